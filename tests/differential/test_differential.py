@@ -1,0 +1,75 @@
+"""Every snippet gives under tapegrad what it gives under TensorFlow, or what is documented."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from typing import Any
+
+import pytest
+
+import tapegrad
+from tests.differential.harness import (
+    Case,
+    answer,
+    compare,
+    compare_plain,
+    has_words,
+    load_cases,
+    load_recordings,
+)
+
+CASES = load_cases()
+RECORDINGS = load_recordings()
+LIVE = os.environ.get("TAPEGRAD_LIVE") == "1" and importlib.util.find_spec("tensorflow") is not None
+
+each_case = pytest.mark.parametrize("case", CASES, ids=[f"{c.module}-{c.name}" for c in CASES])
+
+
+def recorded(case: Case) -> Any:
+    return RECORDINGS[case.module][case.name]["result"]
+
+
+def differences(case: Case, expected: Any, got: Any) -> list[str]:
+    """How tapegrad's `got` differs from what it ought to be, given TensorFlow's `expected`."""
+    if case.differs is not None:
+        return compare_plain(case.ours, got, case.rtol)
+    if not has_words(case.match, got):
+        return [f"the message should contain {case.match!r}: {got['message']!r}"]
+    return compare(expected, got, case.rtol)
+
+
+@each_case
+def test_tapegrad_gives_the_recorded_answer(case: Case) -> None:
+    found = differences(case, recorded(case), answer(tapegrad, case.run))
+    assert not found, f"row {case.row}: " + "; ".join(found)
+
+
+@pytest.fixture(scope="session")
+def tensorflow() -> Any:
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    return importlib.import_module("tensorflow")
+
+
+@pytest.mark.live
+@pytest.mark.skipif(not LIVE, reason="needs TensorFlow and TAPEGRAD_LIVE=1")
+@each_case
+def test_live_tensorflow_agrees(case: Case, tensorflow: Any) -> None:
+    live = answer(tensorflow, case.run)
+    stale = compare(recorded(case), live, case.rtol)
+    assert not stale, "the recording is no longer true: " + "; ".join(stale)
+    found = differences(case, live, answer(tapegrad, case.run))
+    assert not found, f"row {case.row}: " + "; ".join(found)
+
+
+@pytest.mark.parametrize(
+    "case", [c for c in CASES if c.differs is not None], ids=lambda case: str(case.name)
+)
+def test_documented_difference_is_one(case: Case) -> None:
+    assert compare_plain(case.ours, recorded(case), case.rtol), "TensorFlow gives the same answer"
+
+
+def test_cases_and_recordings_belong_together() -> None:
+    cases = {(case.module, case.name) for case in CASES}
+    recordings = {(module, name) for module, names in RECORDINGS.items() for name in names}
+    assert cases == recordings, "run `python -m tests.differential.record`"
