@@ -1,0 +1,179 @@
+"""Write ``differences.md`` from the differential tests: ``python docs/build_differences.py``.
+
+A case of ``tests/differential`` that is marked ``differs=`` holds the snippet, the reason and
+tapegrad's answer; TensorFlow's is in the recordings. The page is made from these alone, at every
+build of the documentation, and a test keeps the committed page equal to them.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import sys
+import textwrap
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+PAGE = Path(__file__).parent / "differences.md"
+_ROOT = Path(__file__).parents[1]
+if str(_ROOT) not in sys.path:
+    sys.path.insert(0, str(_ROOT))
+
+from tests.differential.harness import (  # noqa: E402
+    Case,
+    Raises,
+    load_cases,
+    load_recordings,
+    recording_path,
+)
+
+_HEAD = """\
+# Differences from TensorFlow
+
+<!-- Written by docs/build_differences.py from tests/differential: edit the cases there. -->
+
+tapegrad follows TensorFlow {version}. Where TensorFlow's own answer is an accident or a mistake,
+tapegrad gives another one on purpose. These are all such cases: each is a test, run with both
+libraries. TensorFlow's answers were recorded from it, tapegrad's are what the test asks for.
+"""
+
+_LONGEST = 160
+
+
+def page() -> str:
+    """Give the text of the page."""
+    recordings = load_recordings()
+    cases = sorted(
+        (case for case in load_cases() if case.differs is not None),
+        key=lambda case: (case.module, _first_row(case.row), case.name),
+    )
+    versions = {_version(case.module) for case in cases} or {"2"}
+    parts = [_HEAD.format(version=" and ".join(sorted(versions)))]
+    for case in cases:
+        theirs = recordings[case.module][case.name]["result"]
+        parts.append(_section(case, theirs))
+    return "\n".join(parts)
+
+
+def _first_row(row: str) -> int:
+    digits = "".join(c if c.isdigit() else " " for c in row).split()
+    return int(digits[0]) if digits else 0
+
+
+def _version(module: str) -> str:
+    recorded = json.loads(recording_path(module).read_text(encoding="utf-8"))
+    return str(recorded["tensorflow"])
+
+
+def _section(case: Case, theirs: Any) -> str:
+    title = case.name.replace("_", " ").capitalize()
+    return "\n".join(
+        (
+            f"## {title}",
+            "",
+            str(case.differs),
+            "",
+            "```python",
+            _source(case),
+            "```",
+            "",
+            "| TensorFlow | tapegrad |",
+            "|---|---|",
+            f"| {_cell(recorded_text(theirs))} | {_cell(expected_text(case.ours))} |",
+            "",
+        )
+    )
+
+
+def _source(case: Case) -> str:
+    lines = textwrap.dedent(inspect.getsource(case.run)).splitlines()
+    start = next(i for i, line in enumerate(lines) if line.startswith("def "))
+    end = next(i for i in range(start, len(lines)) if lines[i].endswith(":"))
+    return textwrap.dedent("\n".join(lines[end + 1 :])).strip()
+
+
+def _cell(text: str) -> str:
+    if len(text) > _LONGEST:
+        text = text[:_LONGEST].rstrip() + " ..."
+    text = " ".join(text.split()).replace("`", "'").replace("|", "\\|")
+    return f"`{text}`"
+
+
+def recorded_text(result: Any) -> str:
+    """Write a recorded result as Python would show it.
+
+    Examples
+    --------
+    >>> recorded_text({"tensor": "float32", "shape": [2], "value": [1.0, 2.0]})
+    '[1.0, 2.0] (float32)'
+    >>> recorded_text({"tuple": [None, {"float": "inf"}]})
+    '(None, inf)'
+    >>> recorded_text({"raises": "E", "kinds": ["ValueError"], "message": "too long"})
+    'ValueError: too long'
+    """
+    if isinstance(result, list):
+        return f"[{', '.join(map(recorded_text, result))}]"
+    if not isinstance(result, dict):
+        return repr(result)
+    if "raises" in result:
+        kind = (result["kinds"] or [result["raises"]])[0]
+        return f"{kind}: {result['message']}"
+    kind, content = next(iter(result.items()))
+    if "value" in result:
+        return f"{_values_text(result['value'])} ({content})"
+    if kind == "tuple":
+        comma = "," if len(content) == 1 else ""
+        return f"({', '.join(map(recorded_text, content))}{comma})"
+    if kind == "namedtuple":
+        fields = (f"{name}={recorded_text(value)}" for name, value in result["fields"])
+        return f"{content}({', '.join(fields)})"
+    if kind in ("dict", "OrderedDict"):
+        items = (f"{recorded_text(key)}: {recorded_text(value)}" for key, value in content)
+        return f"{{{', '.join(items)}}}"
+    if kind == "indexed_slices":
+        parts = (f"{name}={recorded_text(value)}" for name, value in content.items())
+        return f"IndexedSlices({', '.join(parts)})"
+    return _values_text(content)
+
+
+def _values_text(value: Any) -> str:
+    # Numbers that JSON cannot hold (inf, nan, complex parts) are recorded as text.
+    if isinstance(value, list):
+        return f"[{', '.join(map(_values_text, value))}]"
+    return str(value)
+
+
+def expected_text(ours: object) -> str:
+    """Write an answer that a case asks of tapegrad as Python would show it.
+
+    Examples
+    --------
+    >>> expected_text((np.float32([1, 2]), None, Raises("ValueError", "too long")))
+    '([1.0, 2.0] (float32), None, ValueError)'
+    """
+    if isinstance(ours, Raises):
+        return ours.kind
+    if isinstance(ours, np.ndarray | np.generic):
+        return f"{ours.tolist()} ({ours.dtype.name})"
+    if isinstance(ours, Mapping):
+        return f"{{{', '.join(f'{key!r}: {expected_text(ours[key])}' for key in ours)}}}"
+    if isinstance(ours, list):
+        return f"[{', '.join(map(expected_text, ours))}]"
+    if isinstance(ours, tuple):
+        comma = "," if len(ours) == 1 else ""
+        return f"({', '.join(map(expected_text, ours))}{comma})"
+    return repr(ours)
+
+
+def write() -> None:
+    """Bring the page up to date."""
+    text = page()
+    if not PAGE.exists() or PAGE.read_text(encoding="utf-8") != text:
+        PAGE.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write()

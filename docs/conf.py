@@ -1,0 +1,43 @@
+"""Configuration of the documentation: ``sphinx-build -W docs <output>``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+_HERE = Path(__file__).parent
+sys.path[:0] = [str(_HERE.parent), str(_HERE)]
+
+import build_differences  # noqa: E402
+
+import tapegrad  # noqa: E402
+
+build_differences.write()
+
+project = "tapegrad"
+author = "The tapegrad authors"
+project_copyright = "2026, the tapegrad authors"
+version = release = tapegrad.__version__
+
+extensions = [
+    "myst_parser",
+    "numpydoc",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx.ext.mathjax",
+    "sphinx.ext.viewcode",
+]
+exclude_patterns = ["_build"]
+default_role = "code"
+
+myst_enable_extensions = ["colon_fence", "dollarmath"]
+myst_heading_anchors = 3
+
+autodoc_default_options = {"members": True, "member-order": "bysource"}
+autodoc_typehints = "none"
+numpydoc_show_class_members = False
+
+html_theme = "pydata_sphinx_theme"
+html_title = f"tapegrad {release}"
+html_theme_options = {"show_toc_level": 2, "navigation_with_keys": False}
+html_show_sourcelink = False
