@@ -29,6 +29,7 @@ from tests.differential.harness import (  # noqa: E402
     load_recordings,
     recording_path,
 )
+from tests.differential.op_cases import Held, Leaf, with_dtype  # noqa: E402
 
 _HEAD = """\
 # Differences from TensorFlow
@@ -89,10 +90,25 @@ def _section(case: Case, theirs: Any) -> str:
 
 
 def _source(case: Case) -> str:
+    closure = inspect.getclosurevars(case.run).nonlocals
+    if "op" in closure:  # a row of a table of operations
+        dtype = closure["dtype"]
+        arguments = closure["arguments"].items()
+        given = (f"{name}={_argument_text(value, dtype)}" for name, value in arguments)
+        return f"tf.{closure['op']}({', '.join(given)})"
     lines = textwrap.dedent(inspect.getsource(case.run)).splitlines()
     start = next(i for i, line in enumerate(lines) if line.startswith("def "))
     end = next(i for i in range(start, len(lines)) if lines[i].endswith(":"))
     return textwrap.dedent("\n".join(lines[end + 1 :])).strip()
+
+
+def _argument_text(argument: Any, dtype: str) -> str:
+    if isinstance(argument, Leaf | Held):
+        values = np.asarray(argument.values).tolist()
+        return f"tf.constant({values}, tf.{with_dtype(argument.dtype, dtype)})"
+    if isinstance(argument, list):
+        return f"[{', '.join(_argument_text(part, dtype) for part in argument)}]"
+    return repr(argument)
 
 
 def _cell(text: str) -> str:

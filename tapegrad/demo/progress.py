@@ -23,7 +23,9 @@ class Progress(Protocol):
 
 
 class PlainBar:
-    """A bar of ``#`` on one line of a stream, redrawn when a percent has passed.
+    """A bar of ``#`` on one line of a stream.
+
+    On a terminal it is redrawn with every percent, in a file with every tenth.
 
     Parameters
     ----------
@@ -42,7 +44,8 @@ class PlainBar:
         self._description = description
         self._stream = stream
         self._done = 0
-        self._percent = -1
+        self._stride = 1 if stream.isatty() else 10
+        self._percent = 0
         self._note = ""
 
     def __enter__(self) -> Self:
@@ -57,7 +60,7 @@ class PlainBar:
     def update(self, n: int) -> None:
         """Count ``n`` more steps."""
         self._done += n
-        if 100 * self._done // self._total > self._percent:
+        if 100 * self._done // self._total >= self._percent + self._stride:
             self._draw()
 
     def set_postfix_str(self, s: str) -> None:
