@@ -235,8 +235,7 @@ def gradient_in_the_block(tf: Any) -> Any:
     with tf.GradientTape() as tape:
         tape.watch(x)
         y = x * x
-        g = tape.gradient(y, x)
-    return g
+        return tape.gradient(y, x)
 
 
 @case(8, match="non-persistent")

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.differential.harness import Raises, case, raised
+from tests.differential.harness import Raises, case
 
 
 def names(tape: Any) -> list[str]:
