@@ -1,0 +1,1 @@
+"""The engine: tensors, tapes, primitives, and the sweeps through records."""

@@ -1,0 +1,164 @@
+"""The reverse sweep: from the last record to the first, one list of cotangents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from tapegrad.core.batching import BatchedNamespace
+from tapegrad.core.slices import Slices
+from tapegrad.core.tape import Record, Spec
+from tapegrad.core.tensor import rewrap, wrap
+from tapegrad.core.table import recording
+
+
+def sweep(
+    records: list[Record],
+    cotangents: dict[int, Any],
+    sources: set[int],
+    F: Any,
+    *,
+    consume: bool = False,
+    roots: set[int] | None = None,
+) -> dict[int, Any]:
+    """Pull cotangents back through records.
+
+    Parameters
+    ----------
+    records
+        The records of a tape.
+    cotangents
+        Cotangents of the targets by identity; used up.
+    sources
+        Identities whose cotangents are wanted.
+    F
+        The namespace that the rules run in.
+    consume
+        Take the records off the list while going, so that memory falls during the sweep.
+    roots
+        Everything that the tape watched: if all of it is among `sources`, every record leads to
+        a source, and looking for dead ends is saved.
+
+    Returns
+    -------
+    dict
+        The cotangents of the sources that were reached.
+    """
+    wrapped = F is recording or (F.__class__ is BatchedNamespace and F.base is recording)
+    needed = (
+        None
+        if roots is not None and roots <= sources
+        else _depending_on(records, sources)
+    )
+    found: dict[int, Any] = {}
+    owned: set[int] = set()
+    take = cotangents.pop
+    for primitive, ids, mask, args, out, y, params in (
+        _popping(records) if consume else _backwards(records)
+    ):
+        if out.__class__ is int:
+            g = take(out, None)
+            if g is None:
+                continue
+            if out in sources:
+                found[out] = g
+            if needed is not None and out not in needed:
+                continue
+            if g.__class__ is Slices:
+                g = g.dense(F)
+        else:
+            g = [take(o, None) for o in out]
+            if all(p is None for p in g):
+                continue
+            found.update((o, p) for o, p in zip(out, g, strict=True) if p is not None and o in sources)
+            if needed is not None and needed.isdisjoint(out):
+                continue
+            g = [_filled(F, p, s, wrapped) for p, s in zip(g, y, strict=True)]
+        if wrapped:
+            args, y = _rewrapped(ids, args, out, y)
+        if ids.__class__ is int:
+            pulled = primitive.pull(F, g, 1, args, y, params)
+            if pulled is not None:
+                previous = cotangents.get(ids)
+                cotangents[ids] = (
+                    pulled if previous is None else _sum(F, previous, pulled, ids, owned)
+                )
+            continue
+        if needed is not None:
+            mask = sum(1 << i for i, x in enumerate(ids) if x in needed) & mask
+        for x, pulled in zip(ids, primitive.pull(F, g, mask, args, y, params), strict=True):
+            if pulled is not None:
+                previous = cotangents.get(x)
+                cotangents[x] = (
+                    pulled if previous is None else _sum(F, previous, pulled, x, owned)
+                )
+    for x in sources:
+        if x in cotangents:
+            found[x] = cotangents[x]
+    return found
+
+
+def _popping(records: list[Record]) -> Iterator[Record]:
+    while records:
+        yield records.pop()
+
+
+def _backwards(records: list[Record]) -> Iterator[Record]:
+    # A persistent tape may grow while its gradient runs: start from where it ends now.
+    for i in range(len(records) - 1, -1, -1):
+        yield records[i]
+
+
+def _depending_on(records: Sequence[Record], sources: set[int]) -> set[int]:
+    """Identities of the values that depend on the sources, the sources included."""
+    depending = set(sources)
+    for _, ids, mask, _, out, _, _ in records:
+        if ids.__class__ is int:
+            if ids not in depending:
+                continue
+        elif depending.isdisjoint(
+            ids if mask == (1 << len(ids)) - 1 else [x for i, x in enumerate(ids) if mask >> i & 1]
+        ):
+            continue
+        if out.__class__ is int:
+            depending.add(out)
+        else:
+            depending.update(out)
+    return depending
+
+
+def _sum(F: Any, previous: Any, new: Any, identity: int, owned: set[int]) -> Any:
+    """Add cotangents; in place from the third on, when the sum belongs to nobody else."""
+    if previous.__class__ is Slices or new.__class__ is Slices:
+        return Slices.add(F, previous, new)
+    if identity in owned and previous.__class__ is np.ndarray and new.__class__ is np.ndarray:
+        return np.add(previous, new, out=previous)
+    owned.add(identity)
+    return previous + new
+
+
+def _filled(F: Any, g: Any, output: Any, wrapped: bool) -> Any:
+    """The cotangent of one of several outputs: zeros if only others were used."""
+    if g is None:
+        if output.dtype.kind not in "fc":
+            return None
+        zeros = np.zeros(output.shape, output.dtype)
+        return wrap(zeros) if wrapped else zeros
+    return g.dense(F) if g.__class__ is Slices else g
+
+
+def _rewrapped(ids: Any, args: Any, out: Any, y: Any) -> tuple[Any, Any]:
+    """Saved arrays as Tensors with the identities they had, so that outer tapes recognise them."""
+    if ids.__class__ is int:
+        args = None if args is None else rewrap(args, ids)
+    else:
+        args = tuple(
+            [None if a is None else rewrap(a, x) for a, x in zip(args, ids, strict=True)]
+        )
+    if out.__class__ is int:
+        y = y if y is None or y.__class__ is Spec else rewrap(y, out)
+    else:
+        y = tuple([v if v.__class__ is Spec else rewrap(v, o) for v, o in zip(y, out, strict=True)])
+    return args, y

@@ -1,0 +1,193 @@
+"""How elementwise operations are called: the hot path of the library.
+
+Every operator on a tensor goes through one of these functions, so they are written for speed:
+early exits in order of likelihood, nothing done twice, no recording machinery touched unless a
+tape is active. Everything unusual is left to `convert` and to the functions below them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from tapegrad.core.context import active_recorders, restore_float_errors, silence_float_errors
+from tapegrad.core.convert import operand, scalar_like
+from tapegrad.core.dtypes import from_numpy
+from tapegrad.core.primitive import Primitive
+from tapegrad.core.table import recording
+from tapegrad.core.tensor import ArrayLike, Tensor, next_id
+from tapegrad.errors import InvalidArgumentError
+
+_BOOL = np.dtype(np.bool_)
+_new = object.__new__
+
+
+def unary_call(primitive: Primitive, discrete: bool, doc: str | None) -> Callable[..., Tensor]:
+    """The function for an elementwise primitive of one input."""
+    forward, recorded = primitive.forward, primitive.differentiable != 0
+    (keep_x,), keep_y = primitive.keeps[1]
+
+    def call(x: Any, name: str | None = None) -> Tensor:
+        if x.__class__ is not Tensor:
+            x = operand(x)
+        a = x._value
+        token = silence_float_errors()
+        try:
+            value = forward(a)
+        except TypeError:
+            raise _unsupported(primitive, a.dtype) from None
+        finally:
+            restore_float_errors(token)
+        if value.dtype is not a.dtype and not discrete:
+            value = _in_dtype(primitive, value, a.dtype)
+        out = _new(Tensor)
+        out._value = value
+        out._id = next_id()
+        if recorded:
+            recorders = active_recorders()
+            if recorders:
+                for recorder in recorders:
+                    if x._id in recorder.followed:
+                        recorder.record_unary(primitive, x, keep_x, keep_y, out)
+        return out
+
+    return _dressed(call, primitive, doc)
+
+
+def binary_call(primitive: Primitive, discrete: bool, doc: str | None) -> Callable[..., Tensor]:
+    """The function for an elementwise primitive of two inputs of one dtype."""
+    forward, differentiable = primitive.forward, primitive.differentiable
+
+    def call(x: Any, y: Any, name: str | None = None) -> Tensor:
+        if x.__class__ is Tensor:
+            a = x._value
+            i = x._id
+            if y.__class__ is Tensor:
+                b = y._value
+                j = y._id
+            elif y.__class__ is float or y.__class__ is int:
+                b = scalar_like(y, a.dtype)
+                j = 0
+            else:
+                y = operand(y, a.dtype)
+                b = y._value
+                j = y._id
+        else:
+            x, y = _operands(x, y)
+            a, i, b, j = x._value, x._id, y._value, y._id
+        dtype = a.dtype
+        if b.dtype is not dtype and b.dtype != dtype:
+            raise _different_dtypes(primitive, a, b)
+        token = silence_float_errors()
+        try:
+            value = forward(a, b)
+        except (ValueError, TypeError) as error:
+            raise _cannot_combine(primitive, a, b, error) from None
+        finally:
+            restore_float_errors(token)
+        if (value.dtype is not dtype or dtype is _BOOL) and not discrete:
+            value = _in_dtype(primitive, value, dtype)
+        out = _new(Tensor)
+        out._value = value
+        out._id = next_id()
+        if differentiable:
+            recorders = active_recorders()
+            if recorders:
+                for recorder in recorders:
+                    followed = recorder.followed
+                    mask = (i in followed) + 2 * (j in followed) & differentiable
+                    if mask:
+                        recorder.record_binary(primitive, (i, j), a, b, mask, out)
+        return out
+
+    return _dressed(call, primitive, doc)
+
+
+def _operands(x: Any, y: Any) -> tuple[Any, Any]:
+    """Both as tensors or Variables; a bare value takes the dtype of the tensor beside it."""
+    if not isinstance(x, ArrayLike) and isinstance(y, ArrayLike):
+        y = operand(y)
+        keeps_dtype = hasattr(x, "dtype")
+        return operand(x) if keeps_dtype else operand(x, y._value.dtype), y
+    x = operand(x)
+    return x, operand(y, x._value.dtype)
+
+
+def _dressed(call: Any, primitive: Primitive, doc: str | None) -> Callable[..., Tensor]:
+    call.__name__ = call.__qualname__ = primitive.name
+    call.__doc__ = doc
+    call.primitive = primitive
+    setattr(recording, primitive.name, call)
+    return call  # type: ignore[no-any-return]
+
+
+def install_operator(name: str, function: Callable[..., Any]) -> None:
+    """Make a binary operation the operator ``name`` (such as ``mul``) of Tensors and Variables."""
+
+    def forwards(self: Any, other: Any) -> Any:
+        if other.__class__ is Tensor or other.__class__ is float:
+            return function(self, other)
+        if not isinstance(other, (ArrayLike, int, np.ndarray, np.generic, list, tuple)):
+            converted = _foreign(self, other, f"__r{name}__")
+            if converted is NotImplemented:
+                return NotImplemented
+            other = converted
+        return function(self, other)
+
+    def reflected(self: Any, other: Any) -> Any:
+        return function(operand(other, self._value.dtype), self)
+
+    setattr(ArrayLike, f"__{name}__", forwards)
+    setattr(ArrayLike, f"__r{name}__", reflected)
+
+
+def _foreign(self: Any, other: Any, reflected: str) -> Any:
+    """An unknown object beside a tensor: converted, or left to its own reflected operator."""
+    try:
+        return operand(other, self._value.dtype)
+    except (TypeError, ValueError):
+        if hasattr(type(other), reflected):
+            return NotImplemented
+        raise
+
+
+def _in_dtype(primitive: Primitive, value: Any, dtype: np.dtype[Any]) -> Any:
+    """Undo a widening inside one kind (float16); anything else means a dtype that does not fit."""
+    if dtype.kind == value.dtype.kind and dtype is not _BOOL:
+        return value.astype(dtype)
+    if dtype.name == "bfloat16":
+        return value.astype(dtype)
+    raise _unsupported(primitive, dtype)
+
+
+def _unsupported(primitive: Primitive, dtype: np.dtype[Any]) -> InvalidArgumentError:
+    name = from_numpy(dtype).name
+    return InvalidArgumentError(
+        f"{primitive.name}: tensors of dtype {name} are not supported. Nothing is promoted: "
+        f"convert first, for example tf.cast(x, tf.float32)."
+    )
+
+
+def _different_dtypes(primitive: Primitive, a: Any, b: Any) -> InvalidArgumentError:
+    first, second = from_numpy(a.dtype).name, from_numpy(b.dtype).name
+    return InvalidArgumentError(
+        f"cannot compute {primitive.name} as input #1(zero-based) was expected to be a {first} "
+        f"tensor but is a {second} tensor (shapes {a.shape} and {b.shape}). Tensors are never "
+        f"promoted: use tf.cast(y, tf.{first}) or tf.cast(x, tf.{second})."
+    )
+
+
+def _cannot_combine(primitive: Primitive, a: Any, b: Any, error: Exception) -> Exception:
+    try:
+        np.broadcast_shapes(a.shape, b.shape)
+    except ValueError:
+        return InvalidArgumentError(
+            f"{primitive.name}: Incompatible shapes: {list(a.shape)} vs. {list(b.shape)}. Shapes "
+            f"broadcast from the right, where sizes must be equal or 1: use tf.reshape, "
+            f"tf.expand_dims or tf.transpose."
+        )
+    if isinstance(error, TypeError):
+        return _unsupported(primitive, a.dtype)
+    return InvalidArgumentError(f"{primitive.name}: {error}")

@@ -1,0 +1,324 @@
+"""Defining primitives: say the kind and the derivative, and the rest follows.
+
+A line such as ::
+
+    tanh = elementwise("tanh", np.tanh, lambda F, y: 1.0 - y * y)
+
+gives reverse mode, forward mode, all higher orders and batching; broadcasting, complex conjugation
+and what a tape must keep are read off it. A rule names what it reads: ``y`` is the output, other
+names are inputs, parameters, ``shape`` (of the first input) or ``shapes`` (of all inputs). What no
+rule names is not kept.
+
+Cotangents follow TensorFlow's and PyTorch's convention for complex numbers: they are the conjugate
+of the derivative, so that for a real loss the gradient points uphill.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from tapegrad.core.calls import binary_call, unary_call
+from tapegrad.core.primitive import NONDIFF, ZERO, NoRule, Primitive
+from tapegrad.core.transpose import push_by_transposing
+from tapegrad.errors import MissingGradientError
+
+_NAMES = {1: ("x",), 2: ("a", "b"), 3: ("a", "b", "c"), 4: ("a", "b", "c", "d")}
+
+
+def elementwise(
+    name: str,
+    forward: Callable[..., Any],
+    *partials: Any,
+    singular: bool = False,
+    discrete: bool = False,
+    doc: str | None = None,
+) -> Any:
+    """Define ``y[i] = f(a[i], b[i], ...)`` with broadcasting.
+
+    All inputs must have one dtype, which is also that of the output.
+
+    Parameters
+    ----------
+    name
+        Its name in the table and in ``F``.
+    forward
+        A NumPy ufunc, or a function of arrays like one.
+    partials
+        For each input its partial derivative: ``lambda F, ...:`` with any of the names ``y`` and
+        ``x`` (one input) or ``a, b, c, d``; a number if it is constant; or `NONDIFF`, `ZERO`,
+        ``missing("why")``.
+    singular
+        The partials can be infinite: where the cotangent is zero, the product is zero.
+    discrete
+        The output's dtype is not the input's (comparisons, tests): nothing is recorded.
+    doc
+        The docstring of the function.
+
+    Returns
+    -------
+    function
+        The operation on tensors, with the `Primitive` in its attribute ``primitive``.
+    """
+    inputs = _NAMES[len(partials)]
+    reads = [_reads(p, 1) for p in partials]
+    vjps = [_times_partial(name, p, inputs, singular, conjugate=True) for p in partials]
+    jvps = [_times_partial(name, p, inputs, singular, conjugate=False) for p in partials]
+
+    if len(partials) == 1:
+        pull, tangent = vjps[0], jvps[0]
+
+        def push(F: Any, tangents: Any, args: Any, y: Any, shapes: Any) -> Any:
+            return tangent(F, tangents[0], 1, args, y, shapes)
+
+    elif len(partials) == 2:
+        first, second = vjps
+
+        def pull(F: Any, g: Any, mask: int, args: Any, y: Any, shapes: Any) -> Any:
+            ga = first(F, g, mask, args, y, shapes) if mask & 1 else None
+            gb = second(F, g, mask, args, y, shapes) if mask & 2 else None
+            if shapes is not None:
+                ga = None if ga is None else F.sum_to(ga, to=shapes[0])
+                gb = None if gb is None else F.sum_to(gb, to=shapes[1])
+            return ga, gb
+
+        push = _sum_of_tangents(jvps)
+    else:
+
+        def pull(F: Any, g: Any, mask: int, args: Any, y: Any, shapes: Any) -> Any:
+            gs = [
+                vjp(F, g, mask, args, y, shapes) if mask >> i & 1 else None
+                for i, vjp in enumerate(vjps)
+            ]
+            if shapes is None:
+                return gs
+            return [
+                None if g is None else F.sum_to(g, to=s)
+                for g, s in zip(gs, shapes, strict=True)
+            ]
+
+        push = _sum_of_tangents(jvps)
+
+    primitive = Primitive(name, "elementwise", forward, inputs, partials, reads, pull, push)
+    primitive.register()
+    if len(partials) > 2:
+        return primitive
+    make_call = unary_call if len(partials) == 1 else binary_call
+    return make_call(primitive, discrete, doc)
+
+
+def linear(
+    name: str,
+    forward: Callable[..., Any],
+    transpose: Callable[..., Any],
+    *,
+    inputs: str = "x",
+    batch: Any = None,
+) -> Primitive:
+    """Define ``y = L x``, linear in all of its data.
+
+    Parameters
+    ----------
+    transpose
+        ``transpose(F, g, ...)``, the adjoint map (conjugated for complex data), naming the
+        parameters and shapes it reads. With several inputs it returns one cotangent for each.
+    inputs
+        Names of the data arguments, separated by spaces; ``"values*"`` for any number of them.
+    batch
+        See `Primitive`.
+    """
+    names = tuple(inputs.split())
+    pull = _bound(transpose, names)
+    single = len(names) == 1 and not names[0].endswith("*")
+
+    def push(F: Any, tangents: Any, args: Any, y: Any, params: Any) -> Any:
+        params = dict(params or ())
+        shapes = params.pop("shapes", None)
+        if not single and any(t is None for t in tangents):
+            some = next(t for t in tangents if t is not None)
+            tangents = [
+                F.zeros_like(some, to=s) if t is None else t
+                for t, s in zip(tangents, shapes, strict=True)
+            ]
+        return getattr(F, name)(*tangents, **params)
+
+    reads = [_reads(transpose, 2) | (frozenset() if single else {"shapes"})] * len(names)
+    rules = [transpose] * len(names)
+    return Primitive(name, "linear", forward, names, rules, reads, pull, push, batch).register()
+
+
+def bilinear(
+    name: str,
+    forward: Callable[..., Any],
+    vjp_a: Callable[..., Any],
+    vjp_b: Callable[..., Any],
+    *,
+    batch: Any = None,
+) -> Primitive:
+    """Define ``y = B(a, b)``, linear in each of two inputs.
+
+    Parameters
+    ----------
+    vjp_a, vjp_b
+        ``vjp_a(F, g, b, ...)`` and ``vjp_b(F, g, a, ...)``: the cotangents, naming what they read.
+    """
+    pulls = [_bound(vjp_a, ("a", "b")), _bound(vjp_b, ("a", "b"))]
+
+    def push(F: Any, tangents: Any, args: Any, y: Any, params: Any) -> Any:
+        params = dict(params or ())
+        params.pop("shapes", None)
+        ta, tb = tangents
+        operation = getattr(F, name)
+        da = None if ta is None else operation(ta, args[1], **params)
+        db = None if tb is None else operation(args[0], tb, **params)
+        return db if da is None else da if db is None else da + db
+
+    reads = [_reads(vjp_a, 2) | {"b"}, _reads(vjp_b, 2) | {"a"}]
+    return Primitive(
+        name, "bilinear", forward, ("a", "b"), (vjp_a, vjp_b), reads, _pull_each(pulls), push, batch
+    ).register()
+
+
+def general(
+    name: str,
+    forward: Callable[..., Any],
+    *vjps: Any,
+    inputs: str = "x",
+    jvps: Sequence[Any] | None = None,
+    batch: Any = None,
+) -> Primitive:
+    """Define any other primitive by its vjp rules.
+
+    Parameters
+    ----------
+    vjps
+        One per input: ``vjp(F, g, ...)`` naming what it reads (with several outputs ``g`` is a
+        list, None for those without a cotangent that are not differentiable), or `NONDIFF`,
+        `ZERO`, ``missing("why")``.
+    inputs
+        Names of the data arguments, separated by spaces; ``"values*"`` for any number of them
+        (then one rule returns a list).
+    jvps
+        One per input: ``jvp(F, t, ...)``, its part of the output's tangent; it may read only what
+        the vjp of that input reads. Without them forward mode transposes the vjps.
+    """
+    names = tuple(inputs.split())
+    single = len(names) == 1
+    pulls = [_rule(name, vjp, names) for vjp in vjps]
+    pull = pulls[0] if single else _pull_each(pulls)
+    reads = [_reads(vjp, 2) for vjp in vjps]
+    primitive = Primitive(name, "general", forward, names, vjps, reads, pull, _no_push, batch)
+    if jvps is None:
+        primitive.push = push_by_transposing(primitive)
+    else:
+        push_each = _sum_of_tangents([_rule(name, jvp, names) for jvp in jvps])
+        primitive.push = push_each
+    return primitive.register()
+
+
+def _no_push(*args: Any) -> Any:
+    raise NotImplementedError
+
+
+def _parameters(rule: Any) -> tuple[str, ...]:
+    code = rule.__code__
+    names: tuple[str, ...] = code.co_varnames[: code.co_argcount]
+    return names
+
+
+def _reads(rule: Any, leading: int) -> frozenset[str]:
+    return frozenset() if not callable(rule) else frozenset(_parameters(rule)[leading:])
+
+
+def _arguments(names: Sequence[str], inputs: tuple[str, ...]) -> str:
+    """The expressions, inside a pull, for the names that a rule reads."""
+    variadic = inputs[-1].endswith("*")
+
+    def expression(name: str) -> str:
+        if name in ("F", "g", "t", "y", "mask"):
+            return "g" if name == "t" else name
+        if name == "shape":
+            return "params['shapes'][0]"
+        if name in inputs:
+            return "args" if len(inputs) == 1 else f"args[{inputs.index(name)}]"
+        if variadic and name + "*" in inputs:
+            return "args"
+        return f"params['{name}']"
+
+    return ", ".join(expression(name) for name in names)
+
+
+_PULL = "lambda F, g, mask, args, y, params: "
+
+
+def _bound(rule: Callable[..., Any], inputs: tuple[str, ...]) -> Callable[..., Any]:
+    """The rule as a pull: ``(F, g, mask, args, y, params)``, handed only what it names."""
+    text = f"{_PULL}rule({_arguments(_parameters(rule), inputs)})"
+    pull: Callable[..., Any] = eval(text, {"rule": rule})  # noqa: S307 - the text is ours
+    return pull
+
+
+def _rule(name: str, rule: Any, inputs: tuple[str, ...]) -> Callable[..., Any]:
+    if isinstance(rule, NoRule):
+        return _norule(name, rule)
+    return _bound(rule, inputs)
+
+
+def _norule(name: str, rule: NoRule) -> Callable[..., Any]:
+    if rule is NONDIFF:
+        return lambda F, g, mask, args, y, params: None
+    if rule is ZERO:
+        return lambda F, g, mask, args, y, params: g * 0
+    why = rule.why
+
+    def refuse(F: Any, g: Any, mask: int, args: Any, y: Any, params: Any) -> Any:
+        raise MissingGradientError(
+            f"{name} has no derivative rule for this input: {why}. Give one with "
+            f"tf.custom_gradient, or cut the path with tf.stop_gradient."
+        )
+
+    return refuse
+
+
+def _times_partial(
+    name: str, partial: Any, inputs: tuple[str, ...], singular: bool, conjugate: bool
+) -> Callable[..., Any]:
+    """A pull that multiplies by a partial derivative, written out so that it is a single call."""
+    if isinstance(partial, NoRule):
+        return _norule(name, partial)
+    if callable(partial):
+        value = f"partial({_arguments(_parameters(partial), inputs)})"
+        if conjugate:
+            value = f"(p if (p := {value}).dtype.kind != 'c' else F.conj(p))"
+        text = f"F.multiply_no_nan({value}, g)" if singular else f"g * {value}"
+    else:
+        text = {1: "g", -1: "-g"}.get(partial, f"g * {partial!r}")
+    pull: Callable[..., Any] = eval(_PULL + text, {"partial": partial})  # noqa: S307
+    return pull
+
+
+def _pull_each(pulls: Sequence[Callable[..., Any]]) -> Callable[..., Any]:
+    def pull(F: Any, g: Any, mask: int, args: Any, y: Any, params: Any) -> Any:
+        return [
+            rule(F, g, mask, args, y, params) if mask >> i & 1 else None
+            for i, rule in enumerate(pulls)
+        ]
+
+    return pull
+
+
+def _sum_of_tangents(jvps: Sequence[Callable[..., Any]]) -> Callable[..., Any]:
+    def push(F: Any, tangents: Any, args: Any, y: Any, params: Any) -> Any:
+        total = None
+        for jvp, t in zip(jvps, tangents, strict=True):
+            if t is not None:
+                term = jvp(F, t, 0, args, y, params)
+                if term is not None:
+                    total = term if total is None else total + term
+        if total is not None and params.__class__ is tuple:  # elementwise: shapes that differed
+            total = F.broadcast_to(total, to=np.broadcast_shapes(*params))
+        return total
+
+    return push

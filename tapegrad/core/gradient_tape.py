@@ -1,0 +1,531 @@
+"""GradientTape: the tape as users see it."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from tapegrad.core import nest
+from tapegrad.core.backward import sweep
+from tapegrad.core.context import (
+    active_recorders,
+    only_recorders,
+    push_recorder,
+    remove_recorder,
+    restore_float_errors,
+    silence_float_errors,
+    visible_recorders,
+)
+from tapegrad.core.convert import operand
+from tapegrad.core.indexed_slices import IndexedSlices
+from tapegrad.core.jacobians import batch_jacobian, jacobian
+from tapegrad.core.slices import Slices
+from tapegrad.core.table import raw, recording
+from tapegrad.core.tape import Tape, is_differentiable
+from tapegrad.core.tensor import ArrayLike, Tensor, wrap
+from tapegrad.core.unconnected import UnconnectedGradients, wants_zeros, zeros_for
+from tapegrad.errors import (
+    InvalidArgumentError,
+    NonDifferentiableWarning,
+    PersistentTapeWarning,
+    TapeUsedError,
+)
+
+
+class GradientTape(Tape):
+    """Record operations for automatic differentiation.
+
+    Trainable Variables are watched when they are read; tensors are watched with `watch`. The
+    gradients that `gradient` returns are fresh: nothing accumulates anywhere.
+
+    Parameters
+    ----------
+    persistent
+        Keep the record after the first `gradient`, so that more can be asked. It is freed with the
+        tape object.
+    watch_accessed_variables
+        Watch trainable Variables without being told to.
+
+    Examples
+    --------
+    >>> import tapegrad as tf
+    >>> x = tf.constant(3.0)
+    >>> with tf.GradientTape() as tape:
+    ...     tape.watch(x)
+    ...     y = x * x
+    >>> tape.gradient(y, x)
+    <tf.Tensor: shape=(), dtype=float32, numpy=6.0>
+    """
+
+    __slots__ = ("_ever_entered", "_persistent", "_recording", "_used")
+
+    def __init__(self, persistent: bool = False, watch_accessed_variables: bool = True) -> None:
+        super().__init__(watch_accessed_variables)
+        self._persistent = persistent
+        self._recording = False
+        self._ever_entered = False
+        self._used = False
+
+    # Life cycle
+
+    def __enter__(self) -> GradientTape:
+        if self._recording:
+            raise ValueError(
+                "Tape is still recording. This can happen if you try to re-enter an already-active "
+                "tape: leave its block first, or make a second tape."
+            )
+        if self._used:
+            self.clear()
+            self._used = False
+        self._start()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        if self._recording:
+            self._stop()
+
+    def _start(self) -> None:
+        push_recorder(self)
+        self._recording = True
+        self._ever_entered = True
+
+    def _stop(self) -> None:
+        remove_recorder(self)
+        self._recording = False
+
+    @contextmanager
+    def stop_recording(self) -> Iterator[None]:
+        """Do not record the operations of a block on this tape; other tapes go on.
+
+        Raises
+        ------
+        RuntimeError
+            If the tape was never entered.
+        ValueError
+            If it is not recording.
+        """
+        if not self._ever_entered:
+            raise RuntimeError(
+                "Tape was never entered: stop_recording works inside `with tape:`."
+            )
+        if not self._recording:
+            raise ValueError("Tape is not recording.")
+        position = visible_recorders()
+        self._stop()
+        try:
+            with only_recorders(tuple(r for r in position if r is not self)):
+                yield
+        finally:
+            self._resume(position)
+
+    def _resume(self, position: tuple[Any, ...]) -> None:
+        """Stand again where the tape stood, so that the order of nested recorders is kept."""
+        others = visible_recorders()
+        at = sum(1 for r in position[: position.index(self)] if r in others)
+        remaining = (*others[:at], self, *others[at:])
+        for r in others:
+            remove_recorder(r)
+        for r in remaining:
+            push_recorder(r)
+        self._recording = True
+
+    def reset(self) -> None:
+        """Drop everything recorded and watched; the block goes on with an empty tape.
+
+        Raises
+        ------
+        ValueError
+            Outside of the tape's block.
+        """
+        if not self._recording:
+            raise ValueError("Tape is not recording: reset works inside `with tape:`.")
+        self.clear()
+
+    # Watching
+
+    def watch(self, tensor: Any) -> None:
+        """Follow a tensor, a Variable, or all in a structure of them.
+
+        Raises
+        ------
+        ValueError
+            For anything else (NumPy arrays, numbers, None), and before the first ``with tape:``.
+
+        Warns
+        -----
+        NonDifferentiableWarning
+            For integer, bool and string tensors: their gradient is None.
+        """
+        if not self._ever_entered:
+            raise ValueError(
+                "watch was called on a tape that was never entered, so there is nothing to watch "
+                "it with: call it inside `with tf.GradientTape() as tape:`."
+            )
+        values = nest.flatten(tensor)
+        for x in values:
+            if not isinstance(x, ArrayLike):
+                raise ValueError(
+                    f"Passed in object {x!r} of type {type(x).__name__!r}, not tf.Tensor or "
+                    f"tf.Variable. Convert it first: x = tf.constant(x)."
+                )
+        for x in values:
+            if not is_differentiable(x._value):
+                _warn_not_differentiable("watched tensor", x)
+            if isinstance(x, Tensor):
+                self.follow(x)
+            else:
+                self.watch_variable(x)
+
+    def watched_variables(self) -> tuple[Any, ...]:
+        """The Variables watched so far, in order of their construction."""
+        return tuple(v for _, v in sorted(self.variables.items()))
+
+    # Derivatives
+
+    def gradient(
+        self,
+        target: Any,
+        sources: Any,
+        output_gradients: Any = None,
+        unconnected_gradients: Any = UnconnectedGradients.NONE,
+    ) -> Any:
+        r"""The gradient of the sum of `target` with respect to `sources`.
+
+        .. math:: g_s = \sum_t \left(\frac{\partial t}{\partial s}\right)^{\!*} \bar t
+
+        Parameters
+        ----------
+        target
+            A tensor, Variable or structure of them; not necessarily scalars.
+        sources
+            A tensor, Variable or structure of them, watched or computed on the tape.
+        output_gradients
+            Cotangents :math:`\bar t`, in the structure of `target`; ones by default.
+        unconnected_gradients
+            ``'none'`` or ``'zero'``: the answer for sources that do not influence the target.
+
+        Returns
+        -------
+        Tensor, IndexedSlices, None, or a structure of them
+            In the structure of `sources`, each with its source's shape and dtype.
+
+        Raises
+        ------
+        TapeUsedError
+            If the tape is not persistent and was used before, or recorded nothing ever.
+        TypeError
+            If target or sources are not tensors or Variables.
+        ValueError
+            If `output_gradients` does not fit the target.
+        """
+        self._check_usable()
+        zeros = wants_zeros(unconnected_gradients)
+        targets = _tensors(target, "target")
+        source_list = _tensors(sources, "sources")
+        self._touch_all(targets)
+        seeds = _seeds(target, targets, output_gradients)
+        if self._recording:
+            if self._persistent:
+                warnings.warn(
+                    "Calling GradientTape.gradient on a persistent tape inside its context is "
+                    "significantly less efficient than calling it outside: the gradient itself is "
+                    "recorded. Do it only for higher order derivatives; otherwise call it after "
+                    "the block or inside `with tape.stop_recording():`.",
+                    PersistentTapeWarning,
+                    stacklevel=2,
+                )
+            else:
+                self._stop()
+        try:
+            found = self._pull_back(targets, seeds, source_list)
+        finally:
+            self._release()
+        results = [self._result(x, found, zeros) for x in source_list]
+        return nest.pack_sequence_as(sources, results)
+
+    def jacobian(
+        self,
+        target: Any,
+        sources: Any,
+        unconnected_gradients: Any = UnconnectedGradients.NONE,
+        parallel_iterations: int | None = None,
+        experimental_use_pfor: bool = True,
+    ) -> Any:
+        r"""The Jacobian :math:`\partial\,target_i / \partial\,source_j`.
+
+        All rows are pulled back together, in chunks that bound memory.
+
+        Parameters
+        ----------
+        target
+            One tensor or Variable.
+        sources
+            A tensor, Variable or structure of them.
+        unconnected_gradients
+            As for `gradient`.
+        parallel_iterations
+            How many rows to pull back at once; by default as many as fit in moderate memory.
+        experimental_use_pfor
+            False pulls rows back one by one.
+
+        Returns
+        -------
+        Tensor, None, or a structure of them
+            Shape ``target.shape + source.shape`` for each source.
+
+        Examples
+        --------
+        >>> import tapegrad as tf
+        >>> x = tf.constant([1.0, 2.0])
+        >>> with tf.GradientTape() as tape:
+        ...     tape.watch(x)
+        ...     y = x * x
+        >>> tape.jacobian(y, x).numpy().tolist()
+        [[2.0, 0.0], [0.0, 4.0]]
+        """
+        self._check_usable()
+        zeros = wants_zeros(unconnected_gradients)
+        y = _single(target, "target")
+        source_list = _tensors(sources, "sources")
+        self._touch_all([y])
+        chunk = _chunk(parallel_iterations, experimental_use_pfor)
+        if self._recording and not self._persistent:
+            self._stop()
+        try:
+            found = jacobian(self, y, source_list, chunk)
+        finally:
+            self._release()
+        results = [
+            zeros_for(x, y._value.shape) if j is None and zeros else j
+            for x, j in zip(source_list, found, strict=True)
+        ]
+        return nest.pack_sequence_as(sources, results)
+
+    def batch_jacobian(
+        self,
+        target: Any,
+        source: Any,
+        unconnected_gradients: Any = UnconnectedGradients.NONE,
+        parallel_iterations: int | None = None,
+        experimental_use_pfor: bool = True,
+    ) -> Any:
+        r"""The Jacobian of each example of a batch, :math:`\partial t_{b,i} / \partial s_{b,j}`.
+
+        Assumes that ``target[b]`` depends on ``source[b]`` only; this is not checked.
+
+        Parameters
+        ----------
+        target
+            Tensor of shape ``(b, y1, ...)``.
+        source
+            Tensor or Variable of shape ``(b, x1, ...)``.
+        unconnected_gradients
+            Accepted; an unconnected source gives zeros in both cases, as in TensorFlow.
+        parallel_iterations, experimental_use_pfor
+            As for `jacobian`.
+
+        Returns
+        -------
+        Tensor
+            Shape ``(b, y1, ..., x1, ...)``.
+
+        Raises
+        ------
+        ValueError
+            If the ranks are below 2 or the first dimensions differ.
+        """
+        self._check_usable()
+        wants_zeros(unconnected_gradients)
+        y = _single(target, "target")
+        x = _single(source, "source")
+        for value in (y, x):
+            if value._value.ndim < 2:
+                raise ValueError(
+                    f"Shape {value.shape} must have rank at least 2: batch_jacobian takes a batch "
+                    f"of vectors (or larger); use tape.jacobian, or tf.expand_dims(x, -1)."
+                )
+        if y._value.shape[0] != x._value.shape[0]:
+            raise ValueError(
+                f"Need first dimension of target shape {y.shape} and source shape {x.shape} to "
+                f"match."
+            )
+        self._touch_all([y])
+        chunk = _chunk(parallel_iterations, experimental_use_pfor)
+        if self._recording and not self._persistent:
+            self._stop()
+        try:
+            return batch_jacobian(self, y, x, chunk)
+        finally:
+            self._release()
+
+    # The machinery
+
+    def _check_usable(self) -> None:
+        if self._used or not self._ever_entered:
+            raise TapeUsedError(
+                "A non-persistent GradientTape can only be used to compute one set of gradients "
+                "(or jacobians). "
+                + (
+                    "Ask for all sources in one call, tape.gradient(y, [a, b]), or record on "
+                    "tf.GradientTape(persistent=True)."
+                    if self._used
+                    else "This one was never entered: record inside `with tape:` first."
+                )
+            )
+
+    def _release(self) -> None:
+        """Free what a non-persistent tape kept."""
+        if not self._persistent:
+            self._used = True
+            self.records = []
+            self.followed = set()
+            self.roots = set()
+
+    def _touch_all(self, values: list[Any]) -> None:
+        for x in values:
+            x._touch()
+
+    def _pull_back(
+        self, targets: list[Any], seeds: list[Any], sources: list[Any]
+    ) -> dict[int, Any]:
+        """Cotangents of the sources by identity."""
+        wanted = {x._id for x in sources if is_differentiable(x._value)}
+        wrapped = bool(active_recorders())
+        F = recording if wrapped else raw
+        cotangents: dict[int, Any] = {}
+        for x, seed in zip(targets, seeds, strict=True):
+            if not is_differentiable(x._value):
+                continue
+            if x._id not in self.followed and x._id not in wanted:
+                continue
+            g = _ones(x, wrapped) if seed is None else seed if wrapped else seed._value
+            previous = cotangents.get(x._id)
+            cotangents[x._id] = g if previous is None else previous + g
+        for x in sources:
+            if x._id not in wanted and not (x._id in self.followed):
+                _warn_not_differentiable("source", x)
+        token = silence_float_errors()
+        try:
+            return sweep(
+                self.records,
+                cotangents,
+                wanted,
+                F,
+                consume=not self._persistent,
+                roots=self.roots,
+            )
+        finally:
+            restore_float_errors(token)
+
+    def _result(self, x: Any, found: dict[int, Any], zeros: bool) -> Any:
+        g = found.get(x._id)
+        if g is None:
+            return zeros_for(x) if zeros else None
+        if g.__class__ is Slices:
+            return IndexedSlices.from_cotangent(g)
+        return g if isinstance(g, (Tensor, IndexedSlices)) else wrap(g)
+
+
+def _ones(x: Any, wrapped: bool) -> Any:
+    value = x._value
+    ones = np.ones(value.shape, value.dtype)[()]
+    return wrap(ones) if wrapped else ones
+
+
+def _warn_not_differentiable(what: str, x: Any) -> None:
+    warnings.warn(
+        f"The dtype of the {what} must be floating (e.g. tf.float32), got {x.dtype!r}: its "
+        f"gradient is None. Convert it before it is watched: tf.cast(x, tf.float32).",
+        NonDifferentiableWarning,
+        stacklevel=4,
+    )
+
+
+def _tensors(structure: Any, argument: str) -> list[Any]:
+    """The leaves of a structure of tensors and Variables."""
+    leaves = nest.flatten(structure)
+    for x in leaves:
+        if isinstance(x, IndexedSlices):
+            raise TypeError(
+                f"Argument `{argument}` holds an IndexedSlices: make it dense first, "
+                f"tf.convert_to_tensor(slices)."
+            )
+        if not isinstance(x, ArrayLike):
+            raise TypeError(
+                f"Argument `{argument}` should be a tf.Tensor, a tf.Variable or a list, tuple or "
+                f"dict of these, got {x!r} of type {type(x).__name__}. Values that were turned "
+                f"into Python or NumPy numbers have left the tape."
+            )
+    return leaves
+
+
+def _single(value: Any, argument: str) -> Any:
+    if not isinstance(value, ArrayLike):
+        raise TypeError(
+            f"Argument `{argument}` should be one tf.Tensor or tf.Variable, got "
+            f"{type(value).__name__}. For several, call it once for each on a persistent tape."
+        )
+    return value
+
+
+def _chunk(parallel_iterations: int | None, use_pfor: bool) -> int | None:
+    if parallel_iterations is not None and (
+        not isinstance(parallel_iterations, int) or parallel_iterations < 1
+    ):
+        raise ValueError(
+            f"parallel_iterations is the number of rows at a time, a positive integer, not "
+            f"{parallel_iterations!r}."
+        )
+    return parallel_iterations if use_pfor else 1
+
+
+def _seeds(target: Any, targets: list[Any], output_gradients: Any) -> list[Any]:
+    """One cotangent (or None, for ones) per target, checked against it."""
+    if output_gradients is None:
+        return [None] * len(targets)
+    given = (
+        [output_gradients]
+        if not nest.is_nested(target) and _is_plain_array(output_gradients)
+        else nest.flatten(output_gradients)
+    )
+    if len(given) != len(targets):
+        raise ValueError(
+            f"output_gradients has {len(given)} values for {len(targets)} targets: give one per "
+            f"target, in the same structure. For one vector target use a tensor, "
+            f"tf.constant([...])."
+        )
+    return [_seed(x, g) for x, g in zip(targets, given, strict=True)]
+
+
+def _is_plain_array(value: Any) -> bool:
+    return not isinstance(value, (list, tuple, dict))
+
+
+def _seed(x: Any, g: Any) -> Any:
+    if g is None:
+        return None
+    if isinstance(g, IndexedSlices):
+        g = g._to_tensor()
+    value = x._value
+    t = operand(g) if isinstance(g, (ArrayLike, np.ndarray)) else operand(g, value.dtype)
+    if t._value.dtype != value.dtype:
+        raise InvalidArgumentError(
+            f"output_gradients of dtype {t.dtype.name} for a target of dtype {x.dtype.name}: use "
+            f"tf.cast(g, tf.{x.dtype.name})."
+        )
+    if t._value.shape != value.shape:
+        try:
+            fits = np.broadcast_shapes(t._value.shape, value.shape) == value.shape
+        except ValueError:
+            fits = False
+        if not fits:
+            raise InvalidArgumentError(
+                f"Incompatible shapes: output_gradients of shape {t.shape} for a target of shape "
+                f"{x.shape}."
+            )
+        t = recording.broadcast_to(t, to=value.shape)
+    return t if isinstance(t, Tensor) else recording.identity(t)

@@ -1,0 +1,40 @@
+"""Name scopes: prefixes of the names that variables get."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from typing import Any
+
+_SCOPE: ContextVar[str] = ContextVar("tapegrad_name_scope", default="")
+
+
+def scoped(name: str) -> str:
+    """`name` with the prefix of the current scope."""
+    return _SCOPE.get() + name
+
+
+class name_scope:  # noqa: N801 - TensorFlow's name
+    """Prefix the names of the variables made in a block.
+
+    Examples
+    --------
+    >>> import tapegrad as tf
+    >>> with tf.name_scope("layer"):
+    ...     w = tf.Variable(1.0, name="w")
+    >>> w.name
+    'layer/w:0'
+    """
+
+    def __init__(self, name: str) -> None:
+        if not isinstance(name, str):
+            raise ValueError("name for name_scope must be a string.")
+        self.name = name
+        self._tokens: list[Any] = []
+
+    def __enter__(self) -> str:
+        prefix = f"{_SCOPE.get()}{self.name}/" if self.name else ""
+        self._tokens.append(_SCOPE.set(prefix))
+        return prefix
+
+    def __exit__(self, *exc_info: object) -> None:
+        _SCOPE.reset(self._tokens.pop())

@@ -1,0 +1,195 @@
+"""Primitives: the differentiable operations, as the engine sees them.
+
+A primitive is one operation: a NumPy forward function and what its derivatives need. Rules are
+written once, against a namespace ``F``:
+
+- ``F = raw``: forward functions on arrays; a first-order gradient with nothing wrapped;
+- ``F = recording``: the primitives on Tensors; the gradient is differentiable again;
+- ``F`` of `batching`: either of the two over a leading batch axis.
+
+The engine asks two things of a primitive, `pull` and `push`. `define` builds both from the kind of
+the operation and its rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from tapegrad.core.context import active_recorders, restore_float_errors, silence_float_errors
+from tapegrad.core.convert import operand
+from tapegrad.core.table import TABLE, raw, recording
+from tapegrad.core.tensor import Tensor, wrap
+
+#: Data inside the engine: an ndarray, or a NumPy scalar for shape ().
+Array = Any
+
+
+class NoRule:
+    """A word in place of a derivative rule, with the reason that the operation matrix prints."""
+
+    def __init__(self, kind: str, why: str) -> None:
+        self.kind = kind
+        self.why = why
+
+    def __repr__(self) -> str:
+        return f"{self.kind}: {self.why}"
+
+
+#: An index, a condition, a count, a rounding: there is no gradient, and asking gives None.
+NONDIFF = NoRule("NONDIFF", "piecewise constant or discrete")
+
+#: A step function whose derivative is zero wherever it exists, and which says so with zeros.
+ZERO = NoRule("ZERO", "the derivative is zero")
+
+
+def missing(why: str) -> NoRule:
+    """The derivative exists in mathematics, but has no rule here: asking for it raises."""
+    return NoRule("missing", why)
+
+
+class Primitive:
+    """One operation.
+
+    Attributes
+    ----------
+    name
+        Its name in the table and in ``F``.
+    kind
+        What it was defined as: ``"elementwise"``, ``"linear"``, ``"bilinear"`` or ``"general"``.
+    forward
+        ``forward(*arrays, **params)``: an array, or a tuple of arrays.
+    inputs
+        Names of its data arguments; one name ending in ``*`` stands for any number of them.
+    rules
+        One per input: a derivative rule, a constant, or a `NoRule`.
+    reads
+        Per input: the names that its rule reads, ``"y"`` standing for the output. A record keeps
+        nothing else.
+    pull
+        ``pull(F, g, mask, args, y, params)``: the cotangents of the inputs in `mask`.
+    push
+        ``push(F, tangents, args, y, params)``: the tangent of the output.
+    batch
+        ``batch(F, args, params)`` over a leading batch axis, or None where aligning that axis in
+        front of all others is enough.
+    differentiable
+        Bit mask of the inputs that have a derivative; 0 for what is never recorded.
+    """
+
+    __slots__ = (
+        "batch",
+        "differentiable",
+        "forward",
+        "inputs",
+        "keeps",
+        "kind",
+        "name",
+        "needs_shapes",
+        "pull",
+        "push",
+        "reads",
+        "rules",
+        "variadic",
+    )
+
+    def __init__(
+        self,
+        name: str,
+        kind: str,
+        forward: Callable[..., Any],
+        inputs: Sequence[str],
+        rules: Sequence[Any],
+        reads: Sequence[frozenset[str]],
+        pull: Callable[..., Any],
+        push: Callable[..., Any],
+        batch: Callable[..., Any] | None = None,
+    ) -> None:
+        self.name = name
+        self.kind = kind
+        self.forward = forward
+        self.inputs = tuple(inputs)
+        self.rules = tuple(rules)
+        self.reads = tuple(reads)
+        self.pull = pull
+        self.push = push
+        self.batch = batch
+        self.variadic = self.inputs[-1].endswith("*") if self.inputs else False
+        self.differentiable = (
+            -1 if self.variadic else sum(1 << i for i, r in enumerate(rules) if r is not NONDIFF)
+        )
+        self.keeps = _Keeps(self.inputs, self.reads, self.variadic)
+        self.needs_shapes = any("shape" in r or "shapes" in r for r in self.reads)
+
+    def register(self) -> Primitive:
+        """Enter it into the table and the namespaces."""
+        if self.name in TABLE:
+            raise ValueError(f"There is a primitive called {self.name!r} already.")
+        TABLE[self.name] = self
+        setattr(raw, self.name, self.forward)
+        setattr(recording, self.name, self)
+        return self
+
+    def __call__(self, *inputs: Any, **params: Any) -> Any:
+        """Run on tensors, Variables, arrays or numbers; the active recorders see it."""
+        return apply(self, [x if x.__class__ is Tensor else operand(x) for x in inputs], params)
+
+    def __repr__(self) -> str:
+        return f"<primitive {self.name}>"
+
+
+class _Keeps(dict[int, tuple[tuple[bool, ...], bool]]):
+    """Mask of followed inputs -> which inputs a record keeps, and whether it keeps the output."""
+
+    def __init__(
+        self, inputs: tuple[str, ...], reads: tuple[frozenset[str], ...], variadic: bool
+    ) -> None:
+        super().__init__()
+        self._inputs, self._reads, self._variadic = inputs, reads, variadic
+
+    def __missing__(self, mask: int) -> tuple[tuple[bool, ...], bool]:
+        if self._variadic:
+            read = self._reads[0]
+            kept = tuple(self._inputs[0] in read for _ in range(mask.bit_length()))
+        else:
+            read = frozenset().union(*(r for i, r in enumerate(self._reads) if mask >> i & 1))
+            kept = tuple(name in read for name in self._inputs)
+        self[mask] = found = kept, "y" in read
+        return found
+
+
+def apply(primitive: Primitive, inputs: Sequence[Any], params: dict[str, Any]) -> Any:
+    """Run a primitive on operands (see `convert.operand`) and show it to the active recorders."""
+    token = silence_float_errors()
+    try:
+        values = primitive.forward(*[x._value for x in inputs], **params)
+    finally:
+        restore_float_errors(token)
+    outputs: Any = (
+        tuple([wrap(v) for v in values]) if values.__class__ is tuple else wrap(values)
+    )
+    recorders = active_recorders()
+    if recorders and primitive.differentiable:
+        record(recorders, primitive, inputs, outputs, params)
+    return outputs
+
+
+def record(
+    recorders: Sequence[Any],
+    primitive: Primitive,
+    inputs: Sequence[Any],
+    outputs: Any,
+    params: dict[str, Any] | None,
+) -> None:
+    """Show a call to each recorder that follows one of its differentiable inputs."""
+    for recorder in recorders:
+        followed = recorder.followed
+        mask = 0
+        bit = 1
+        for x in inputs:
+            if x._id in followed:
+                mask |= bit
+            bit <<= 1
+        mask &= primitive.differentiable
+        if mask:
+            recorder.record(primitive, inputs, mask, outputs, params)

@@ -1,0 +1,142 @@
+"""The primitives that the engine itself needs: shapes, sums over broadcasts, identity, picking."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tapegrad.core.batching import shaped_batch, spread_batch
+from tapegrad.core.define import NONDIFF, general, linear
+
+
+def _sum_to(x: Any, *, to: tuple[int, ...]) -> Any:
+    if x.shape == to:
+        return x
+    extra = x.ndim - len(to)
+    axes = tuple(range(extra)) + tuple(
+        i for i in range(extra, x.ndim) if to[i - extra] == 1 and x.shape[i] != 1
+    )
+    return np.add.reduce(x, axes, dtype=x.dtype).reshape(to)[()]
+
+
+def _batched_sum_to(F: Any, args: Any, params: Any) -> Any:
+    x, to = args[0].value, params["to"]
+    size, extra = x.shape[0], len(x.shape) - 1 - len(to)
+    return F.reshape(F.sum_to(x, to=(size, *(1,) * extra, *to)), to=(size, *to))
+
+
+def _batched_broadcast_to(F: Any, args: Any, params: Any) -> Any:
+    x, to = args[0].value, params["to"]
+    size, *inner = x.shape
+    aligned = F.reshape(x, to=(size, *(1,) * (len(to) - len(inner)), *inner))
+    return F.broadcast_to(aligned, to=(size, *to))
+
+
+sum_to = linear(
+    "sum_to", _sum_to, lambda F, g, shape: F.broadcast_to(g, to=shape), batch=_batched_sum_to
+)
+broadcast_to = linear(
+    "broadcast_to",
+    lambda x, *, to: np.broadcast_to(x, to)[()],
+    lambda F, g, shape: F.sum_to(g, to=shape),
+    batch=_batched_broadcast_to,
+)
+reshape = linear(
+    "reshape",
+    lambda x, *, to: x.reshape(to)[()],
+    lambda F, g, shape: F.reshape(g, to=shape),
+    batch=shaped_batch("reshape"),
+)
+identity = linear("identity", lambda x: x, lambda F, g: g)
+zeros_like = general(
+    "zeros_like",
+    lambda x, *, to: np.zeros(to, x.dtype)[()],
+    NONDIFF,
+    batch=shaped_batch("zeros_like"),
+)
+stop_gradient = general("stop_gradient", lambda x: x, NONDIFF)
+conj = linear("conj", lambda x: x.conj() if x.dtype.kind == "c" else x, lambda F, g: F.conj(g))
+
+
+def _cast(x: Any, *, dtype: np.dtype[Any], source: np.dtype[Any]) -> Any:
+    if source.kind == "c" and dtype.kind != "c":
+        x = x.real
+    return x.astype(dtype)
+
+
+# Between floating point and complex types; casts to integers are not differentiable and are
+# `cast_discrete`. From complex to real keeps the real part.
+cast = linear(
+    "cast", _cast, lambda F, g, dtype, source: F.cast(g, dtype=source, source=dtype)
+)
+cast_discrete = general("cast_discrete", _cast, NONDIFF)
+
+# Basic indexing. An index starts with an ellipsis and then names every axis, so that the same
+# index also works behind a batch axis.
+getitem = linear(
+    "getitem",
+    lambda x, *, index: x[index][()],
+    lambda F, g, index, shape: F.put_slice(g, index=index, to=shape),
+)
+
+
+def _put_slice(x: Any, *, index: Any, to: tuple[int, ...]) -> Any:
+    placed = np.zeros(to, x.dtype)
+    placed[index] = x
+    return placed
+
+
+put_slice = linear(
+    "put_slice",
+    _put_slice,
+    lambda F, g, index: F.getitem(g, index=index),
+    batch=shaped_batch("put_slice"),
+)
+
+
+def _along(axis: int, part: Any) -> tuple[Any, ...]:
+    """The index that takes `part` of a negative axis."""
+    return (Ellipsis, part, *(slice(None),) * (-axis - 1))
+
+
+def _split_concat(F: Any, g: Any, axis: int, shapes: Any) -> list[Any]:
+    parts, start = [], 0
+    for shape in shapes:
+        stop = start + shape[axis]
+        parts.append(F.getitem(g, index=_along(axis, slice(start, stop))))
+        start = stop
+    return parts
+
+
+stack = linear(
+    "stack",
+    lambda *values, axis: np.stack(values, axis),
+    lambda F, g, axis, shapes: [
+        F.getitem(g, index=_along(axis, i)) for i in range(len(shapes))
+    ],
+    inputs="values*",
+    batch=spread_batch("stack"),
+)
+concat = linear(
+    "concat",
+    lambda *values, axis: np.concatenate(values, axis),
+    _split_concat,
+    inputs="values*",
+    batch=spread_batch("concat"),
+)
+
+
+def _scatter_rows(x: Any, *, indices: Any, to: tuple[int, ...], axis: int) -> Any:
+    table = np.zeros(to, x.dtype)
+    np.add.at(table, _along(axis, indices), x)
+    return table
+
+
+# The dense form of `Slices`: row `i` of the values is added to row `indices[i]` of zeros.
+scatter_rows = linear(
+    "scatter_rows",
+    _scatter_rows,
+    lambda F, g, indices, axis: F.getitem(g, index=_along(axis, indices)),
+    batch=shaped_batch("scatter_rows"),
+)

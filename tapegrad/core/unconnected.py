@@ -1,0 +1,37 @@
+"""What a gradient is when source and target are not connected."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any
+
+import numpy as np
+
+from tapegrad.core.tensor import Tensor, wrap
+
+
+class UnconnectedGradients(Enum):
+    """How `GradientTape.gradient` answers for a source that the target does not depend on.
+
+    ``NONE`` gives None, ``ZERO`` zeros of the source's shape and dtype. The strings ``"none"`` and
+    ``"zero"`` mean the same.
+    """
+
+    NONE = "none"
+    ZERO = "zero"
+
+
+def wants_zeros(value: Any) -> bool:
+    """Read an `unconnected_gradients` argument; ValueError if it is neither."""
+    try:
+        return UnconnectedGradients(value) is UnconnectedGradients.ZERO
+    except ValueError:
+        raise ValueError(
+            f"Unknown value for unconnected_gradients: {value!r}. "
+            f"{value!r} is not a valid UnconnectedGradients: use 'none' or 'zero'."
+        ) from None
+
+
+def zeros_for(x: Any, leading: tuple[int, ...] = ()) -> Tensor:
+    """Zeros of the shape and dtype of `x`, behind leading axes."""
+    return wrap(np.zeros((*leading, *x._value.shape), x._value.dtype)[()])

@@ -1,0 +1,423 @@
+"""Variable: a named, mutable holder of an array."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from tapegrad.core.context import active_recorders
+from tapegrad.core.convert import as_array, as_tensor, operand
+from tapegrad.core.dtypes import as_dtype, numpy_dtype
+from tapegrad.core.indexing import parse_index
+from tapegrad.core.names import scoped
+from tapegrad.core.shape import TensorShape
+from tapegrad.core.table import recording
+from tapegrad.core.tensor import ArrayLike, Tensor, next_id, numpy_repr
+from tapegrad.errors import InvalidArgumentError
+
+
+class Variable(ArrayLike):
+    """A value that a program changes, such as a parameter of a model.
+
+    Reading it, by using it in any operation, gives the value that it has now; a tape keeps the
+    value that was read, so later assignments do not change gradients.
+
+    Parameters
+    ----------
+    initial_value
+        Its first value, or a function that makes it. Copied.
+    trainable
+        Whether tapes follow it without being told to.
+    validate_shape, caching_device, variable_def, import_scope, synchronization, aggregation
+        Accepted for compatibility, without effect.
+    name
+        Its name; ``Variable`` by default, with ``:0`` appended.
+    dtype
+        Its type; by default that of `initial_value`, with Python floats as float32.
+    constraint
+        A function that projects the value; optimizers apply it after each update.
+    shape
+        The shape that assigned values must have; dimensions may be None.
+
+    Examples
+    --------
+    >>> import tapegrad as tf
+    >>> v = tf.Variable([1.0, 2.0], name="v")
+    >>> with tf.GradientTape() as tape:
+    ...     y = tf.reduce_sum(v * v)
+    >>> tape.gradient(y, v).numpy().tolist()
+    [2.0, 4.0]
+    """
+
+    __slots__ = ("__weakref__", "_constraint", "_id", "_name", "_shape", "_trainable", "_value")
+
+    def __init__(
+        self,
+        initial_value: Any = None,
+        trainable: bool | None = None,
+        validate_shape: bool = True,
+        caching_device: object = None,
+        name: str | None = None,
+        variable_def: object = None,
+        dtype: Any = None,
+        import_scope: object = None,
+        constraint: Callable[[Any], Any] | None = None,
+        synchronization: object = None,
+        aggregation: object = None,
+        shape: Any = None,
+    ) -> None:
+        if initial_value is None:
+            raise ValueError(
+                "The `initial_value` arg to `tf.Variable` must be specified, "
+                "as in tf.Variable(0.0) or tf.Variable(tf.zeros([3]))."
+            )
+        if constraint is not None and not callable(constraint):
+            raise ValueError("Argument `constraint` must be None or a callable.")
+        if callable(initial_value) and not isinstance(initial_value, ArrayLike):
+            initial_value = initial_value()
+        wanted = None if dtype is None else numpy_dtype(dtype)
+        if not isinstance(initial_value, np.ndarray) or wanted is None:
+            value = as_tensor(initial_value, wanted)._value
+        else:
+            value = as_array(initial_value, wanted)
+        if wanted is not None and value.dtype != wanted:
+            raise ValueError(
+                f"Tensor conversion requested dtype {as_dtype(dtype).name} for Tensor with dtype "
+                f"{value.dtype.name}: use tf.cast before making the variable."
+            )
+        declared = TensorShape(value.shape if shape is None else shape)
+        if not declared.is_compatible_with(value.shape):
+            raise ValueError(
+                f"The initial value's shape {value.shape} is not compatible with the explicitly "
+                f"supplied `shape` argument {declared}."
+            )
+        self._value = value
+        self._id = next_id()
+        self._name = scoped("Variable" if name is None else str(name)) + ":0"
+        self._trainable = True if trainable is None else bool(trainable)
+        self._constraint = constraint
+        self._shape = declared
+
+    # What it is
+
+    @property
+    def name(self) -> str:
+        """The name, ``'Variable:0'`` by default; names need not be unique."""
+        return self._name
+
+    @property
+    def trainable(self) -> bool:
+        """Whether tapes follow it on their own; fixed at creation."""
+        return self._trainable
+
+    @property
+    def constraint(self) -> Callable[[Any], Any] | None:
+        """The projection that optimizers apply, or None."""
+        return self._constraint
+
+    @property
+    def shape(self) -> TensorShape:
+        """The shape that values must have."""
+        return self._shape
+
+    @property
+    def synchronization(self) -> str:
+        """Kept for compatibility: there are no replicas."""
+        return "VariableSynchronization.AUTO"
+
+    @property
+    def aggregation(self) -> str:
+        """Kept for compatibility: there are no replicas."""
+        return "VariableAggregation.NONE"
+
+    @property
+    def initial_value(self) -> Any:
+        """Not kept: RuntimeError, as in TensorFlow's eager mode."""
+        raise RuntimeError("This property is not supported when eager execution is enabled.")
+
+    initializer = initial_value
+
+    def is_initialized(self, name: str | None = None) -> bool:
+        """Always true."""
+        return True
+
+    def set_shape(self, shape: Any) -> None:
+        """Narrow the declared shape; ValueError if it contradicts the present one."""
+        merged = self._shape.merge_with(shape)
+        merged.assert_is_compatible_with(self._value.shape)
+        self._shape = merged
+
+    # Reading
+
+    def _touch(self) -> None:
+        if self._trainable:
+            recorders = active_recorders()
+            if recorders:
+                for recorder in recorders:
+                    if recorder.watch_accessed and self._id not in recorder.variables:
+                        recorder.watch_variable(self)
+
+    def value(self) -> Tensor:
+        """The value now, as a Tensor that later assignments do not change."""
+        return as_tensor(self)
+
+    def read_value(self) -> Tensor:
+        """The same as `value`."""
+        return as_tensor(self)
+
+    def sparse_read(self, indices: Any, name: str | None = None) -> Tensor:
+        """Rows of the value: ``tf.gather(v, indices)``; the gradient is an IndexedSlices."""
+        return recording.gather(operand(self), operand(indices, np.dtype(np.int32)), axis=0)
+
+    def gather_nd(self, indices: Any, name: str | None = None) -> Tensor:
+        """Elements or slices of the value at index vectors: ``tf.gather_nd(v, indices)``."""
+        return recording.gather_nd(operand(self), operand(indices, np.dtype(np.int32)))
+
+    # Writing
+
+    def assign(
+        self, value: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True
+    ) -> Variable | None:
+        """Replace the value.
+
+        Parameters
+        ----------
+        value
+            Of the variable's shape and dtype (Python and NumPy values are converted).
+        use_locking, name
+            Without effect.
+        read_value
+            Whether to return the variable (for chaining) or None.
+
+        Raises
+        ------
+        ValueError
+            If the shape or a tensor's dtype does not match.
+        """
+        new = self._converted(value)
+        if not self._shape.is_compatible_with(new.shape):
+            raise ValueError(
+                f"Cannot assign value to variable '{self._name}': Shape mismatch. The variable "
+                f"shape {self._shape}, and the assigned value shape {TensorShape(new.shape)} are "
+                f"incompatible. Values are not broadcast: tf.broadcast_to(value, v.shape) does it."
+            )
+        return self._replace(new, read_value)
+
+    def assign_add(
+        self, delta: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True
+    ) -> Variable | None:
+        """Add `delta`, of the same shape, to the value."""
+        return self._update(np.add, delta, read_value)
+
+    def assign_sub(
+        self, delta: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True
+    ) -> Variable | None:
+        """Subtract `delta`, of the same shape, from the value."""
+        return self._update(np.subtract, delta, read_value)
+
+    def _converted(self, value: Any) -> Any:
+        if isinstance(value, np.ndarray):
+            return as_array(value, self._value.dtype)
+        array = operand(value, self._value.dtype)._value
+        if array.dtype != self._value.dtype:
+            raise ValueError(
+                f"Tensor conversion requested dtype {self.dtype.name} for Tensor with dtype "
+                f"{array.dtype.name}: cast it before assigning to '{self._name}', "
+                f"tf.cast(value, tf.{self.dtype.name})."
+            )
+        return array
+
+    def _update(self, function: Any, delta: Any, read_value: bool) -> Variable | None:
+        array = self._converted(delta)
+        if array.shape != self._value.shape:
+            raise InvalidArgumentError(
+                f"Cannot update variable with shape {list(self._value.shape)} using a Tensor with "
+                f"shape {list(array.shape)}, shapes must be equal. Broadcast it first, "
+                f"tf.broadcast_to(delta, v.shape)."
+            )
+        return self._replace(function(self._value, array), read_value)
+
+    def _replace(self, new: Any, read_value: bool = True) -> Variable | None:
+        """Take over a new array; whoever read the old one keeps it."""
+        self._value = new
+        if not read_value:
+            return None
+        self._touch()
+        return self
+
+    # Writing at indices
+
+    def _rows(self, sparse_delta: Any) -> tuple[Any, Any]:
+        from_slices = getattr(sparse_delta, "_as_rows", None)
+        if from_slices is None:
+            raise TypeError(
+                f"sparse_delta is not IndexedSlices: {sparse_delta!r}. "
+                f"Write tf.IndexedSlices(values, indices)."
+            )
+        indices, values = from_slices()
+        _check_rows(indices, self._value.shape[0])
+        return (indices,), values
+
+    def _write(self, function: Any, where: Any, values: Any) -> Variable:
+        new = np.array(self._value)
+        if function is None:
+            new[where] = values
+        else:
+            function.at(new, where, values)
+        self._replace(new[()])
+        return self
+
+    def scatter_add(self, sparse_delta: Any, use_locking: bool = False, name: str | None = None) -> Variable:
+        """Add the rows of an IndexedSlices; repeated indices accumulate."""
+        return self._write(np.add, *self._rows(sparse_delta))
+
+    def scatter_sub(self, sparse_delta: Any, use_locking: bool = False, name: str | None = None) -> Variable:
+        """Subtract the rows of an IndexedSlices; repeated indices accumulate."""
+        return self._write(np.subtract, *self._rows(sparse_delta))
+
+    def scatter_mul(self, sparse_delta: Any, use_locking: bool = False, name: str | None = None) -> Variable:
+        """Multiply rows by those of an IndexedSlices."""
+        return self._write(np.multiply, *self._rows(sparse_delta))
+
+    def scatter_div(self, sparse_delta: Any, use_locking: bool = False, name: str | None = None) -> Variable:
+        """Divide rows by those of an IndexedSlices."""
+        return self._write(np.divide, *self._rows(sparse_delta))
+
+    def scatter_max(self, sparse_delta: Any, use_locking: bool = False, name: str | None = None) -> Variable:
+        """Take the maximum with the rows of an IndexedSlices."""
+        return self._write(np.maximum, *self._rows(sparse_delta))
+
+    def scatter_min(self, sparse_delta: Any, use_locking: bool = False, name: str | None = None) -> Variable:
+        """Take the minimum with the rows of an IndexedSlices."""
+        return self._write(np.minimum, *self._rows(sparse_delta))
+
+    def scatter_update(self, sparse_delta: Any, use_locking: bool = False, name: str | None = None) -> Variable:
+        """Replace rows by those of an IndexedSlices."""
+        return self._write(None, *self._rows(sparse_delta))
+
+    def batch_scatter_update(self, sparse_delta: Any, use_locking: bool = False, name: str | None = None) -> Variable:
+        """Replace rows of each batch: ``v[b, indices[b, i]] = values[b, i]``."""
+        indices, values = sparse_delta._as_rows()
+        batch = np.indices(indices.shape)[:-1]
+        return self._write(None, (*batch, indices), values)
+
+    def _points(self, indices: Any, updates: Any) -> tuple[Any, Any]:
+        index = operand(indices, np.dtype(np.int32))._value
+        values = self._converted(updates)
+        for axis in range(index.shape[-1]):
+            _check_rows(index[..., axis], self._value.shape[axis])
+        return tuple(np.moveaxis(index, -1, 0)), values
+
+    def scatter_nd_add(self, indices: Any, updates: Any, name: str | None = None) -> Variable:
+        """Add `updates` at index vectors; repeated indices accumulate."""
+        return self._write(np.add, *self._points(indices, updates))
+
+    def scatter_nd_sub(self, indices: Any, updates: Any, name: str | None = None) -> Variable:
+        """Subtract `updates` at index vectors; repeated indices accumulate."""
+        return self._write(np.subtract, *self._points(indices, updates))
+
+    def scatter_nd_update(self, indices: Any, updates: Any, name: str | None = None) -> Variable:
+        """Replace the values at index vectors."""
+        return self._write(None, *self._points(indices, updates))
+
+    def scatter_nd_max(self, indices: Any, updates: Any, name: str | None = None) -> Variable:
+        """Take the maximum with `updates` at index vectors."""
+        return self._write(np.maximum, *self._points(indices, updates))
+
+    def scatter_nd_min(self, indices: Any, updates: Any, name: str | None = None) -> Variable:
+        """Take the minimum with `updates` at index vectors."""
+        return self._write(np.minimum, *self._points(indices, updates))
+
+    # Python protocols
+
+    def __getitem__(self, key: Any) -> Tensor:
+        t = Tensor.__getitem__(self, key)  # type: ignore[arg-type]
+        piece = object.__new__(VariableSlice)
+        piece._value, piece._id = t._value, t._id
+        piece._variable, piece._key, piece._tensor = self, key, t
+        return piece
+
+    def __repr__(self) -> str:
+        return (
+            f"<tf.Variable '{self._name}' shape={self._shape} dtype={self.dtype.name}, "
+            f"numpy={numpy_repr(self._value)}>"
+        )
+
+    __str__ = __repr__
+
+    def __copy__(self) -> Variable:
+        return self._rebuild(self._value)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Variable:
+        copied = self._rebuild(self._value)
+        memo[id(self)] = copied
+        return copied
+
+    def _rebuild(self, value: Any) -> Variable:
+        return _restore(value, self._name, self._trainable, self._constraint, self._shape)
+
+    def __reduce__(self) -> Any:
+        return _restore, (self._value, self._name, self._trainable, self._constraint, self._shape)
+
+
+def _no_in_place(name: str, symbol: str, fix: str) -> Callable[[Variable, Any], Any]:
+    def refuse(self: Variable, other: Any) -> Any:
+        raise RuntimeError(
+            f"`variable {symbol} value` with `tf.Variable`s is not supported. Use {fix} to modify "
+            f"the variable, or `out = variable {symbol[0]} value` to get a new Tensor."
+        )
+
+    refuse.__name__ = name
+    return refuse
+
+
+for _name, _symbol, _fix in (
+    ("__iadd__", "+=", "`variable.assign_add(value)`"),
+    ("__isub__", "-=", "`variable.assign_sub(value)`"),
+    ("__imul__", "*=", "`variable.assign(variable * value)`"),
+    ("__itruediv__", "/=", "`variable.assign(variable / value)`"),
+    ("__ipow__", "**=", "`variable.assign(variable ** value)`"),
+):
+    setattr(Variable, _name, _no_in_place(_name, _symbol, _fix))
+
+
+class VariableSlice(Tensor):
+    """What ``v[key]`` gives: a Tensor that can also write back, ``v[key].assign(value)``."""
+
+    # `_tensor` keeps alive the tensor whose identity this has: tangents live as long as it does.
+    __slots__ = ("_key", "_tensor", "_variable")
+
+    def assign(self, value: Any, use_locking: bool = False, name: str | None = None) -> Variable:
+        """Replace this part of the variable; a scalar fills it.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If `value` has neither the shape of the slice nor shape ``()``.
+        """
+        variable = self._variable
+        array = variable._converted(value)
+        if array.shape not in ((), self._value.shape):
+            raise InvalidArgumentError(
+                f"Cannot assign a value of shape {array.shape} to a slice of shape "
+                f"{self._value.shape} of '{variable._name}'."
+            )
+        return variable._write(None, parse_index(self._key, variable._value.shape), array)
+
+
+def _check_rows(indices: Any, size: int) -> None:
+    bad = indices[(indices < 0) | (indices >= size)] if indices.size else indices
+    if bad.size:
+        raise InvalidArgumentError(f"Index {bad.flat[0]} is not in [0, {size}).")
+
+
+def _restore(
+    value: Any, name: str, trainable: bool, constraint: Any, shape: TensorShape
+) -> Variable:
+    v = object.__new__(Variable)
+    v._value = value
+    v._id = next_id()
+    v._name, v._trainable, v._constraint, v._shape = name, trainable, constraint, shape
+    return v

@@ -1,0 +1,172 @@
+"""Every exception and warning of tapegrad: what it means, how it looks, how to mend it.
+
+Errors of an operation (wrong shapes, dtypes, indices) are TensorFlow's kinds, all of them
+subclasses of `OpError`, and also of the built-in exception that Python users expect.
+"""
+
+from __future__ import annotations
+
+
+class OpError(Exception):
+    """An operation failed.
+
+    Cause
+        The base of all errors that operations raise; catch it to catch them all.
+
+    Example
+        ``tf.reshape(tf.zeros([4]), [3])`` raises `InvalidArgumentError`, which is an `OpError`.
+
+    Fix
+        The message names the operation, the shapes and dtypes, and what to write instead.
+    """
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class InvalidArgumentError(OpError, ValueError):
+    """An operation got arguments that do not fit together.
+
+    Cause
+        Shapes that do not broadcast, tensors of different dtypes, an index or axis out of range.
+
+    Example
+        ``tf.constant(1.0) + tf.constant(1)`` adds float32 to int32: nothing is promoted.
+
+    Fix
+        Convert with ``tf.cast(x, dtype)``, or bring the shapes together with ``tf.reshape`` or
+        ``tf.transpose``.
+    """
+
+
+class FailedPreconditionError(OpError, RuntimeError):
+    """An operation ran while something that it needs was not in place.
+
+    Cause
+        Reading something that was never initialised, or was already closed.
+
+    Example
+        Reading an element of a ``tf.TensorArray`` that was never written.
+
+    Fix
+        Write or initialise it first.
+    """
+
+
+class NotFoundError(OpError, LookupError):
+    """What an operation was told to look up does not exist.
+
+    Cause
+        A name, file or key that is not there.
+
+    Example
+        Restoring a checkpoint from a path where none was saved.
+
+    Fix
+        Check the name in the message.
+    """
+
+
+class OutOfRangeError(OpError, IndexError):
+    """An operation went past the end of its input.
+
+    Cause
+        Iterating beyond the last element of a data set or array.
+
+    Example
+        Reading the fourth element of a ``tf.TensorArray`` of three.
+
+    Fix
+        Check the size in the message.
+    """
+
+
+class UnimplementedError(OpError, NotImplementedError):
+    """The operation exists, but not for these arguments.
+
+    Cause
+        A combination of options that tapegrad does not support (yet).
+
+    Example
+        A padding mode that exists in TensorFlow only.
+
+    Fix
+        The message names what is supported.
+    """
+
+
+class InternalError(OpError, RuntimeError):
+    """Something inside tapegrad contradicts itself: a bug, please report it.
+
+    Cause
+        An invariant of the library does not hold.
+
+    Example
+        None is known.
+
+    Fix
+        Report it with the smallest program that shows it.
+    """
+
+
+class MissingGradientError(OpError, LookupError):
+    """A gradient was asked for through an operation that has no derivative rule.
+
+    Cause
+        The operation has a derivative in mathematics, but no rule here; the message says why.
+
+    Example
+        The derivative of an incomplete gamma function with respect to an argument for which no
+        formula is implemented.
+
+    Fix
+        Write the rule yourself with ``tf.custom_gradient``, or cut the path on purpose with
+        ``tf.stop_gradient``.
+    """
+
+
+class TapeUsedError(RuntimeError):
+    """A non-persistent tape was asked for a second set of gradients.
+
+    Cause
+        The first call of ``gradient``, ``jacobian`` or ``batch_jacobian`` frees what a
+        non-persistent tape recorded. The same error comes from a tape that never recorded.
+
+    Example
+        ``with tf.GradientTape() as tape: ...`` and then ``tape.gradient(...)`` twice.
+
+    Fix
+        Ask for all sources in one call, ``tape.gradient(y, [a, b])``, or record on
+        ``tf.GradientTape(persistent=True)``.
+    """
+
+
+class NonDifferentiableWarning(UserWarning):
+    """A gradient was asked for that cannot exist because of a dtype.
+
+    Cause
+        An integer, bool or string tensor was watched, or was given as source or target: only
+        floating point and complex tensors have gradients, so the result is None.
+
+    Example
+        ``x = tf.constant(3)`` makes an int32 tensor; its gradient is None.
+
+    Fix
+        Write ``tf.constant(3.0)``, or convert with ``tf.cast(x, tf.float32)`` before watching.
+    """
+
+
+class PersistentTapeWarning(UserWarning):
+    """A gradient was computed inside the block of a persistent tape, which records it.
+
+    Cause
+        The gradient's own operations are recorded too: right for higher order derivatives, but a
+        waste of time and memory otherwise.
+
+    Example
+        ``with tf.GradientTape(persistent=True) as tape: ...; g = tape.gradient(y, x)``.
+
+    Fix
+        Call ``tape.gradient`` after the block, or inside ``with tape.stop_recording():``.
+    """
