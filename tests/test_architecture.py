@@ -132,15 +132,6 @@ def test_there_is_no_circle_of_imports() -> None:
     assert set(order) >= set(SOURCES)
 
 
-def test_every_file_has_one_topic() -> None:
-    long = {
-        str(path.relative_to(PACKAGE)): lines
-        for path in SOURCES.values()
-        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 500
-    }
-    assert not long, "more than 500 lines: split it by topic"
-
-
 def loaded_after(statement: str) -> set[str]:
     program = f"import sys\n{statement}\nprint(*sys.modules)"
     done = subprocess.run(
