@@ -276,6 +276,19 @@ def target_is_the_source_never_watched(tf: Any) -> Any:
     return tape.gradient(x, x)
 
 
+@case(
+    "43,45",
+    differs="TensorFlow loses the identity part of an unwatched source that was used as well",
+    ours=[1.0, [1.0, 1.0], [1.0, None]],
+)
+def unwatched_operand_among_the_targets(tf: Any) -> Any:
+    x, c = tf.constant(3.0), tf.constant(2.0)
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        y = x * c
+    return [tape.gradient([y, c], c), tape.gradient([x, c], [x, c]), tape.gradient(x, [x, c])]
+
+
 @case(45)
 def intermediate_is_target_and_source(tf: Any) -> Any:
     x = tf.constant([2.0, 3.0])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 from tests.differential.harness import Raises, case, raised
@@ -383,32 +382,3 @@ def a_chain_of_5000_operations(tf: Any) -> Any:
             y = y * 1.001
             y = y + 0.5
     return tape.gradient(y, x)
-
-
-@case("11,235")
-def tape_in_another_thread(tf: Any) -> Any:
-    results: list[Any] = []
-
-    def work() -> None:
-        x = tf.constant(3.0)
-        with tf.GradientTape() as tape:
-            tape.watch(x)
-            y = x * x
-        results.append(tape.gradient(y, x))
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    thread.join()
-    return results
-
-
-@case("235")
-def operations_of_another_thread_are_not_recorded(tf: Any) -> Any:
-    x = tf.constant(3.0)
-    results: list[Any] = []
-    with tf.GradientTape() as tape:
-        tape.watch(x)
-        thread = threading.Thread(target=lambda: results.append(x * x))
-        thread.start()
-        thread.join()
-    return tape.gradient(results[0], x)

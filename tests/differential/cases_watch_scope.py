@@ -49,6 +49,53 @@ def a_late_watch_affects_later_uses_only(tf: Any) -> Any:
     return [tape.gradient(z, x), tape.gradient(y, x), tape.gradient(y, [x])]
 
 
+FROM_NOW_ON = (
+    "a watch counts from then on; TensorFlow extends it to what it recorded for another operand"
+)
+
+
+@case(30, differs=FROM_NOW_ON, ours=None)
+def an_operand_watched_after_its_use(tf: Any) -> Any:
+    x, c = tf.constant(3.0), tf.constant(2.0)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = x * c
+        tape.watch(c)
+    return tape.gradient(y, c)
+
+
+@case(30, differs=FROM_NOW_ON, ours=[None, 6.0])
+def an_operand_watched_between_two_uses(tf: Any) -> Any:
+    x, c = tf.constant(3.0), tf.constant(2.0)
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(c)
+        y = x * c
+        tape.watch(x)
+        z = y * x
+    return [tape.gradient(y, x), tape.gradient(z, x)]
+
+
+@case(30)
+def a_variable_watched_after_its_use(tf: Any) -> Any:
+    x, v = tf.constant(3.0), tf.Variable(2.0)
+    with tf.GradientTape(persistent=True, watch_accessed_variables=False) as tape:
+        tape.watch(x)
+        y = x * v
+        tape.watch(v)
+        z = x * v
+    return [tape.gradient(y, v), tape.gradient(z, v), tape.gradient([y, z], [x, v])]
+
+
+@case("21,30")
+def an_operand_watched_after_the_block(tf: Any) -> Any:
+    x, c = tf.constant(3.0), tf.constant(2.0)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = x * c
+    tape.watch(c)
+    return tape.gradient(y, [x, c])
+
+
 @case(31)
 def watch_an_intermediate(tf: Any) -> Any:
     x = tf.constant(3.0)
