@@ -1,0 +1,79 @@
+"""HIPS autograd."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.libraries.base import Inputs, Objective, Step
+
+
+class HipsAutograd:
+    """NumPy arrays and `value_and_grad` of a list of them."""
+
+    label = "HIPS autograd"
+
+    def __init__(self, threads: int) -> None:
+        # NumPy does the work: its threads are set by the environment.
+        del threads
+        self.autograd = importlib.import_module("autograd")
+        self.version = importlib.metadata.version("autograd")
+        anp = importlib.import_module("autograd.numpy")
+        special = importlib.import_module("autograd.scipy.special")
+
+        def cross_entropy(labels: Any, logits: Any) -> Any:
+            normaliser = special.logsumexp(logits, axis=1)
+            return anp.mean(normaliser - logits[np.arange(len(labels)), labels])
+
+        self.operations = SimpleNamespace(
+            sin=anp.sin,
+            tanh=anp.tanh,
+            exp=anp.exp,
+            sqrt=anp.sqrt,
+            sigmoid=special.expit,
+            relu=lambda x: anp.maximum(x, 0.0),
+            reduce_sum=anp.sum,
+            reduce_mean=anp.mean,
+            math=SimpleNamespace(log=anp.log, erf=special.erf),
+            dense=lambda x, weights, bias: anp.dot(x, weights) + bias,
+            cross_entropy=cross_entropy,
+        )
+
+    def gradient_step(self, objective: Objective, inputs: Inputs) -> Step:
+        """One function of the list of parameters."""
+        operations, constants = self.operations, inputs.constants
+        value_and_grad = self.autograd.value_and_grad(
+            lambda parameters: objective(operations, parameters, constants)
+        )
+        parameters = [array.copy() for array in inputs.parameters]
+
+        def step() -> tuple[Any, list[Any]]:
+            value, gradients = value_and_grad(parameters)
+            return value, gradients
+
+        return step
+
+    def training_step(self, objective: Objective, inputs: Inputs, rate: float) -> Step:
+        """The same, and an in-place update of the arrays."""
+        operations, constants = self.operations, inputs.constants
+        value_and_grad = self.autograd.value_and_grad(
+            lambda parameters: objective(operations, parameters, constants)
+        )
+        parameters = [array.copy() for array in inputs.parameters]
+
+        def step() -> tuple[Any, list[Any]]:
+            value, gradients = value_and_grad(parameters)
+            for parameter, gradient in zip(parameters, gradients, strict=True):
+                parameter -= rate * gradient
+            return value, gradients
+
+        return step
+
+    def to_numpy(self, value: Any) -> NDArray[Any]:
+        """An array is one already."""
+        return np.asarray(value)

@@ -1,0 +1,73 @@
+"""PyTorch, eager."""
+
+from __future__ import annotations
+
+import importlib
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.libraries.base import Inputs, Objective, Step
+
+
+class PyTorch:
+    """Leaf tensors that require grad."""
+
+    label = "PyTorch eager"
+
+    def __init__(self, threads: int) -> None:
+        torch = self.torch = importlib.import_module("torch")
+        self.version: str = torch.__version__
+        torch.set_num_threads(threads)
+        self.operations = SimpleNamespace(
+            sin=torch.sin,
+            tanh=torch.tanh,
+            exp=torch.exp,
+            sqrt=torch.sqrt,
+            sigmoid=torch.sigmoid,
+            relu=torch.relu,
+            reduce_sum=torch.sum,
+            reduce_mean=torch.mean,
+            math=SimpleNamespace(log=torch.log, erf=torch.erf),
+            dense=lambda x, weights, bias: torch.addmm(bias, x, weights),
+            cross_entropy=lambda labels, logits: torch.nn.functional.cross_entropy(logits, labels),
+        )
+
+    def gradient_step(self, objective: Objective, inputs: Inputs) -> Step:
+        """Through `torch.autograd.grad`, which need not accumulate into `.grad`."""
+        torch, operations = self.torch, self.operations
+        parameters = self._leaves(inputs)
+        constants = [torch.tensor(array) for array in inputs.constants]
+
+        def step() -> tuple[Any, list[Any]]:
+            value = objective(operations, parameters, constants)
+            return value, torch.autograd.grad(value, parameters)
+
+        return step
+
+    def training_step(self, objective: Objective, inputs: Inputs, rate: float) -> Step:
+        """Through `backward`, and a bare update: `torch.optim.SGD` takes longer."""
+        torch, operations = self.torch, self.operations
+        parameters = self._leaves(inputs)
+        constants = [torch.tensor(array) for array in inputs.constants]
+
+        def step() -> tuple[Any, list[Any]]:
+            value = objective(operations, parameters, constants)
+            value.backward()
+            gradients = [parameter.grad for parameter in parameters]
+            with torch.no_grad():
+                for parameter, gradient in zip(parameters, gradients, strict=True):
+                    parameter.sub_(gradient, alpha=rate)
+                    parameter.grad = None
+            return value, gradients
+
+        return step
+
+    def to_numpy(self, value: Any) -> NDArray[Any]:
+        """A tensor as an array."""
+        return np.asarray(value.detach().numpy())
+
+    def _leaves(self, inputs: Inputs) -> list[Any]:
+        return [self.torch.tensor(array, requires_grad=True) for array in inputs.parameters]

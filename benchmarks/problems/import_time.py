@@ -1,0 +1,56 @@
+"""How long `import` takes, in fresh processes, run in turn."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+KEY = "f"
+TITLE = "import time, above what importing NumPy costs, and NumPy's own"
+TARGET = 0.6
+ROUNDS = 15
+PEER_ROUNDS = 3
+
+#: Imports NumPy, then the module, and prints how long each took in seconds.
+PROGRAM = """
+import time
+start = time.perf_counter()
+import numpy
+middle = time.perf_counter()
+import {module}
+print(middle - start, time.perf_counter() - middle)
+"""
+
+
+class ImportTime(NamedTuple):
+    """Seconds of one fresh process."""
+
+    numpy: float
+    module: float  # after NumPy
+
+
+def once(module: str, directory: Path) -> ImportTime:
+    """Import `module` in a fresh process that finds packages in `directory`, too."""
+    command = [sys.executable, "-c", PROGRAM.format(module=module)]
+    process = subprocess.run(command, cwd=directory, capture_output=True, text=True, check=True)
+    numpy_seconds, module_seconds = map(float, process.stdout.split())
+    return ImportTime(numpy_seconds, module_seconds)
+
+
+def measure(modules: list[str], rounds: int, directory: Path) -> dict[str, list[ImportTime]]:
+    """Import each of `modules` `rounds` times, in turn, after one import that is not counted."""
+    times: dict[str, list[ImportTime]] = {module: [] for module in modules}
+    for counted in [False] + [True] * rounds:
+        for module in modules:
+            time = once(module, directory)
+            if counted:
+                times[module].append(time)
+    return times
+
+
+def ratio(times: list[ImportTime]) -> float:
+    """Median over the processes of the module's time by NumPy's in the same process."""
+    return statistics.median(time.module / time.numpy for time in times)
