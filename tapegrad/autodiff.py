@@ -1,0 +1,6 @@
+"""``tf.autodiff``: the tape and the accumulator."""
+
+from tapegrad.core.forward import ForwardAccumulator
+from tapegrad.core.gradient_tape import GradientTape
+
+__all__ = ["ForwardAccumulator", "GradientTape"]
