@@ -163,7 +163,7 @@ def normalise(tf: Any, result: Any) -> Any:
         return _array("ndarray", result.dtype.name, result)
     if isinstance(result, tf.TensorShape):
         return {"TensorShape": None if result.rank is None else result.as_list()}
-    if isinstance(result, tf.dtypes.DType):
+    if isinstance(result, tf.DType):
         return {"dtype": result.name}
     if isinstance(result, tf.UnconnectedGradients):
         return {"enum": f"UnconnectedGradients.{result.name}"}

@@ -33,7 +33,7 @@ class InvalidArgumentError(ValueError):
 LIBRARY = SimpleNamespace(
     **dict.fromkeys(["IndexedSlices", "Tensor", "Variable", "TensorShape"], Nothing),
     UnconnectedGradients=Nothing,
-    dtypes=SimpleNamespace(DType=Nothing),
+    DType=Nothing,
     errors=SimpleNamespace(InvalidArgumentError=InvalidArgumentError),
 )
 
