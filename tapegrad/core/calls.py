@@ -17,7 +17,7 @@ from tapegrad.core.convert import operand, scalar_like
 from tapegrad.core.dtypes import from_numpy
 from tapegrad.core.primitive import Primitive
 from tapegrad.core.table import recording
-from tapegrad.core.tensor import ArrayLike, Tensor, next_id
+from tapegrad.core.tensor import ArrayLike, Tensor, next_id, wrap
 from tapegrad.errors import InvalidArgumentError
 
 _BOOL = np.dtype(np.bool_)
@@ -71,11 +71,15 @@ def binary_call(primitive: Primitive, discrete: bool, doc: str | None) -> Callab
                 b = scalar_like(y, a.dtype)
                 j = 0
             else:
-                y = operand(y, a.dtype)
+                y = convert(y, a.dtype)
+                if y is NotImplemented:
+                    return y  # type: ignore[return-value]
                 b = y._value
                 j = y._id
         else:
-            x, y = _operands(x, y)
+            x, y = _operands(x, y, convert)
+            if y is NotImplemented:
+                return y  # type: ignore[return-value]
             a, i, b, j = x._value, x._id, y._value, y._id
         dtype = a.dtype
         if b.dtype is not dtype and b.dtype != dtype:
@@ -102,17 +106,17 @@ def binary_call(primitive: Primitive, discrete: bool, doc: str | None) -> Callab
                         recorder.record_binary(primitive, (i, j), a, b, mask, out)
         return out
 
-    return _dressed(call, primitive, doc)
+    return call
 
 
-def _operands(x: Any, y: Any) -> tuple[Any, Any]:
+def _operands(x: Any, y: Any, convert: Any) -> tuple[Any, Any]:
     """Both as tensors or Variables; a bare value takes the dtype of the tensor beside it."""
     if not isinstance(x, ArrayLike) and isinstance(y, ArrayLike):
         y = operand(y)
         keeps_dtype = hasattr(x, "dtype")
         return operand(x) if keeps_dtype else operand(x, y._value.dtype), y
     x = operand(x)
-    return x, operand(y, x._value.dtype)
+    return x, convert(y, x._value.dtype)
 
 
 def _dressed(call: Any, primitive: Primitive, doc: str | None) -> Callable[..., Tensor]:
@@ -123,34 +127,52 @@ def _dressed(call: Any, primitive: Primitive, doc: str | None) -> Callable[..., 
     return call  # type: ignore[no-any-return]
 
 
-def install_operator(name: str, function: Callable[..., Any]) -> None:
-    """Make a binary operation the operator ``name`` (such as ``mul``) of Tensors and Variables."""
+def install_operator(name: str, function: Any, *, commutes: bool = False) -> None:
+    """Make a binary operation the operator ``name`` (such as ``mul``) of Tensors and Variables.
 
-    def forwards(self: Any, other: Any) -> Any:
-        if other.__class__ is Tensor or other.__class__ is float:
-            return function(self, other)
-        if not isinstance(other, (ArrayLike, int, np.ndarray, np.generic, list, tuple)):
-            converted = _foreign(self, other, f"__r{name}__")
-            if converted is NotImplemented:
-                return NotImplemented
-            other = converted
-        return function(self, other)
+    Parameters
+    ----------
+    name
+        The operator's name without underscores.
+    function
+        ``function(x, y)``. One made by `elementwise` has a form for operators already.
+    commutes
+        The reflected operator is the operator itself.
+    """
+
+    def converting(self: Any, other: Any) -> Any:
+        other = _operand_or_refuse(other, self._value.dtype)
+        return other if other is NotImplemented else function(self, other)
 
     def reflected(self: Any, other: Any) -> Any:
-        return function(operand(other, self._value.dtype), self)
+        other = _operand_or_refuse(other, self._value.dtype)
+        return other if other is NotImplemented else function(other, self)
 
+    forwards = getattr(function, "as_operator", converting)
     setattr(ArrayLike, f"__{name}__", forwards)
-    setattr(ArrayLike, f"__r{name}__", reflected)
+    setattr(ArrayLike, f"__r{name}__", forwards if commutes else reflected)
 
 
-def _foreign(self: Any, other: Any, reflected: str) -> Any:
-    """An unknown object beside a tensor: converted, or left to its own reflected operator."""
+def _operand_or_refuse(other: Any, dtype: np.dtype[Any]) -> Any:
+    """What stands beside a tensor, converted; an unknown object is left to its own operators."""
+    if other.__class__ is float or other.__class__ is int:
+        return wrap(scalar_like(other, dtype))
+    if isinstance(other, (ArrayLike, np.ndarray, np.generic, list, tuple)):
+        return operand(other, dtype)
     try:
-        return operand(other, self._value.dtype)
+        return operand(other, dtype)
     except (TypeError, ValueError):
-        if hasattr(type(other), reflected):
+        if _has_operators(other):
             return NotImplemented
         raise
+
+
+def _has_operators(other: Any) -> bool:
+    """True for an object that may know what to do with a tensor: it defines reflected operators."""
+    kind = type(other)
+    return not isinstance(other, (str, bytes, type(None))) and any(
+        hasattr(kind, f"__r{name}__") for name in ("add", "mul", "sub", "truediv", "matmul", "pow")
+    )
 
 
 def _in_dtype(primitive: Primitive, value: Any, dtype: np.dtype[Any]) -> Any:
