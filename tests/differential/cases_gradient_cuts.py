@@ -224,6 +224,19 @@ def unused_outputs_count_as_zero(tf: Any) -> Any:
     return [tape.gradient(y, x), tape.gradient(z, x), tape.gradient(w, x)]
 
 
+@case(63)
+def a_branch_that_leads_to_no_source(tf: Any) -> Any:
+    @tf.custom_gradient
+    def f(x: Any) -> Any:
+        return x * 2.0, lambda dy: 100.0 * dy
+
+    x, z = tf.constant(3.0), tf.constant(5.0)
+    with tf.GradientTape() as tape:
+        tape.watch([x, z])
+        y = f(z) * x
+    return tape.gradient(y, x)
+
+
 @case(64)
 def constant_exponent(tf: Any) -> Any:
     x = tf.constant([-2.0, 0.0, 3.0])

@@ -77,6 +77,19 @@ def stop_recording_of_an_exited_tape(tf: Any) -> Any:
         pass
 
 
+@case(86, match="not recording")
+def stop_recording_twice(tf: Any) -> Any:
+    x = tf.constant(3.0)
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        with tape.stop_recording():
+            with tape.stop_recording():
+                y = x * x
+            z = x * x
+        w = x * x
+    return [tape.gradient(y, x), tape.gradient(z, x), tape.gradient(w, x)]
+
+
 @case(87)
 def an_intermediate_from_inside_is_a_constant(tf: Any) -> Any:
     x = tf.constant(3.0)
