@@ -1,0 +1,15 @@
+"""Cases that are one expression each, from a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tests.differential.harness import Snippet, case
+
+
+def expressions(module: str, row: str | int, table: Mapping[str, Snippet]) -> None:
+    """Register the snippets of `table`, name -> ``lambda tf: expression``, for `module`."""
+    for name, run in table.items():
+        run.__name__ = name
+        run.__module__ = module
+        case(row)(run)
