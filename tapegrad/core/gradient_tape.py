@@ -230,14 +230,7 @@ class GradientTape(Tape):
         seeds = _seeds(target, targets, output_gradients)
         if self._recording:
             if self._persistent:
-                warnings.warn(
-                    "Calling GradientTape.gradient on a persistent tape inside its context is "
-                    "significantly less efficient than calling it outside: the gradient itself is "
-                    "recorded. Do it only for higher order derivatives; otherwise call it after "
-                    "the block or inside `with tape.stop_recording():`.",
-                    PersistentTapeWarning,
-                    stacklevel=2,
-                )
+                _warn_recorded_gradient()
             else:
                 self._stop()
         try:
@@ -434,6 +427,24 @@ def _ones(x: Any, wrapped: bool) -> Any:
     value = x._value
     ones = np.ones(value.shape, value.dtype)[()]
     return wrap(ones) if wrapped else ones
+
+
+_warned: list[bool] = []
+
+
+def _warn_recorded_gradient() -> None:
+    """Say once per process that a gradient inside its own tape's block is recorded."""
+    if _warned:
+        return
+    _warned.append(True)
+    warnings.warn(
+        "Calling GradientTape.gradient on a persistent tape inside its context is significantly "
+        "less efficient than calling it outside: the gradient itself is recorded. Do it only for "
+        "higher order derivatives; otherwise call it after the block or inside "
+        "`with tape.stop_recording():`.",
+        PersistentTapeWarning,
+        stacklevel=3,
+    )
 
 
 def _warn_not_differentiable(what: str, x: Any) -> None:
