@@ -343,10 +343,12 @@ def _call_recomputing(f: Callable[..., Any], args: Any, kwargs: dict[str, Any]) 
     outputs = [wrap(as_tensor(y)._value) for y in nest.flatten(result)]
 
     def pullback(cotangents: list[Any]) -> Sequence[Any]:
+        # Copies, because the same tensor may be given twice and each place has its own gradient.
+        copies = [recording.identity(x) for x in tensors]
         with GradientTape() as tape:
-            tape.watch([x for x in tensors if x.dtype.is_differentiable])
-            again = run(tensors)
-        sources = [*tensors, *variables]
+            tape.watch([x for x in copies if x.dtype.is_differentiable])
+            again = run(copies)
+        sources = [*copies, *variables]
         live = [i for i, x in enumerate(sources) if x.dtype.is_differentiable]
         found = tape.gradient(
             nest.flatten(again),
