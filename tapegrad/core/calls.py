@@ -58,6 +58,12 @@ def unary_call(primitive: Primitive, discrete: bool, doc: str | None) -> Callabl
 
 def binary_call(primitive: Primitive, discrete: bool, doc: str | None) -> Callable[..., Tensor]:
     """The function for an elementwise primitive of two inputs of one dtype."""
+    call: Any = _binary(primitive, discrete, operand)
+    call.as_operator = _binary(primitive, discrete, _operand_or_refuse)
+    return _dressed(call, primitive, doc)
+
+
+def _binary(primitive: Primitive, discrete: bool, convert: Any) -> Callable[..., Tensor]:
     forward, differentiable = primitive.forward, primitive.differentiable
 
     def call(x: Any, y: Any, name: str | None = None) -> Tensor:
