@@ -127,7 +127,7 @@ def constant(value: Any, dtype: Any = None, shape: Any = None, name: str = "Cons
                 f"Expected tensor {value!r} with dtype {as_dtype(dtype)!r}, but got dtype "
                 f"{value.dtype!r}. Use tf.cast(x, tf.{as_dtype(dtype).name})."
             )
-        return value if shape is None else recording.reshape(value, shape=tuple(TensorShape(shape)))
+        return value if shape is None else recording.reshape(value, to=tuple(TensorShape(shape)))
     if _holds_tensors(value):
         raise ValueError(
             "tf.constant takes Python and NumPy values, but got a list of tensors or variables. "

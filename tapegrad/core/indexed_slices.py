@@ -47,10 +47,10 @@ class IndexedSlices:
     @classmethod
     def from_cotangent(cls, slices: Slices) -> IndexedSlices:
         """The public form of a cotangent."""
-        values = slices.values
+        values, indices = slices.values, slices.indices
         return cls(
             values if isinstance(values, Tensor) else wrap(values),
-            wrap(np.array(slices.indices)),
+            indices if isinstance(indices, Tensor) else wrap(indices),
             wrap(np.array(slices.shape, np.int32)),
         )
 
@@ -102,7 +102,7 @@ class IndexedSlices:
             )
         shape = tuple(self._dense_shape._value.tolist())
         dense: Tensor = recording.scatter_rows(
-            self._values, indices=self._indices._value, to=shape, axis=-len(shape)
+            self._values, self._indices, to=shape, axis=-len(shape)
         )
         return dense
 

@@ -170,7 +170,12 @@ def apply(primitive: Primitive, inputs: Sequence[Any], params: dict[str, Any]) -
     )
     recorders = active_recorders()
     if recorders and primitive.differentiable:
-        record(recorders, primitive, inputs, outputs, params)
+        if primitive.kind == "elementwise":
+            shapes = tuple([x._value.shape for x in inputs])
+            same = all(s == outputs._value.shape for s in shapes)
+            record(recorders, primitive, inputs, outputs, None if same else shapes)
+        else:
+            record(recorders, primitive, inputs, outputs, params)
     return outputs
 
 
@@ -179,7 +184,7 @@ def record(
     primitive: Primitive,
     inputs: Sequence[Any],
     outputs: Any,
-    params: dict[str, Any] | None,
+    params: Any,
 ) -> None:
     """Show a call to each recorder that follows one of its differentiable inputs."""
     for recorder in recorders:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 
 class Slices:
     """A cotangent of shape `shape` that is zero outside some rows; repeated rows add up.
@@ -15,7 +13,7 @@ class Slices:
     values
         Array or Tensor of shape ``(n, *shape[1:])``.
     indices
-        Integer array of shape ``(n,)``.
+        Integer array or Tensor of shape ``(n,)``.
     shape
         Shape of the dense equivalent.
     """
@@ -29,7 +27,7 @@ class Slices:
 
     def dense(self, F: Any) -> Any:
         """The dense equivalent."""
-        return F.scatter_rows(self.values, indices=self.indices, to=self.shape, axis=-len(self.shape))
+        return F.scatter_rows(self.values, self.indices, to=self.shape, axis=-len(self.shape))
 
     @staticmethod
     def add(F: Any, a: Any, b: Any) -> Any:
@@ -37,7 +35,7 @@ class Slices:
         if a.__class__ is Slices and b.__class__ is Slices:
             return Slices(
                 F.concat(a.values, b.values, axis=-len(a.shape)),
-                np.concatenate([a.indices, b.indices]),
+                F.concat(a.indices, b.indices, axis=-1),
                 a.shape,
             )
         return (a.dense(F) if a.__class__ is Slices else a) + (

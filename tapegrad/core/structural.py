@@ -125,18 +125,3 @@ concat = linear(
     inputs="values*",
     batch=spread_batch("concat"),
 )
-
-
-def _scatter_rows(x: Any, *, indices: Any, to: tuple[int, ...], axis: int) -> Any:
-    table = np.zeros(to, x.dtype)
-    np.add.at(table, _along(axis, indices), x)
-    return table
-
-
-# The dense form of `Slices`: row `i` of the values is added to row `indices[i]` of zeros.
-scatter_rows = linear(
-    "scatter_rows",
-    _scatter_rows,
-    lambda F, g, indices, axis: F.getitem(g, index=_along(axis, indices)),
-    batch=shaped_batch("scatter_rows"),
-)

@@ -128,7 +128,7 @@ class Tape:
         inputs: Sequence[Any],
         mask: int,
         outputs: Any,
-        params: dict[str, Any] | None,
+        params: Any,
     ) -> None:
         """Keep a call of any primitive."""
         kept, keep_y = primitive.keeps[mask]

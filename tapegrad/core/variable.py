@@ -169,7 +169,7 @@ class Variable(ArrayLike):
 
     def sparse_read(self, indices: Any, name: str | None = None) -> Tensor:
         """Rows of the value: ``tf.gather(v, indices)``; the gradient is an IndexedSlices."""
-        return recording.gather(operand(self), operand(indices, np.dtype(np.int32)), axis=0)
+        return recording.gather_rows(operand(self), operand(indices, np.dtype(np.int32)))
 
     def gather_nd(self, indices: Any, name: str | None = None) -> Tensor:
         """Elements or slices of the value at index vectors: ``tf.gather_nd(v, indices)``."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tests.ops.samples import fixed, positive, reals, sample
+from tests.ops.samples import positive, reals, sample
 
 sample("sum_to", reals(2, 3), params={"to": (1, 3)}, reference=lambda x, to: x.sum(0, keepdims=True))
 sample("sum_to", reals(4, 2, 3), params={"to": (3,)}, label="rank", reference=lambda x, to: x.sum((0, 1)))
@@ -49,19 +49,3 @@ sample("stack", reals(2, 3), reals(2, 3), params={"axis": -2}, reference=lambda 
 sample("stack", reals(), reals(), params={"axis": -1}, label="scalars", reference=lambda *v, axis: np.array(v))
 sample("concat", reals(2, 3), reals(2, 1), params={"axis": -1}, reference=lambda *v, axis: np.hstack(v), complex=True)
 sample("concat", reals(2, 3), reals(0, 3), params={"axis": -2}, label="empty", reference=lambda *v, axis: v[0])
-
-
-def _scattered(x: np.ndarray, indices: np.ndarray, to: tuple[int, ...], axis: int) -> np.ndarray:
-    z = np.zeros(to)
-    for i, row in zip(indices, x, strict=True):
-        z[i] += row
-    return z
-
-
-sample(
-    "scatter_rows",
-    reals(3, 2),
-    params={"indices": np.array([1, 0, 1]), "to": (4, 2), "axis": -2},
-    reference=_scattered,
-)
-sample("scatter_rows", fixed([[1.5]]), params={"indices": np.array([2]), "to": (3, 1), "axis": -2}, label="one", reference=_scattered)

@@ -1,0 +1,131 @@
+"""Picking rows of a table, and the adjoint of that: adding rows up where they came from."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from tapegrad.core.batching import BatchedNamespace
+from tapegrad.core.define import NONDIFF, general
+from tapegrad.core.slices import Slices
+from tapegrad.errors import InvalidArgumentError
+
+# From this number of elements on, a sparse matrix product is faster than `numpy.add.at`.
+_MANY = 1 << 14
+
+_UNSIGNED = {np.dtype(f"i{n}"): np.dtype(f"u{n}") for n in (1, 2, 4, 8)}
+
+
+def check_indices(indices: Any, size: int, op: str) -> None:
+    """Raise unless all indices are in ``[0, size)``.
+
+    Raises
+    ------
+    InvalidArgumentError
+        Naming the first index that is not.
+    """
+    if indices.shape == ():
+        if 0 <= indices < size:
+            return
+    elif indices.size:
+        # As unsigned numbers, negative ones are huge: one pass checks both ends.
+        unsigned = indices.view(_UNSIGNED.get(indices.dtype, indices.dtype))
+        if np.maximum.reduce(unsigned, None) < size:
+            return
+    else:
+        return
+    where = np.argwhere((indices < 0) | (indices >= size))[0]
+    raise InvalidArgumentError(
+        f"{op}: indices[{', '.join(map(str, where))}] = {indices[tuple(where)]} is not in "
+        f"[0, {size}). Indices count from 0 and may not be negative."
+    )
+
+
+def _gather(params: Any, indices: Any, *, axis: int) -> Any:
+    check_indices(indices, params.shape[axis], "gather")
+    return params.take(indices, axis)
+
+
+def _scatter_rows(values: Any, indices: Any, *, to: tuple[int, ...], axis: int) -> Any:
+    leading = len(to) + axis
+    size, count = to[axis], indices.size
+    inner = leading + indices.ndim
+    order = (*range(leading, inner), *range(leading), *range(inner, values.ndim))
+    rows = values.transpose(order) if leading else values
+    table = _sum_rows(rows.reshape(count, prod(to) // size if size else 0), indices, size)
+    if not leading:
+        return table.reshape(to)
+    table = table.reshape((size, *to[:leading], *to[leading + 1 :]))
+    return table.transpose((*range(1, leading + 1), 0, *range(leading + 1, len(to))))
+
+
+def _sum_rows(rows: Any, indices: Any, size: int) -> Any:
+    """Row ``i`` of the result, of shape ``(size, k)``, is the sum of those with index ``i``."""
+    indices = indices.reshape(-1)
+    count, width = rows.shape
+    if rows.size < _MANY or width == 1 or rows.dtype.char not in "fdFD":
+        # One axis only, for which `add.at` has a fast path.
+        table = np.zeros(size * width, rows.dtype)
+        if width > 1:
+            indices = (indices.astype(np.intp)[:, None] * width + np.arange(width)).reshape(-1)
+        np.add.at(table, indices, rows.reshape(-1))
+        return table.reshape(size, width)
+    from scipy.sparse import csc_array
+
+    # Column j has a single 1, in row indices[j].
+    ones = np.ones(count, rows.dtype)
+    return csc_array((ones, indices, np.arange(count + 1)), shape=(size, count)) @ rows
+
+
+def _batched_scatter_rows(F: Any, args: Any, params: Any) -> Any:
+    values, indices = args
+    to = (values.value.shape[0], *params["to"])
+    return F.scatter_rows(values.value, indices, to=to, axis=params["axis"])
+
+
+# params (..., n, ...), indices (m, k): result (..., m, k, ...)
+gather = general(
+    "gather",
+    _gather,
+    lambda F, g, indices, shape, axis: F.scatter_rows(g, indices, to=shape, axis=axis),
+    NONDIFF,
+    inputs="params indices",
+    jvps=(lambda F, t, indices, axis: F.gather(t, indices, axis=axis), NONDIFF),
+)
+# Zeros of shape `to`, to which the slices of `values` are added at their indices.
+scatter_rows = general(
+    "scatter_rows",
+    _scatter_rows,
+    lambda F, g, indices, axis: F.gather(g, indices, axis=axis),
+    NONDIFF,
+    inputs="values indices",
+    jvps=(
+        lambda F, t, indices, to, axis: F.scatter_rows(t, indices, to=to, axis=axis),
+        NONDIFF,
+    ),
+    batch=_batched_scatter_rows,
+)
+
+
+def _slices(F: Any, g: Any, indices: Any, shape: tuple[int, ...]) -> Any:
+    if F.__class__ is BatchedNamespace:
+        return F.scatter_rows(g, indices, to=shape, axis=-len(shape))
+    if len(indices.shape) != 1:
+        count = prod(indices.shape)
+        g = F.reshape(g, to=(count, *shape[1:]))
+        indices = F.reshape(indices, to=(count,))
+    return Slices(g, indices, shape)
+
+
+# `gather` along the first axis, whose cotangent stays a collection of rows.
+gather_rows = general(
+    "gather_rows",
+    lambda params, indices: _gather(params, indices, axis=0),
+    _slices,
+    NONDIFF,
+    inputs="params indices",
+    jvps=(lambda F, t, indices, shape: F.gather(t, indices, axis=-len(shape)), NONDIFF),
+    batch=lambda F, args, params: F.gather(args[0].value, args[1], axis=-args[0].ndim),
+)
