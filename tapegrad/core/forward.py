@@ -20,7 +20,7 @@ from tapegrad.core.context import (
 from tapegrad.core.convert import operand
 from tapegrad.core.primitive import Array, Primitive
 from tapegrad.core.table import raw, recording
-from tapegrad.core.tape import is_differentiable
+from tapegrad.core.tape import Tape, is_differentiable
 from tapegrad.core.tensor import ArrayLike, Tensor, rewrap, wrap
 from tapegrad.core.unconnected import UnconnectedGradients, wants_zeros, zeros_for
 from tapegrad.errors import NonDifferentiableWarning
@@ -108,9 +108,11 @@ class ForwardAccumulator:
         self._follow(primal, wrap(t._value) if not isinstance(t, Tensor) else t)
 
     def _follow(self, primal: Any, tangent: Tensor) -> None:
-        """Remember a tangent for as long as its primal lives."""
+        """Remember a tangent for as long as its primal lives, or may come back from a tape."""
         identity, followed, guards = primal._id, self.followed, self._guards
         followed[identity] = tangent
+        if any(isinstance(r, Tape) for r in visible_recorders()):
+            return  # a record may hold the value when its Tensor is gone (forward over reverse)
 
         def forget(_: object) -> None:
             followed.pop(identity, None)
