@@ -20,10 +20,13 @@ def height(tf: Any, low: Tensor, high: Tensor) -> Tensor:
 
 def solve(tf: Any, outer: Mode, inner: Mode) -> Array:
     """The saddle point (x1, y1, x2, y2) that nested gradient descent from ones finds."""
-    start = tf.ones((2,), dtype=tf.float64)
+
+    def start() -> Tensor:
+        # A new tensor for each level: a tape that watched one shared by both would see both move.
+        return tf.ones((2,), dtype=tf.float64)
 
     def best_reply(low: Tensor) -> Tensor:
-        return argmax(tf, inner, lambda high: height(tf, low, high), start)
+        return argmax(tf, inner, lambda high: height(tf, low, high), start())
 
-    low = argmin(tf, outer, lambda point: height(tf, point, best_reply(point)), start)
+    low = argmin(tf, outer, lambda point: height(tf, point, best_reply(point)), start())
     return np.concatenate([low.numpy(), best_reply(low).numpy()])
