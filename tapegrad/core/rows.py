@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.batching import BatchedNamespace
-from tapegrad.core.define import NONDIFF, general
+from tapegrad.core.define import general
+from tapegrad.core.primitive import NONDIFF
 from tapegrad.core.slices import Slices
 from tapegrad.errors import InvalidArgumentError
 

@@ -10,6 +10,11 @@ from tapegrad.core.batching import shaped_batch, spread_batch
 from tapegrad.core.define import NONDIFF, general, linear
 
 
+def along(axis: int, part: Any) -> tuple[Any, ...]:
+    """The index that takes `part` of a negative axis, whatever stands in front."""
+    return (Ellipsis, part, *(slice(None),) * (-axis - 1))
+
+
 def _sum_to(x: Any, *, to: tuple[int, ...]) -> Any:
     if x.shape == to:
         return x
@@ -95,33 +100,41 @@ put_slice = linear(
 )
 
 
-def _along(axis: int, part: Any) -> tuple[Any, ...]:
-    """The index that takes `part` of a negative axis."""
-    return (Ellipsis, part, *(slice(None),) * (-axis - 1))
+# Joining and its adjoint, taking apart.
 
 
-def _split_concat(F: Any, g: Any, axis: int, shapes: Any) -> list[Any]:
+def _stack(*values: Any, axis: int) -> Any:
+    if values[0].ndim == 0:
+        return np.array(values)
+    index = along(axis, None)
+    return np.concatenate([v[index] for v in values], axis)
+
+
+def _unstack(x: Any, *, axis: int) -> tuple[Any, ...]:
+    return tuple(x if axis == -x.ndim else np.moveaxis(x, axis, 0))
+
+
+def _split(x: Any, *, sizes: tuple[int, ...], axis: int) -> tuple[Any, ...]:
     parts, start = [], 0
-    for shape in shapes:
-        stop = start + shape[axis]
-        parts.append(F.getitem(g, index=_along(axis, slice(start, stop))))
-        start = stop
-    return parts
+    for size in sizes:
+        parts.append(x[along(axis, slice(start, start + size))])
+        start += size
+    return tuple(parts)
 
 
 stack = linear(
     "stack",
-    lambda *values, axis: np.stack(values, axis),
-    lambda F, g, axis, shapes: [
-        F.getitem(g, index=_along(axis, i)) for i in range(len(shapes))
-    ],
+    _stack,
+    lambda F, g, axis: F.unstack(g, axis=axis),
     inputs="values*",
     batch=spread_batch("stack"),
 )
+unstack = linear("unstack", _unstack, lambda F, g, axis: F.stack(*g, axis=axis))
 concat = linear(
     "concat",
     lambda *values, axis: np.concatenate(values, axis),
-    _split_concat,
+    lambda F, g, axis, shapes: F.split(g, sizes=tuple([s[axis] for s in shapes]), axis=axis),
     inputs="values*",
     batch=spread_batch("concat"),
 )
+split = linear("split", _split, lambda F, g, axis: F.concat(*g, axis=axis))

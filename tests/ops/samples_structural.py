@@ -49,3 +49,18 @@ sample("stack", reals(2, 3), reals(2, 3), params={"axis": -2}, reference=lambda 
 sample("stack", reals(), reals(), params={"axis": -1}, label="scalars", reference=lambda *v, axis: np.array(v))
 sample("concat", reals(2, 3), reals(2, 1), params={"axis": -1}, reference=lambda *v, axis: np.hstack(v), complex=True)
 sample("concat", reals(2, 3), reals(0, 3), params={"axis": -2}, label="empty", reference=lambda *v, axis: v[0])
+sample(
+    "unstack",
+    reals(2, 3),
+    params={"axis": -1},
+    reference=lambda x, axis: tuple(x[:, i] for i in range(3)),
+    complex=True,
+)
+sample("unstack", reals(2), params={"axis": -1}, label="vector", reference=lambda x, axis: tuple(x))
+sample(
+    "split",
+    reals(2, 5),
+    params={"sizes": (2, 0, 3), "axis": -1},
+    reference=lambda x, sizes, axis: (x[:, :2], x[:, 2:2], x[:, 2:]),
+    complex=True,
+)
