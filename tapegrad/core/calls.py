@@ -56,14 +56,21 @@ def unary_call(primitive: Primitive, discrete: bool, doc: str | None) -> Callabl
     return _dressed(call, primitive, doc)
 
 
-def binary_call(primitive: Primitive, discrete: bool, doc: str | None) -> Callable[..., Tensor]:
+def binary_call(
+    primitive: Primitive,
+    discrete: bool,
+    doc: str | None,
+    otherwise: Callable[..., Any] | None = None,
+) -> Callable[..., Tensor]:
     """The function for an elementwise primitive of two inputs of one dtype."""
-    call: Any = _binary(primitive, discrete, operand)
-    call.as_operator = _binary(primitive, discrete, _operand_or_refuse)
+    call: Any = _binary(primitive, discrete, operand, otherwise)
+    call.as_operator = _binary(primitive, discrete, operand_or_refuse, otherwise)
     return _dressed(call, primitive, doc)
 
 
-def _binary(primitive: Primitive, discrete: bool, convert: Any) -> Callable[..., Tensor]:
+def _binary(
+    primitive: Primitive, discrete: bool, convert: Any, otherwise: Callable[..., Any] | None
+) -> Callable[..., Tensor]:
     forward, differentiable = primitive.forward, primitive.differentiable
 
     def call(x: Any, y: Any, name: str | None = None) -> Tensor:
@@ -98,7 +105,10 @@ def _binary(primitive: Primitive, discrete: bool, convert: Any) -> Callable[...,
         finally:
             restore_float_errors(token)
         if (value.dtype is not dtype or dtype is _BOOL) and not discrete:
-            value = _in_dtype(primitive, value, dtype)
+            if otherwise is not None and dtype.kind in "iu":
+                value = otherwise(value, a, b)
+            else:
+                value = _in_dtype(primitive, value, dtype)
         out = _new(Tensor)
         out._value = value
         out._id = next_id()
@@ -133,7 +143,9 @@ def _dressed(call: Any, primitive: Primitive, doc: str | None) -> Callable[..., 
     return call  # type: ignore[no-any-return]
 
 
-def install_operator(name: str, function: Any, *, commutes: bool = False) -> None:
+def install_operator(
+    name: str, function: Any, *, commutes: bool = False, reflected: bool = True
+) -> None:
     """Make a binary operation the operator ``name`` (such as ``mul``) of Tensors and Variables.
 
     Parameters
@@ -144,22 +156,25 @@ def install_operator(name: str, function: Any, *, commutes: bool = False) -> Non
         ``function(x, y)``. One made by `elementwise` has a form for operators already.
     commutes
         The reflected operator is the operator itself.
+    reflected
+        Whether there is a reflected operator: comparisons have none.
     """
 
     def converting(self: Any, other: Any) -> Any:
-        other = _operand_or_refuse(other, self._value.dtype)
+        other = operand_or_refuse(other, self._value.dtype)
         return other if other is NotImplemented else function(self, other)
 
-    def reflected(self: Any, other: Any) -> Any:
-        other = _operand_or_refuse(other, self._value.dtype)
+    def backwards(self: Any, other: Any) -> Any:
+        other = operand_or_refuse(other, self._value.dtype)
         return other if other is NotImplemented else function(other, self)
 
     forwards = getattr(function, "as_operator", converting)
     setattr(ArrayLike, f"__{name}__", forwards)
-    setattr(ArrayLike, f"__r{name}__", forwards if commutes else reflected)
+    if reflected:
+        setattr(ArrayLike, f"__r{name}__", forwards if commutes else backwards)
 
 
-def _operand_or_refuse(other: Any, dtype: np.dtype[Any]) -> Any:
+def operand_or_refuse(other: Any, dtype: np.dtype[Any]) -> Any:
     """What stands beside a tensor, converted; an unknown object is left to its own operators."""
     if other.__class__ is float or other.__class__ is int:
         return wrap(scalar_like(other, dtype))

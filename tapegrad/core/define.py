@@ -25,6 +25,19 @@ from tapegrad.core.primitive import NONDIFF, ZERO, NoRule, Primitive
 from tapegrad.core.transpose import push_by_transposing
 from tapegrad.errors import MissingGradientError
 
+
+class Gate:
+    """A partial derivative that is 1 where a condition holds and 0 elsewhere.
+
+    Where it is 0 not even an infinite cotangent passes, which ``0 * inf`` would turn into NaN.
+    """
+
+    __slots__ = ("condition",)
+
+    def __init__(self, condition: Callable[..., Any]) -> None:
+        self.condition = condition
+
+
 _NAMES = {1: ("x",), 2: ("a", "b"), 3: ("a", "b", "c"), 4: ("a", "b", "c", "d")}
 
 
@@ -34,6 +47,7 @@ def elementwise(
     *partials: Any,
     singular: bool = False,
     discrete: bool = False,
+    otherwise: Callable[..., Any] | None = None,
     doc: str | None = None,
 ) -> Any:
     """Define ``y[i] = f(a[i], b[i], ...)`` with broadcasting.
@@ -48,12 +62,15 @@ def elementwise(
         A NumPy ufunc, or a function of arrays like one.
     partials
         For each input its partial derivative: ``lambda F, ...:`` with any of the names ``y`` and
-        ``x`` (one input) or ``a, b, c, d``; a number if it is constant; or `NONDIFF`, `ZERO`,
-        ``missing("why")``.
+        ``x`` (one input) or ``a, b, c, d``; a number if it is constant; a `Gate` over a condition
+        ``lambda F, ...:``; or `NONDIFF`, `ZERO`, ``missing("why")``.
     singular
         The partials can be infinite: where the cotangent is zero, the product is zero.
     discrete
         The output's dtype is not the input's (comparisons, tests): nothing is recorded.
+    otherwise
+        ``otherwise(value, a, b)`` makes the result for integers whose `forward` has another dtype,
+        `value`; without it they are refused (quotients of integers).
     doc
         The docstring of the function.
 
@@ -63,7 +80,7 @@ def elementwise(
         The operation on tensors, with the `Primitive` in its attribute ``primitive``.
     """
     inputs = _NAMES[len(partials)]
-    reads = [_reads(p, 1) for p in partials]
+    reads = [_reads(p.condition if isinstance(p, Gate) else p, 1) for p in partials]
     vjps = [_times_partial(name, p, inputs, singular, conjugate=True) for p in partials]
     jvps = [_times_partial(name, p, inputs, singular, conjugate=False) for p in partials]
 
@@ -105,8 +122,9 @@ def elementwise(
     primitive.register()
     if len(partials) > 2:
         return primitive
-    make_call = unary_call if len(partials) == 1 else binary_call
-    return make_call(primitive, discrete, doc)
+    if len(partials) == 1:
+        return unary_call(primitive, discrete, doc)
+    return binary_call(primitive, discrete, doc, otherwise)
 
 
 def linear(
@@ -288,7 +306,10 @@ def _times_partial(
     """A pull that multiplies by a partial derivative, written out so that it is a single call."""
     if isinstance(partial, NoRule):
         return _norule(name, partial)
-    if callable(partial):
+    if isinstance(partial, Gate):
+        partial = partial.condition
+        text = f"F.masked(g, partial({_arguments(_parameters(partial), inputs)}))"
+    elif callable(partial):
         value = f"partial({_arguments(_parameters(partial), inputs)})"
         if conjugate:
             value = f"(p if (p := {value}).dtype.kind != 'c' else F.conj(p))"
