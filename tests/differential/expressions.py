@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from tests.differential.harness import Snippet, case
 
 
-def expressions(module: str, row: str | int, table: Mapping[str, Snippet]) -> None:
+def expressions(
+    module: str, row: str | int, table: Mapping[str, Snippet], *, rtol: float | None = None
+) -> None:
     """Register the snippets of `table`, name -> ``lambda tf: expression``, for `module`."""
     for name, run in table.items():
         run.__name__ = name
         run.__module__ = module
-        case(row)(run)
+        case(row, rtol=rtol)(run)
