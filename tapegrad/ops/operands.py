@@ -1,11 +1,12 @@
-"""Two operands side by side: conversion and the check that their dtypes agree."""
+"""Operands side by side: conversion and the check that their dtypes agree."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from tapegrad.core.convert import operand
-from tapegrad.core.tensor import ArrayLike
+from tapegrad.core.tensor import ArrayLike, Tensor
 from tapegrad.errors import InvalidArgumentError
 
 
@@ -28,3 +29,20 @@ def require_same_dtype(op: str, x: Any, *others: Any) -> None:
                 f"tensor but is a {other} tensor (shapes {x.shape} and {y.shape}). Tensors are "
                 f"never promoted: use tf.cast(y, tf.{first}) or tf.cast(x, tf.{other})."
             )
+
+
+def operands_of_one_dtype(op: str, values: Sequence[Any]) -> list[Any]:
+    """Tensors or Variables of one dtype: that of the first tensor among them, else of the first.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If there are tensors of another dtype.
+    """
+    first = next((v for v in values if isinstance(v, ArrayLike)), values[0])
+    dtype = operand(first)._value.dtype
+    found = [v if v.__class__ is Tensor else operand(v, dtype) for v in values]
+    for x in found:
+        if x._value.dtype is not dtype and x._value.dtype != dtype:
+            require_same_dtype(op, *found)
+    return found
