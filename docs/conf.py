@@ -8,10 +8,12 @@ from pathlib import Path
 _HERE = Path(__file__).parent
 sys.path[:0] = [str(_HERE.parent), str(_HERE)]
 
+import build_api  # noqa: E402
 import build_differences  # noqa: E402
 
 import tapegrad  # noqa: E402
 
+build_api.write()
 build_differences.write()
 
 project = "tapegrad"
