@@ -90,7 +90,7 @@ for op in (
     "math.divide_no_nan",
 ):
     table(op, "complex", {"x": Leaf(LEFT, "complex"), "y": Leaf(RIGHT, "complex")})
-# (TensorFlow's gradients of these are not conjugated: see cases_corner_complex.)
+# (TensorFlow's gradients of these are not conjugated: see cases_corner_differences.)
 for op in ("math.squared_difference", "math.multiply_no_nan", "math.xlogy", "math.xdivy"):
     pair = {"x": Leaf(LEFT, "complex64"), "y": Leaf(RIGHT, "complex64")}
     table.value(op, "complex", pair, rtol=1e-5)
