@@ -46,3 +46,28 @@ def operands_of_one_dtype(op: str, values: Sequence[Any]) -> list[Any]:
         if x._value.dtype is not dtype and x._value.dtype != dtype:
             require_same_dtype(op, *found)
     return found
+
+
+def is_complex(x: Any) -> bool:
+    """True for complex tensors, Variables and values."""
+    dtype = getattr(getattr(x, "_value", x), "dtype", None)
+    if dtype is None:
+        return x.__class__ is complex or (
+            isinstance(x, (list, tuple)) and any(is_complex(part) for part in x)
+        )
+    return bool(dtype.kind == "c")
+
+
+def require_kinds(op: str, x: Any, kinds: str, wanted: str) -> None:
+    """Raise InvalidArgumentError unless the dtype's letter is among `kinds` (``"f"``, ``"c"``...).
+
+    Parameters
+    ----------
+    wanted
+        The name of a dtype to cast to.
+    """
+    if x._value.dtype.kind not in kinds:
+        raise InvalidArgumentError(
+            f"{op}: tensors of dtype {x.dtype.name} are not supported. Nothing is promoted: "
+            f"convert first, for example tf.cast(x, tf.{wanted})."
+        )

@@ -1,0 +1,97 @@
+"""Special functions, with SciPy's forward functions."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from tapegrad.core.define import elementwise
+from tapegrad.core.primitive import missing
+from tapegrad.ops.describe import FLOATS, binary, unary
+
+__all__ = ("digamma", "erf", "erfc", "erfinv", "lgamma", "polygamma")
+
+_2_OVER_SQRT_PI = 2.0 / math.sqrt(math.pi)
+
+
+def _from_scipy(name: str) -> Any:
+    """The function of `scipy.special`, which is imported when first called."""
+
+    def forward(*arrays: Any) -> Any:
+        from scipy import special
+
+        dtype = arrays[-1].dtype
+        if dtype.kind != "f" and dtype.name != "bfloat16":
+            raise TypeError
+        return getattr(special, name)(*arrays).astype(dtype, copy=False)[()]
+
+    return forward
+
+
+erf = elementwise(
+    "erf",
+    _from_scipy("erf"),
+    lambda F, x: _2_OVER_SQRT_PI * F.exp(-x * x),
+    doc=unary(
+        r"Error function :math:`2 / \sqrt\pi \int_0^x e^{-t^2} dt`, elementwise.",
+        "tf.math.erf(0.0).numpy()",
+        "np.float32(0.0)",
+        takes=FLOATS,
+    ),
+)
+erfc = elementwise(
+    "erfc",
+    _from_scipy("erfc"),
+    lambda F, x: -_2_OVER_SQRT_PI * F.exp(-x * x),
+    doc=unary(
+        r"Complementary error function :math:`1 - \mathrm{erf}(x)`, elementwise.",
+        "tf.math.erfc(0.0).numpy()",
+        "np.float32(1.0)",
+        takes=FLOATS,
+    ),
+)
+erfinv = elementwise(
+    "erfinv",
+    _from_scipy("erfinv"),
+    lambda F, y: F.exp(y * y) / _2_OVER_SQRT_PI,
+    doc=unary(
+        "Inverse of the error function, elementwise; NaN outside ``[-1, 1]``.",
+        "tf.math.erfinv(0.0).numpy()",
+        "np.float32(0.0)",
+        takes=FLOATS,
+    ),
+)
+lgamma = elementwise(
+    "lgamma",
+    _from_scipy("gammaln"),
+    lambda F, x: F.digamma(x),
+    doc=unary(
+        r"Logarithm of the absolute value of the gamma function, :math:`\log |\Gamma(x)|`.",
+        "tf.math.lgamma(1.0).numpy()",
+        "np.float32(0.0)",
+        takes=FLOATS,
+    ),
+)
+digamma = elementwise(
+    "digamma",
+    _from_scipy("digamma"),
+    lambda F, x: F.polygamma(1.0, x),
+    doc=unary(
+        r"Derivative of :math:`\log \Gamma(x)`, elementwise.",
+        "tf.math.digamma(1.0).numpy().round(4)",
+        "np.float32(-0.5772)",
+        takes=FLOATS,
+    ),
+)
+polygamma = elementwise(
+    "polygamma",
+    _from_scipy("polygamma"),
+    missing("the order is a whole number"),
+    lambda F, a, b: F.polygamma(a + 1.0, b),
+    doc=binary(
+        "Derivative of order `x` (a whole number) of the digamma function at `y`, elementwise.",
+        "tf.math.polygamma(0.0, 1.0).numpy().round(4)",
+        "np.float32(-0.5772)",
+        takes=FLOATS,
+    ),
+)
