@@ -80,13 +80,13 @@ def _bound(value: Any) -> int | None:
 
 
 def _integer(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer, ArrayLike)):
-        raise _bad_index(value)
-    if isinstance(value, ArrayLike):
-        if value._value.shape != () or value._value.dtype.kind not in "iu":
+    array = value._read() if isinstance(value, ArrayLike) else value
+    if isinstance(array, (np.ndarray, np.generic)):
+        if array.shape != () or array.dtype.kind not in "iu":
             raise _bad_index(value)
-        return int(value._read())
-    return int(value)
+    elif isinstance(value, bool) or not isinstance(value, int):
+        raise _bad_index(value)
+    return int(array)
 
 
 def _bad_index(value: Any) -> TypeError:

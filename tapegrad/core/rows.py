@@ -1,4 +1,8 @@
-"""Picking rows of a table, and the adjoint of that: adding rows up where they came from."""
+"""Picking rows of a table, and the adjoint of that: adding rows up where they came from.
+
+Everything that picks by number comes down to the primitives here, after a reshape: a point
+``(i, j)`` of a matrix is a row of the flattened matrix.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ from tapegrad.core.batching import BatchedNamespace
 from tapegrad.core.define import general
 from tapegrad.core.primitive import NONDIFF
 from tapegrad.core.slices import Slices
+from tapegrad.core.table import recording
 from tapegrad.errors import InvalidArgumentError
 
 # From this number of elements on, a sparse matrix product is faster than `numpy.add.at`.
@@ -130,3 +135,44 @@ gather_rows = general(
     jvps=(lambda F, t, indices, shape: F.gather(t, indices, axis=-len(shape)), NONDIFF),
     batch=lambda F, args, params: F.gather(args[0].value, args[1], axis=-args[0].ndim),
 )
+
+
+def _rows_of_points(points: Any, *, sizes: tuple[int, ...], batch: tuple[int, ...]) -> Any:
+    depth = len(sizes)
+    unsigned = points.view(_UNSIGNED.get(points.dtype, points.dtype))
+    limits = np.array(sizes, np.int64)
+    if depth and (unsigned >= limits.astype(unsigned.dtype)).any():
+        outside = (points < 0) | (points >= limits)
+        where = tuple(np.argwhere(outside.any(-1))[0])
+        raise InvalidArgumentError(
+            f"indices[{', '.join(map(str, where))}] = {points[where].tolist()} does not index "
+            f"into shape {[*batch, *sizes]}. Indices count from 0 and may not be negative."
+        )
+    rows = np.zeros(points.shape[:-1], np.intp)
+    for axis, size in enumerate(batch):
+        line = np.arange(size).reshape((size, *(1,) * (rows.ndim - 1 - axis)))
+        rows = rows * size + line
+    for k in range(depth):
+        rows = rows * sizes[k] + points[..., k]
+    return rows
+
+
+# Index vectors (..., k) into axes of `sizes` -> numbers of rows when these axes are merged. The
+# leading axes, of sizes `batch`, are merged as well, and run along with those of the points.
+general("rows_of_points", _rows_of_points, NONDIFF, inputs="points")
+
+
+def gather_points(x: Any, points: Any, batch_dims: int = 0) -> Any:
+    """The slices of a tensor at index vectors, of shape ``points.shape[:-1] + rest``.
+
+    The tensor has shape ``(*batch, *sizes, *rest)``, with as many sizes as the vectors are long.
+    """
+    shape, depth = x._value.shape, points._value.shape[-1]
+    end = batch_dims + depth
+    batch, sizes, rest = shape[:batch_dims], shape[batch_dims:end], shape[end:]
+    if depth == 1 and not batch_dims:
+        flat = recording.reshape(points, to=points._value.shape[:-1])
+        return recording.gather_rows(x, flat)
+    rows = recording.rows_of_points(points, sizes=sizes, batch=batch)
+    merged = recording.reshape(x, to=(prod(shape[:end]), *rest))
+    return recording.gather(merged, rows, axis=-1 - len(rest))

@@ -12,6 +12,7 @@ from tapegrad.core.convert import as_array, as_tensor, operand
 from tapegrad.core.dtypes import as_dtype, numpy_dtype
 from tapegrad.core.indexing import parse_index
 from tapegrad.core.names import scoped
+from tapegrad.core.rows import gather_points
 from tapegrad.core.shape import TensorShape
 from tapegrad.core.table import recording
 from tapegrad.core.tensor import ArrayLike, Tensor, next_id, numpy_repr
@@ -173,7 +174,7 @@ class Variable(ArrayLike):
 
     def gather_nd(self, indices: Any, name: str | None = None) -> Tensor:
         """Elements or slices of the value at index vectors: ``tf.gather_nd(v, indices)``."""
-        return recording.gather_nd(operand(self), operand(indices, np.dtype(np.int32)))
+        return gather_points(operand(self), operand(indices, np.dtype(np.int32)))  # type: ignore[no-any-return]
 
     # Writing
 

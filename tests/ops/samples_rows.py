@@ -100,3 +100,37 @@ sample(
     order=1,
     batch=False,
 )
+
+
+def numbered(points: np.ndarray, sizes: tuple[int, ...], batch: tuple[int, ...]) -> np.ndarray:
+    """Look each point up in an array that holds the numbers of its entries."""
+    table = np.arange(np.prod((*batch, *sizes), dtype=int)).reshape((*batch, *sizes))
+    found = np.zeros(points.shape[:-1], int)
+    for place in np.ndindex(found.shape):
+        found[place] = table[place[: len(batch)] + tuple(points[place])]
+    return found
+
+
+sample(
+    "rows_of_points",
+    fixed([[1, 0], [0, 3]], np.int32),
+    params={"sizes": (2, 4), "batch": ()},
+    reference=numbered,
+    order=0,
+)
+sample(
+    "rows_of_points",
+    fixed([[[1], [0], [2]], [[2], [1], [0]]], np.int64),
+    params={"sizes": (3,), "batch": (2,)},
+    label="batch",
+    reference=numbered,
+    order=0,
+)
+sample(
+    "rows_of_points",
+    fixed(np.zeros((2, 0)), np.int32),
+    params={"sizes": (), "batch": ()},
+    label="no_axes",
+    reference=numbered,
+    order=0,
+)
