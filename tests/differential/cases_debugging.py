@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.differential.expressions import expressions
+from tests.differential.expressions import call, expressions
 from tests.differential.harness import case, raised
 
 NAN, INF = float("nan"), float("inf")
@@ -27,28 +27,20 @@ SINGLE: dict[str, tuple[Any, Any]] = {
 }
 
 for name, (good, bad) in PAIRS.items():
-    expressions(
-        __name__,
-        "2.2 debug",
-        {
-            f"{name}_holds": lambda tf, name=name, good=good: getattr(tf.debugging, name)(*good),
-            f"{name}_fails": lambda tf, name=name, bad=bad: getattr(tf.debugging, name)(
-                tf.constant(bad[0]), tf.constant(bad[1])
-            ),
-            f"{name}_names_and_message": lambda tf, name=name, good=good: getattr(
-                tf.debugging, name
-            )(x=good[0], y=good[1], message="text", summarize=3),
-        },
-    )
-for name, (good, bad) in SINGLE.items():
-    expressions(
-        __name__,
-        "2.2 debug",
-        {
-            f"{name}_holds": lambda tf, name=name, good=good: getattr(tf.debugging, name)(x=good),
-            f"{name}_fails": lambda tf, name=name, bad=bad: getattr(tf.debugging, name)(bad),
-        },
-    )
+    function = f"debugging.{name}"
+    table = {
+        f"{name}_holds": call(function, *good),
+        f"{name}_fails": call(function, *bad),
+        f"{name}_names": call(function, x=good[0], y=good[1], message="text", summarize=3),
+    }
+    expressions(__name__, "2.2 debug", table)
+for name, (one_good, one_bad) in SINGLE.items():
+    function = f"debugging.{name}"
+    table = {
+        f"{name}_holds": call(function, x=one_good),
+        f"{name}_fails": call(function, one_bad),
+    }
+    expressions(__name__, "2.2 debug", table)
 
 
 @case("2.2 debug", match="the sums differ")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from tests.differential.expressions import expressions
+from tests.differential.expressions import call, expressions
 from tests.differential.harness import Raises, case, raised
 
 FLOATING = ("float16", "float32", "float64")
@@ -46,10 +47,7 @@ DEFAULTS: dict[str, Any] = {
     "range": range(2),
 }
 for maker in ("constant", "convert_to_tensor", "Variable"):
-    table: dict[str, Callable[[Any], Any]] = {
-        f"{maker}_of_{name}": lambda tf, maker=maker, value=value: getattr(tf, maker)(value)
-        for name, value in DEFAULTS.items()
-    }
+    table = {f"{maker}_of_{name}": call(maker, value) for name, value in DEFAULTS.items()}
     expressions(__name__, 175, table)
 
 
@@ -67,10 +65,16 @@ def pairs(operate: Callable[[Any, Any], Any], dtypes: tuple[str, ...]) -> Callab
     def run(tf: Any) -> Any:
         ones = {name: tf.cast([[1]], name) for name in dtypes}
         return [
-            [a, b, outcome(tf, lambda a=a, b=b: operate(ones[a], ones[b]))]
-            for a in dtypes
-            for b in dtypes
+            [a, b, outcome(tf, partial(operate, ones[a], ones[b]))] for a in dtypes for b in dtypes
         ]
+
+    return run
+
+
+def each(function: str, dtypes: tuple[str, ...]) -> Callable[[Any], Any]:
+    def run(tf: Any) -> Any:
+        apply = getattr(tf, function)
+        return [[name, outcome(tf, partial(apply, tf.cast([1, 2], name)))] for name in dtypes]
 
     return run
 
@@ -92,22 +96,12 @@ expressions(
         "dtypes_of_and": pairs(lambda a, b: a & b, ("bool", "int32", "uint8", "float32")),
     },
 )
-for unary in ("sqrt", "exp", "sin", "tanh", "square", "negative", "abs", "sign", "round", "floor"):
-    table = {
-        f"dtypes_of_{unary}": lambda tf, unary=unary: [
-            [name, outcome(tf, lambda name=name: getattr(tf, unary)(tf.cast([1], name)))]
-            for name in (*FLOATING, *COMPLEX, "int32", "int64", "bool")
-        ]
-    }
-    expressions(__name__, 182, table)
-for reduction in ("reduce_sum", "reduce_mean", "reduce_max", "reduce_prod", "cumsum", "argmax"):
-    table = {
-        f"dtypes_of_{reduction}": lambda tf, reduction=reduction: [
-            [name, outcome(tf, lambda name=name: getattr(tf, reduction)(tf.cast([1, 2], name)))]
-            for name in (*FLOATING, "int32", "int64", "uint8", "bool")
-        ]
-    }
-    expressions(__name__, "182, 187", table)
+UNARY = "sqrt exp sin tanh square negative abs sign round floor".split()
+SIGNED = (*FLOATING, *COMPLEX, "int32", "int64", "bool")
+expressions(__name__, 182, {f"dtypes_of_{name}": each(name, SIGNED) for name in UNARY})
+REDUCTIONS = "reduce_sum reduce_mean reduce_max reduce_prod cumsum argmax".split()
+REAL = (*FLOATING, "int32", "int64", "uint8", "bool")
+expressions(__name__, "182, 187", {f"dtypes_of_{name}": each(name, REAL) for name in REDUCTIONS})
 
 expressions(
     __name__,
@@ -201,7 +195,7 @@ def python_number_in_first_place(tf: Any) -> Any:
     179,
     differs="Of all functions, TensorFlow's add and truediv alone take a Python number in first "
     "place for a float32",
-    ours=[np.float64([3.5]), np.float64([0.75])],
+    ours=[np.array([3.5]), np.array([0.75])],
 )
 def python_number_in_first_place_of_a_sum(tf: Any) -> Any:
     t = tf.constant([2.0], tf.float64)
@@ -257,7 +251,7 @@ def converting_tensors(tf: Any) -> Any:
 @case(184)
 def converting_nothing(tf: Any) -> Any:
     things = [None, object(), {}, {1}, lambda: 1]
-    return [raised(lambda thing=thing: tf.convert_to_tensor(thing)) for thing in things]
+    return [raised(partial(tf.convert_to_tensor, thing)) for thing in things]
 
 
 @case(204)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from tests.differential.harness import case, raised
@@ -30,8 +31,8 @@ def names_of_modules(tf: Any) -> Any:
 
 @case(231)
 def refused_names_of_modules(tf: Any) -> Any:
-    bad = ["a b", "1st", "a/b", "a-b", ""]
-    return [raised(lambda name=name: tf.Module(name=name)) for name in bad[:4]]
+    bad = ["a b", "1st", "a/b", "a-b"]
+    return [raised(partial(tf.Module, name)) for name in bad]
 
 
 @case(231)

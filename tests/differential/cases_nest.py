@@ -28,7 +28,12 @@ expressions(
         "flatten_ordered_dict": lambda tf: tf.nest.flatten(OrderedDict([("b", 1), ("a", 2)])),
         "flatten_namedtuple": lambda tf: tf.nest.flatten(Point(x=[1, 2], y=3)),
         "flatten_nones_inside": lambda tf: tf.nest.flatten([None, [None, 1]]),
-        "flatten_empty": lambda tf: [tf.nest.flatten(x) for x in ([], (), {}, [[], {}])],
+        "flatten_empty": lambda tf: [
+            tf.nest.flatten([]),
+            tf.nest.flatten(()),
+            tf.nest.flatten({}),
+            tf.nest.flatten([[], {}]),
+        ],
         "flatten_set_is_a_leaf": lambda tf: len(tf.nest.flatten({1, 2})),
         "flatten_keys_that_do_not_sort": lambda tf: tf.nest.flatten({1: 1, "a": 2}),
         "flatten_variable": lambda tf: tf.nest.flatten([tf.Variable(1.0), tf.Variable(2.0)]),

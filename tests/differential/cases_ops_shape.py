@@ -211,7 +211,6 @@ VARIANTS: Operations = {
         },
     },
     "nn.depth_to_space": {"two": {"input": Leaf(spread([1, 1, 2, 8])), "block_size": 2}},
-    "nn.space_to_depth": {"two": {"input": Leaf(spread([1, 2, 4, 2])), "block_size": 2}},
 }
 for op, variants in VARIANTS.items():
     for variant, arguments in variants.items():

@@ -111,7 +111,7 @@ def in_place_operators_rebind(tf: Any) -> Any:
 @case(
     155,
     differs="TensorFlow's round(t) fails, because a tensor has no astype",
-    ours=np.float32([0.0, 2.0, 2.0, -2.0]),
+    ours=np.array([0.0, 2.0, 2.0, -2.0], np.float32),
 )
 def round_of_a_tensor(tf: Any) -> Any:
     return round(tf.constant([0.5, 1.5, 2.25, -1.75]))

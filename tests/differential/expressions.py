@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import attrgetter
+from typing import Any
 
 from tests.differential.harness import Snippet, case
 
@@ -15,3 +17,8 @@ def expressions(
         run.__name__ = name
         run.__module__ = module
         case(row, rtol=rtol)(run)
+
+
+def call(function: str, *args: Any, **kwargs: Any) -> Snippet:
+    """The snippet that calls one function of the library, named from its root."""
+    return lambda tf: attrgetter(function)(tf)(*args, **kwargs)
