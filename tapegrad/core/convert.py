@@ -205,8 +205,8 @@ def _from_numpy(array: Any, dtype: np.dtype[Any] | None, truncate: bool) -> Any:
     if array.dtype.kind == "O":
         return _from_sequence(array.tolist(), dtype)
     if dtype is None:
-        dtype = array.dtype.newbyteorder("=")
-        from_numpy(dtype)
+        # The one object of each dtype, so that comparing identities is enough nearly always.
+        dtype = from_numpy(array.dtype.newbyteorder("=")).numpy_dtype
     elif not truncate and _loses_kind(array.dtype.kind, dtype.kind):
         raise TypeError(
             f"Cannot convert a NumPy array of dtype {array.dtype} to a tensor of dtype "
