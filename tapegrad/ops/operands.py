@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from tapegrad.core.convert import operand
-from tapegrad.core.tensor import ArrayLike, Tensor
+from tapegrad.core.tensor import ArrayLike, Tensor, wrap
 from tapegrad.errors import InvalidArgumentError
 
 
@@ -71,3 +73,16 @@ def require_kinds(op: str, x: Any, kinds: str, wanted: str) -> None:
             f"{op}: tensors of dtype {x.dtype.name} are not supported. Nothing is promoted: "
             f"convert first, for example tf.cast(x, tf.{wanted})."
         )
+
+
+def indices_operand(value: Any, op: str) -> Any:
+    """Integers that pick something: a tensor or Variable; bare integers are int32."""
+    x = value if value.__class__ is Tensor else operand(value)
+    if x._value.dtype.kind not in "iu":
+        if x._value.size == 0 and not isinstance(value, ArrayLike):
+            return wrap(x._value.astype(np.int32))
+        raise InvalidArgumentError(
+            f"{op}: indices must be integers, but their dtype is {x.dtype.name}. Convert them with "
+            f"tf.cast(indices, tf.int32)."
+        )
+    return x

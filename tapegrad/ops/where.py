@@ -73,11 +73,11 @@ def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None)
     """
     if (x is None) != (y is None):
         raise InvalidArgumentError("where: give both of x and y, or neither.")
-    cond = operand(condition)
     if x is None:
-        return apply(_positions, (cond,), {})  # type: ignore[no-any-return]
+        return apply(_positions, (operand(condition),), {})  # type: ignore[no-any-return]
+    cond = operand(condition, _BOOL)
     x, y = operands_of_one_dtype("where", (x, y))
-    if cond._value.dtype is not _BOOL:
+    if cond._value.dtype.kind != "b":
         raise InvalidArgumentError(
             f"where: the condition must be a bool tensor, but its dtype is {cond.dtype.name}. "
             f"Compare, as in `condition != 0`, or use tf.cast(condition, tf.bool)."
@@ -99,7 +99,8 @@ def boolean_mask(tensor: Any, mask: Any, axis: Any = None, name: str = "boolean_
     tensor
         Tensor of rank r.
     mask
-        Bool tensor of rank k, ``0 < k <= r``, of shape ``tensor.shape[axis : axis + k]``.
+        Bool tensor (or numbers, of which the nonzero ones count) of rank k, ``0 < k <= r``, and
+        of shape ``tensor.shape[axis : axis + k]``.
     axis
         The first axis that the mask covers, 0 by default.
 
@@ -124,10 +125,6 @@ def boolean_mask(tensor: Any, mask: Any, axis: Any = None, name: str = "boolean_
     shape, covered = x._value.shape, chosen._value.shape
     if covered == ():
         raise InvalidArgumentError("boolean_mask: mask cannot be scalar.")
-    if chosen._value.dtype is not _BOOL:
-        raise InvalidArgumentError(
-            f"boolean_mask: the mask must be a bool tensor, but its dtype is {chosen.dtype.name}."
-        )
     first = 0 if axis is None else axis_argument(axis, len(shape), "boolean_mask") + len(shape)
     after = shape[first + len(covered) :]
     if shape[first : first + len(covered)] != covered:

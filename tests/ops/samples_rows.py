@@ -134,3 +134,53 @@ sample(
     reference=numbered,
     order=0,
 )
+
+LINES = fixed([[1, 0, 1], [3, 3, 0]], np.int32)
+
+
+def taken(x: np.ndarray, indices: np.ndarray, axis: int) -> np.ndarray:
+    return np.take_along_axis(x, indices, axis)
+
+
+def put(x: np.ndarray, indices: np.ndarray, to: tuple[int, ...], axis: int) -> np.ndarray:
+    table = np.zeros(to, x.dtype)
+    for place in np.ndindex(x.shape):
+        target = list(place)
+        target[axis] = indices[place]
+        table[tuple(target)] += x[place]
+    return table
+
+
+sample(
+    "take_along_axis",
+    reals(2, 4),
+    LINES,
+    params={"axis": -1},
+    reference=taken,
+    complex=True,
+)
+sample("take_along_axis", reals(4, 3), LINES, params={"axis": -2}, label="first", reference=taken)
+sample(
+    "take_along_axis",
+    reals(4),
+    fixed([2, 2], np.int64),
+    params={"axis": -1},
+    label="vector",
+    reference=taken,
+)
+sample(
+    "put_along_axis",
+    reals(2, 3),
+    LINES,
+    params={"to": (2, 4), "axis": -1},
+    reference=put,
+    complex=True,
+)
+sample(
+    "put_along_axis",
+    reals(2, 3),
+    LINES,
+    params={"to": (5, 3), "axis": -2},
+    label="first",
+    reference=put,
+)
