@@ -13,6 +13,7 @@ from tapegrad.core.dtypes import DType, as_dtype
 from tapegrad.core.forward import ForwardAccumulator
 from tapegrad.core.gradient_tape import GradientTape
 from tapegrad.core.indexed_slices import IndexedSlices
+from tapegrad.core.module import Module
 from tapegrad.core.names import name_scope
 from tapegrad.core.shape import TensorShape
 from tapegrad.core.tensor import Tensor

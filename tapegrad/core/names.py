@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextvars import ContextVar
 from typing import Any
 
@@ -11,6 +12,14 @@ _SCOPE: ContextVar[str] = ContextVar("tapegrad_name_scope", default="")
 def scoped(name: str) -> str:
     """`name` with the prefix of the current scope."""
     return _SCOPE.get() + name
+
+
+_WORD_START = re.compile(r"(?<=[a-z0-9])[A-Z]|(?!^)[A-Z](?=[a-z])")
+
+
+def snake_case(name: str) -> str:
+    """The name of a class as that of an object: ``"RMSprop"`` is ``"rm_sprop"``."""
+    return _WORD_START.sub(lambda letter: f"_{letter[0]}", name).lower()
 
 
 class name_scope:  # noqa: N801 - TensorFlow's name
