@@ -255,12 +255,12 @@ def _arguments(names: Sequence[str], inputs: tuple[str, ...]) -> str:
     variadic = inputs[-1].endswith("*")
 
     def expression(name: str) -> str:
+        if name in inputs:  # an input called "mask" is not the bit mask of the followed inputs
+            return "args" if len(inputs) == 1 else f"args[{inputs.index(name)}]"
         if name in ("F", "g", "t", "y", "mask"):
             return "g" if name == "t" else name
         if name == "shape":
             return "params['shapes'][0]"
-        if name in inputs:
-            return "args" if len(inputs) == 1 else f"args[{inputs.index(name)}]"
         if variadic and name + "*" in inputs:
             return "args"
         return f"params['{name}']"
