@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from tests.differential.expressions import expressions
-from tests.differential.harness import case, raised
+from tests.differential.harness import Raises, case, raised
 
 OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "add": operator.add,
@@ -88,13 +88,22 @@ expressions(
         "no_and_of_floats": lambda tf: tf.constant(1.0) & tf.constant(2.0),
         "no_sum_with_none": lambda tf: tf.constant(1.0) + None,
         "no_sum_with_an_object": lambda tf: tf.constant(1.0) + object(),
-        "no_sum_with_a_string": lambda tf: tf.constant(1.0) + "a",
         "no_matmul_with_a_number": lambda tf: tf.constant([[1.0]]) @ 2.0,
         "no_shapes_that_do_not_fit": lambda tf: (
             tf.constant([1.0, 2.0]) + tf.constant([1.0, 2.0, 3.0])
         ),
     },
 )
+
+
+@case(
+    178,
+    differs="TensorFlow makes a string tensor of the literal and says InvalidArgumentError; "
+    "every other literal that does not fit is a TypeError",
+    ours=Raises("TypeError", match="float32"),
+)
+def no_sum_with_a_string(tf: Any) -> Any:
+    return tf.constant(1.0) + "a"
 
 
 @case(155)

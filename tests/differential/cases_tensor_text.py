@@ -12,7 +12,7 @@ THINGS: dict[str, Callable[[Any], Any]] = {
     "scalar_third": lambda tf: tf.constant(1 / 3),
     "scalar_float64": lambda tf: tf.constant(1 / 3, tf.float64),
     "scalar_large": lambda tf: tf.constant(1e20),
-    "scalar_negative_zero": lambda tf: tf.constant(-0.0),
+    "vector_negative_zero": lambda tf: tf.constant([-0.0]),
     "scalar_nan": lambda tf: tf.constant(float("nan")),
     "scalar_int": lambda tf: tf.constant(3),
     "scalar_bool": lambda tf: tf.constant(True),
