@@ -28,7 +28,8 @@ newaxis = None
 for _m in _pkgutil.iter_modules(ops.__path__):
     _mod = _importlib.import_module(f"tapegrad.ops.{_m.name}")
     for _n in getattr(_mod, "__all__", ()):
-        globals()[_n] = getattr(_mod, _n)
+        if hasattr(_mod, _n):
+            globals()[_n] = getattr(_mod, _n)
 for _m in ("math", "nn", "linalg", "random", "debugging", "optimizers", "keras", "config", "test"):
     try:
         globals()[_m] = _importlib.import_module(f"tapegrad.{_m}")
