@@ -137,7 +137,7 @@ gather_rows = general(
 )
 
 
-def _rows_of_points(points: Any, *, sizes: tuple[int, ...], batch: tuple[int, ...]) -> Any:
+def _rows_of_points(points: Any, *, sizes: tuple[int, ...], batch: tuple[int, ...], op: str) -> Any:
     depth = len(sizes)
     unsigned = points.view(_UNSIGNED.get(points.dtype, points.dtype))
     limits = np.array(sizes, np.int64)
@@ -145,8 +145,8 @@ def _rows_of_points(points: Any, *, sizes: tuple[int, ...], batch: tuple[int, ..
         outside = (points < 0) | (points >= limits)
         where = tuple(np.argwhere(outside.any(-1))[0])
         raise InvalidArgumentError(
-            f"indices[{', '.join(map(str, where))}] = {points[where].tolist()} does not index "
-            f"into shape {[*batch, *sizes]}. Indices count from 0 and may not be negative."
+            f"{op}: indices[{', '.join(map(str, where))}] = {points[where].tolist()} does not "
+            f"index into shape {[*batch, *sizes]}. Indices count from 0 and may not be negative."
         )
     rows = np.zeros(points.shape[:-1], np.intp)
     for axis, size in enumerate(batch):
@@ -158,11 +158,12 @@ def _rows_of_points(points: Any, *, sizes: tuple[int, ...], batch: tuple[int, ..
 
 
 # Index vectors (..., k) into axes of `sizes` -> numbers of rows when these axes are merged. The
-# leading axes, of sizes `batch`, are merged as well, and run along with those of the points.
+# leading axes, of sizes `batch`, are merged as well, and run along with those of the points. `op`
+# is who asks, for the error message.
 general("rows_of_points", _rows_of_points, NONDIFF, inputs="points")
 
 
-def gather_points(x: Any, points: Any, batch_dims: int = 0) -> Any:
+def gather_points(x: Any, points: Any, batch_dims: int = 0, op: str = "gather_nd") -> Any:
     """The slices of a tensor at index vectors, of shape ``points.shape[:-1] + rest``.
 
     The tensor has shape ``(*batch, *sizes, *rest)``, with as many sizes as the vectors are long.
@@ -173,6 +174,6 @@ def gather_points(x: Any, points: Any, batch_dims: int = 0) -> Any:
     if depth == 1 and not batch_dims:
         flat = recording.reshape(points, to=points._value.shape[:-1])
         return recording.gather_rows(x, flat)
-    rows = recording.rows_of_points(points, sizes=sizes, batch=batch)
+    rows = recording.rows_of_points(points, sizes=sizes, batch=batch, op=op)
     merged = recording.reshape(x, to=(prod(shape[:end]), *rest))
     return recording.gather(merged, rows, axis=-1 - len(rest))

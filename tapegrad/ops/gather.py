@@ -96,7 +96,7 @@ def _gather_in_batches(x: Any, numbers: Any, axis: Any, batch_dims: Any) -> Tens
     order = (*range(b), at, *range(b, at), *range(at + 1, ndim))
     if at != b:
         x = recording.transpose(x, axes=tuple([i - ndim for i in order]))
-    picked = gather_points(x, recording.reshape(numbers, to=(*wanted, 1)), b)
+    picked = gather_points(x, recording.reshape(numbers, to=(*wanted, 1)), b, "gather")
     if at != b:
         k = len(wanted)
         back = (
@@ -172,9 +172,7 @@ def _flat(indices: Any, shape: tuple[int, ...]) -> Any:
 def _take_along_axis(x: Any, indices: Any, *, axis: int) -> Any:
     if axis == -1:
         return x.reshape(-1).take(_flat(indices, x.shape))
-    if indices.ndim >= -axis:
-        indices = indices.swapaxes(axis, -1)
-    taken = _take_along_axis(x.swapaxes(axis, -1), indices, axis=-1)
+    taken = _take_along_axis(x.swapaxes(axis, -1), indices.swapaxes(axis, -1), axis=-1)
     return taken.swapaxes(axis, -1)
 
 

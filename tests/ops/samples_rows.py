@@ -102,7 +102,9 @@ sample(
 )
 
 
-def numbered(points: np.ndarray, sizes: tuple[int, ...], batch: tuple[int, ...]) -> np.ndarray:
+def numbered(
+    points: np.ndarray, sizes: tuple[int, ...], batch: tuple[int, ...], op: str
+) -> np.ndarray:
     """Look each point up in an array that holds the numbers of its entries."""
     table = np.arange(np.prod((*batch, *sizes), dtype=int)).reshape((*batch, *sizes))
     found = np.zeros(points.shape[:-1], int)
@@ -114,14 +116,14 @@ def numbered(points: np.ndarray, sizes: tuple[int, ...], batch: tuple[int, ...])
 sample(
     "rows_of_points",
     fixed([[1, 0], [0, 3]], np.int32),
-    params={"sizes": (2, 4), "batch": ()},
+    params={"sizes": (2, 4), "batch": (), "op": "test"},
     reference=numbered,
     order=0,
 )
 sample(
     "rows_of_points",
     fixed([[[1], [0], [2]], [[2], [1], [0]]], np.int64),
-    params={"sizes": (3,), "batch": (2,)},
+    params={"sizes": (3,), "batch": (2,), "op": "test"},
     label="batch",
     reference=numbered,
     order=0,
@@ -129,7 +131,7 @@ sample(
 sample(
     "rows_of_points",
     fixed(np.zeros((2, 0)), np.int32),
-    params={"sizes": (), "batch": ()},
+    params={"sizes": (), "batch": (), "op": "test"},
     label="no_axes",
     reference=numbered,
     order=0,
