@@ -28,7 +28,7 @@ def int_argument(value: Any, op: str, name: str) -> int:
         For floats, booleans, arrays and everything else.
     """
     if value.__class__ is int:
-        return value  # type: ignore[no-any-return]
+        return int(value)
     if isinstance(value, ArrayLike):
         value = value._read()
     try:

@@ -131,7 +131,7 @@ def _common_range(source: Any, target: Any) -> tuple[Any, Any]:
     return bounds[0], bounds[1]
 
 
-def identity(input: Any, name: str | None = None) -> Any:  # noqa: A002
+def identity(input: Any, name: str | None = None) -> Any:
     """A new tensor with the same value; the gradient passes through it.
 
     Parameters
@@ -158,7 +158,7 @@ def identity(input: Any, name: str | None = None) -> Any:  # noqa: A002
     return recording.identity(input)
 
 
-def identity_n(input: Any, name: str | None = None) -> list[Tensor]:  # noqa: A002
+def identity_n(input: Any, name: str | None = None) -> list[Tensor]:
     """`identity` of each tensor of a list.
 
     Parameters
@@ -182,7 +182,7 @@ def identity_n(input: Any, name: str | None = None) -> list[Tensor]:  # noqa: A0
     return [identity(x) for x in input]
 
 
-def stop_gradient(input: Any, name: str | None = None) -> Tensor:  # noqa: A002
+def stop_gradient(input: Any, name: str | None = None) -> Tensor:
     """A new tensor with the same value, which is a constant to all tapes.
 
     Parameters

@@ -20,7 +20,7 @@ from tapegrad.ops.operands import is_complex, operand_pair, require_kinds
 
 __all__ = ("abs", "angle", "complex", "conj", "imag", "real", "sign")
 
-_PARTNER = {"float32": np.dtype(np.complex64), "float64": np.dtype(np.complex128)}
+_PARTNER: dict[str, Any] = {"float32": np.dtype(np.complex64), "float64": np.dtype(np.complex128)}
 
 
 def with_zero_imaginary(F: Any, x: Any) -> Any:
@@ -35,7 +35,7 @@ def _combine(a: Any, b: Any) -> Any:
     return z[()]
 
 
-linear("real", lambda x: x.real, with_zero_imaginary)
+linear("real", lambda x: x.real, lambda F, g: with_zero_imaginary(F, g))
 linear("imag", lambda x: x.imag, lambda F, g: with_zero_imaginary(F, g) * 1j)
 _complex = linear(
     "complex",
@@ -57,7 +57,7 @@ _angle = general(
 )
 
 
-def real(input: Any, name: str | None = None) -> Tensor:  # noqa: A002
+def real(input: Any, name: str | None = None) -> Tensor:
     """Real part, elementwise.
 
     Parameters
@@ -83,7 +83,7 @@ def real(input: Any, name: str | None = None) -> Tensor:  # noqa: A002
     return recording.real(x) if x._value.dtype.kind == "c" else x
 
 
-def imag(input: Any, name: str | None = None) -> Tensor:  # noqa: A002
+def imag(input: Any, name: str | None = None) -> Tensor:
     """Imaginary part, elementwise.
 
     Parameters
@@ -110,7 +110,7 @@ def imag(input: Any, name: str | None = None) -> Tensor:  # noqa: A002
     return wrap(np.zeros(x._value.shape, x._value.dtype)[()])
 
 
-def complex(real: Any, imag: Any, name: str | None = None) -> Tensor:  # noqa: A001
+def complex(real: Any, imag: Any, name: str | None = None) -> Tensor:
     """Complex numbers from real and imaginary parts, elementwise.
 
     Parameters
@@ -189,7 +189,7 @@ def conj(x: Any, name: str | None = None) -> Tensor:
     return t
 
 
-def angle(input: Any, name: str | None = None) -> Tensor:  # noqa: A002
+def angle(input: Any, name: str | None = None) -> Tensor:
     r"""Angle :math:`\arg z` in :math:`(-\pi, \pi]`, elementwise.
 
     Parameters
@@ -224,7 +224,7 @@ def angle(input: Any, name: str | None = None) -> Tensor:  # noqa: A002
     return wrap(np.where(value < 0, value.dtype.type(np.pi), value.dtype.type(0))[()])
 
 
-def abs(x: Any, name: str | None = None) -> Tensor:  # noqa: A001
+def abs(x: Any, name: str | None = None) -> Tensor:
     r"""Absolute value, elementwise; for complex numbers :math:`|z| = \sqrt{a^2 + b^2}`.
 
     Parameters

@@ -168,7 +168,7 @@ xlog1py = elementwise(
     lambda F, a, b: F.xlog1py(F.nonzero(a), b),
     lambda F, a, b: F.xdivy(a, 1.0 + b),
     doc=binary(
-        r"Product :math:`x \log(1 + y)`, elementwise, and 0 where `x` is 0; so are the derivatives.",
+        r"Product :math:`x \log(1 + y)`, and 0 where `x` is 0; so are the derivatives there.",
         "tf.math.xlog1py([0.0, 2.0], [-1.0, 0.0]).numpy()",
         "array([0., 0.], dtype=float32)",
         takes=FLOATS_AND_COMPLEX,

@@ -178,7 +178,7 @@ rsqrt = elementwise(
         "array([0.5 , 0.25], dtype=float32)",
     ),
 )
-pow = elementwise(  # noqa: A001 - TensorFlow's name
+pow = elementwise(
     "pow",
     _power,
     lambda F, a, b: F.multiply_no_nan(F.pow(a, b - 1.0), b),
@@ -332,7 +332,7 @@ def add_n(inputs: Any, name: str | None = None) -> Tensor:
     Parameters
     ----------
     inputs : iterable of Tensor or IndexedSlices
-        At least one; IndexedSlices are made dense.
+        At least one; IndexedSlices are made dense. Of a single tensor the rows are summed.
     name : str, optional
         Ignored.
 
@@ -354,8 +354,7 @@ def add_n(inputs: Any, name: str | None = None) -> Tensor:
     >>> tf.add_n([tf.constant([1, 2]), tf.constant([3, 5]), tf.constant([10, 10])]).numpy()
     array([14, 17], dtype=int32)
     """
-    single = hasattr(inputs, "dtype") or not isinstance(inputs, Iterable)
-    values = [operand(x) for x in ([inputs] if single else inputs)]
+    values = [operand(x) for x in (inputs if isinstance(inputs, Iterable) else [inputs])]
     if not values:
         raise ValueError(
             "add_n: Inputs must be an iterable of at least one Tensor/IndexedSlices with the same "

@@ -62,7 +62,7 @@ rint = elementwise(
         takes=FLOATS,
     ),
 )
-round = elementwise(  # noqa: A001 - TensorFlow's name
+round = elementwise(
     "round",
     _round_forward,
     NONDIFF,

@@ -1,0 +1,230 @@
+"""Variance, standard deviation, logsumexp and the fraction of zeros over axes."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from tapegrad.core.convert import operand
+from tapegrad.core.define import general
+from tapegrad.core.dtypes import float32, from_numpy
+from tapegrad.core.primitive import apply
+from tapegrad.core.table import recording
+from tapegrad.core.tensor import Tensor
+from tapegrad.errors import InvalidArgumentError
+from tapegrad.ops.arguments import axes_argument
+from tapegrad.ops.cast import cast
+from tapegrad.ops.complex import abs
+from tapegrad.ops.elementwise import square
+from tapegrad.ops.norms import reduce_euclidean_norm
+from tapegrad.ops.operands import require_kinds
+from tapegrad.ops.reduce import count_nonzero, reduce_mean, spread, with_axes
+
+__all__ = ("reduce_logsumexp", "reduce_std", "reduce_variance", "zero_fraction")
+
+_HALF = np.dtype(np.float16)
+_add_reduce: Any = np.add.reduce
+_max_reduce: Any = np.maximum.reduce
+
+
+def _logsumexp(x: Any, *, axes: tuple[int, ...], keepdims: bool) -> Any:
+    dtype = x.dtype
+    if dtype.kind != "f" and dtype.name != "bfloat16":
+        raise InvalidArgumentError(
+            f"reduce_logsumexp: tensors of dtype {from_numpy(dtype).name} are not supported. "
+            f"Convert first, for example tf.cast(x, tf.float32)."
+        )
+    wide = x.astype(np.float32) if dtype is _HALF else x
+    largest = _max_reduce(wide, axes, None, None, True, -np.inf)
+    largest = np.where(np.isfinite(largest), largest, wide.dtype.type(0))
+    y = np.log(_add_reduce(np.exp(wide - largest), axes, None, None, True)) + largest
+    if not keepdims:
+        y = y.reshape([n for i, n in enumerate(x.shape) if i - x.ndim not in axes])
+    return y.astype(dtype, copy=False)[()]
+
+
+def _weights(F: Any, x: Any, y: Any, axes: Any, keepdims: bool, shape: Any) -> Any:
+    """The softmax; 0 where everything is minus infinity."""
+    if not keepdims:
+        y = with_axes(F, y, axes, shape)
+    return F.exp(x - F.masked(y, F.not_equal(y, -np.inf)))
+
+
+def _logsumexp_vjp(F: Any, g: Any, x: Any, y: Any, axes: Any, keepdims: bool, shape: Any) -> Any:
+    return spread(F, g, axes, keepdims, shape) * _weights(F, x, y, axes, keepdims, shape)
+
+
+def _logsumexp_jvp(F: Any, t: Any, x: Any, y: Any, axes: Any, keepdims: bool, shape: Any) -> Any:
+    return F.reduce_sum(_weights(F, x, y, axes, keepdims, shape) * t, axes=axes, keepdims=keepdims)
+
+
+_reduce_logsumexp = general("reduce_logsumexp", _logsumexp, _logsumexp_vjp, jvps=(_logsumexp_jvp,))
+
+
+def reduce_logsumexp(
+    input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None
+) -> Tensor:
+    r"""Logarithm of the sum of exponentials over axes, :math:`\log \sum_i e^{x_i}`.
+
+    Parameters
+    ----------
+    input_tensor : Tensor
+        A floating point tensor of any shape.
+    axis : int, list of int or Tensor, optional
+        The axes to reduce; None means all, ``[]`` none.
+    keepdims : bool
+        Whether the reduced axes stay, with size 1.
+    name : str, optional
+        Ignored.
+
+    Returns
+    -------
+    Tensor
+        Of the same dtype. It does not overflow; of nothing it is minus infinity.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If the dtype is not floating point, or an axis does not exist or is named twice.
+
+    Notes
+    -----
+    The gradient is the softmax; it is 0 where all entries are minus infinity.
+
+    Examples
+    --------
+    >>> import tapegrad as tf
+    >>> tf.reduce_logsumexp([1000.0, 0.0]).numpy()
+    np.float32(1000.0)
+    """
+    x = operand(input_tensor)
+    axes = axes_argument(axis, x._value.ndim, "reduce_logsumexp")
+    params = {"axes": axes, "keepdims": bool(keepdims)}
+    return apply(_reduce_logsumexp, (x,), params)  # type: ignore[no-any-return]
+
+
+def _deviations(op: str, input_tensor: Any, axis: Any) -> tuple[Any, tuple[int, ...]]:
+    x = operand(input_tensor)
+    if x._value.dtype.kind in "iu":
+        raise TypeError(
+            f"{op}: Input must be either real or complex. Received integer type {x.dtype!r}: use "
+            f"tf.cast(x, tf.float32)."
+        )
+    require_kinds(op, x, "fcV", "float32")
+    axes = axes_argument(axis, x._value.ndim, op)
+    return x - reduce_mean(x, axes, keepdims=True), axes
+
+
+def reduce_variance(
+    input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None
+) -> Tensor:
+    r"""Variance over axes, :math:`\frac1n \sum_i |x_i - \bar x|^2`.
+
+    Parameters
+    ----------
+    input_tensor : Tensor
+        A floating point or complex tensor of any shape.
+    axis : int, list of int or Tensor, optional
+        The axes to reduce; None means all, ``[]`` none.
+    keepdims : bool
+        Whether the reduced axes stay, with size 1.
+    name : str, optional
+        Ignored.
+
+    Returns
+    -------
+    Tensor
+        Of the same dtype; real for complex tensors.
+
+    Raises
+    ------
+    TypeError
+        For integers.
+    InvalidArgumentError
+        If an axis does not exist or is named twice.
+
+    Examples
+    --------
+    >>> import tapegrad as tf
+    >>> tf.math.reduce_variance([1.0, 3.0]).numpy()
+    np.float32(1.0)
+    """
+    deviations, axes = _deviations("reduce_variance", input_tensor, axis)
+    if deviations._value.dtype.kind == "c":
+        squares = recording.real(deviations * recording.conj(deviations))
+    else:
+        squares = square(deviations)
+    return reduce_mean(squares, axes, keepdims)  # type: ignore[no-any-return]
+
+
+def reduce_std(
+    input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None
+) -> Tensor:
+    r"""Standard deviation over axes, :math:`\sqrt{\frac1n \sum_i |x_i - \bar x|^2}`.
+
+    Parameters
+    ----------
+    input_tensor : Tensor
+        A floating point or complex tensor of any shape.
+    axis : int, list of int or Tensor, optional
+        The axes to reduce; None means all, ``[]`` none.
+    keepdims : bool
+        Whether the reduced axes stay, with size 1.
+    name : str, optional
+        Ignored.
+
+    Returns
+    -------
+    Tensor
+        Of the same dtype; real for complex tensors.
+
+    Raises
+    ------
+    TypeError
+        For integers.
+    InvalidArgumentError
+        If an axis does not exist or is named twice.
+
+    Notes
+    -----
+    Where all entries are equal, the gradient is 0 (in TensorFlow it is NaN).
+
+    Examples
+    --------
+    >>> import tapegrad as tf
+    >>> tf.math.reduce_std([1.0, 3.0]).numpy()
+    np.float32(1.0)
+    """
+    deviations, axes = _deviations("reduce_std", input_tensor, axis)
+    count = math.prod([deviations._value.shape[axis] for axis in axes])
+    if deviations._value.dtype.kind == "c":
+        deviations = abs(deviations)
+    return reduce_euclidean_norm(deviations, axes, keepdims) / math.sqrt(count)
+
+
+def zero_fraction(value: Any, name: str | None = None) -> Tensor:
+    """Fraction of the entries that are zero.
+
+    Parameters
+    ----------
+    value : Tensor
+        A numeric tensor of any shape.
+    name : str, optional
+        Ignored.
+
+    Returns
+    -------
+    Tensor
+        A float32 scalar without gradient; NaN for empty tensors.
+
+    Examples
+    --------
+    >>> import tapegrad as tf
+    >>> tf.nn.zero_fraction([0.0, 1.0, 0.0, 3.0]).numpy()
+    np.float32(0.5)
+    """
+    x = operand(value)
+    size = x._value.size
+    return cast((size - count_nonzero(x)) / size, float32)  # type: ignore[no-any-return]
