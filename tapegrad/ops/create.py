@@ -1,24 +1,23 @@
-"""Making tensors: zeros, ones, fill, eye, range, linspace, one_hot."""
+"""Making tensors: zeros, ones, fill, eye, range, linspace."""
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Any
 
 import numpy as np
 
 from tapegrad.core.convert import as_tensor, operand
-from tapegrad.core.dtypes import float32, numpy_dtype
+from tapegrad.core.dtypes import numpy_dtype
 from tapegrad.core.table import recording
-from tapegrad.core.tensor import ArrayLike, Tensor, wrap
+from tapegrad.core.tensor import Tensor, wrap
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops.arguments import axis_argument, int_argument, shape_argument
-from tapegrad.ops.operands import operands_of_one_dtype
 
 __all__ = [
     "eye",
     "fill",
     "linspace",
-    "one_hot",
     "ones",
     "ones_like",
     "range",
@@ -26,24 +25,33 @@ __all__ = [
     "zeros_like",
 ]
 
-
-def _full(shape: tuple[int, ...], value: Any, dtype: np.dtype[Any]) -> Tensor:
-    if dtype.kind == "O":
-        value = b"" if value == 0 else b"1"
-    return wrap(np.full(shape, value, dtype)[()])
+_FLOAT32 = np.dtype(np.float32)
 
 
-def zeros(
-    shape: Any, dtype: Any = float32, name: str | None = None, layout: object = None
-) -> Tensor:
+def _filled(shape: Any, value: int, dtype: Any, op: str) -> Tensor:
+    of = _FLOAT32 if dtype is None else numpy_dtype(dtype)
+    if of.kind == "O":
+        if value:
+            raise TypeError(f"{op}: there is no number {value} among strings.")
+        return wrap(np.full(shape, b"", of))
+    return wrap(np.full(shape, value, of)[()] if value else np.zeros(shape, of)[()])
+
+
+def zeros(shape: Any, dtype: Any = None, name: str | None = None, layout: Any = None) -> Tensor:
     """A tensor of zeros.
 
     Parameters
     ----------
     shape
-        A list, tuple, TensorShape or 1-D integer tensor; an integer for one axis.
+        A list of sizes or an integer tensor.
     dtype
-        Type of the result.
+        float32 by default; strings are empty strings, bools false.
+    layout
+        Ignored.
+
+    Returns
+    -------
+    Tensor
 
     Raises
     ------
@@ -53,113 +61,135 @@ def zeros(
     Examples
     --------
     >>> import tapegrad as tf
-    >>> tf.zeros([2]).numpy().tolist()
-    [0.0, 0.0]
+    >>> tf.zeros([2], tf.int32)
+    <tf.Tensor: shape=(2,), dtype=int32, numpy=array([0, 0], dtype=int32)>
     """
-    return _full(shape_argument(shape, "zeros"), 0, numpy_dtype(dtype))
+    return _filled(shape_argument(shape, "zeros"), 0, dtype, "zeros")
 
 
-def ones(
-    shape: Any, dtype: Any = float32, name: str | None = None, layout: object = None
-) -> Tensor:
-    """A tensor of ones; see `zeros`.
-
-    Examples
-    --------
-    >>> import tapegrad as tf
-    >>> tf.ones([2], tf.int32).numpy().tolist()
-    [1, 1]
-    """
-    return _full(shape_argument(shape, "ones"), 1, numpy_dtype(dtype))
-
-
-def _like(x: Any, value: int, dtype: Any) -> Tensor:
-    array = operand(x)._value
-    return _full(array.shape, value, array.dtype if dtype is None else numpy_dtype(dtype))
-
-
-def zeros_like(
-    input: Any, dtype: Any = None, name: str | None = None, layout: object = None
-) -> Tensor:
-    """Zeros of the shape, and by default the dtype, of `input`; a constant to every tape.
-
-    Examples
-    --------
-    >>> import tapegrad as tf
-    >>> tf.zeros_like([1.0, 2.0]).numpy().tolist()
-    [0.0, 0.0]
-    """
-    return _like(input, 0, dtype)
-
-
-def ones_like(
-    input: Any, dtype: Any = None, name: str | None = None, layout: object = None
-) -> Tensor:
-    """Ones of the shape, and by default the dtype, of `input`; a constant to every tape.
-
-    Examples
-    --------
-    >>> import tapegrad as tf
-    >>> tf.ones_like([1.0, 2.0]).numpy().tolist()
-    [1.0, 1.0]
-    """
-    return _like(input, 1, dtype)
-
-
-def fill(dims: Any, value: Any, name: str | None = None, layout: object = None) -> Tensor:
-    """A tensor of one value, which may be a tensor and is differentiable.
+def ones(shape: Any, dtype: Any = None, name: str | None = None, layout: Any = None) -> Tensor:
+    """A tensor of ones.
 
     Parameters
     ----------
-    dims
-        Shape of the result.
-    value
-        A number, or a tensor of shape ``()``.
+    shape
+        A list of sizes or an integer tensor.
+    dtype
+        float32 by default.
+    layout
+        Ignored.
+
+    Returns
+    -------
+    Tensor
 
     Raises
     ------
     InvalidArgumentError
-        If `value` is not a scalar, or a size is negative.
+        For negative sizes.
 
     Examples
     --------
     >>> import tapegrad as tf
-    >>> tf.fill([2], 1.5).numpy().tolist()
-    [1.5, 1.5]
+    >>> tf.ones([2])
+    <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1., 1.], dtype=float32)>
     """
-    to = shape_argument(dims, "fill")
+    return _filled(shape_argument(shape, "ones"), 1, dtype, "ones")
+
+
+def zeros_like(
+    input: Any, dtype: Any = None, name: str | None = None, layout: Any = None
+) -> Tensor:
+    """Zeros of the shape (and, unless `dtype` says otherwise, the dtype) of a tensor.
+
+    Examples
+    --------
+    >>> import tapegrad as tf
+    >>> tf.zeros_like([[1, 2]]).numpy().tolist()
+    [[0, 0]]
+    """
+    value = operand(input)._value
+    return _filled(value.shape, 0, value.dtype if dtype is None else dtype, "zeros_like")
+
+
+def ones_like(input: Any, dtype: Any = None, name: str | None = None, layout: Any = None) -> Tensor:
+    """Ones of the shape (and, unless `dtype` says otherwise, the dtype) of a tensor.
+
+    Examples
+    --------
+    >>> import tapegrad as tf
+    >>> tf.ones_like([[1.5, 2.5]]).numpy().tolist()
+    [[1.0, 1.0]]
+    """
+    value = operand(input)._value
+    return _filled(value.shape, 1, value.dtype if dtype is None else dtype, "ones_like")
+
+
+def fill(dims: Any, value: Any, name: str | None = None) -> Tensor:
+    """A tensor that holds one value everywhere.
+
+    Parameters
+    ----------
+    dims
+        The shape: a list of sizes or an integer tensor.
+    value
+        A number or tensor of one entry; the result is differentiable with respect to it.
+
+    Returns
+    -------
+    Tensor
+        Of the dtype of `value`.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If `value` has more entries than one, or a size is negative.
+
+    Examples
+    --------
+    >>> import tapegrad as tf
+    >>> tf.fill([2, 2], 7).numpy().tolist()
+    [[7, 7], [7, 7]]
+    """
     x = operand(value)
+    to = shape_argument(dims, "fill")
     if x._value.shape != ():
-        raise InvalidArgumentError(
-            f"fill: value must represent a scalar, got shape {list(x._value.shape)}. To repeat an "
-            f"array use tf.broadcast_to or tf.tile."
-        )
-    filled: Tensor = recording.broadcast_to(x, to=to)
-    return filled
+        if x._value.size != 1:
+            raise InvalidArgumentError(
+                f"fill: value must represent a scalar, got shape {list(x._value.shape)}. Use "
+                f"tf.broadcast_to or tf.tile."
+            )
+        x = recording.reshape(x, to=())
+    return recording.broadcast_to(x, to=to)  # type: ignore[no-any-return]
 
 
 def eye(
     num_rows: Any,
     num_columns: Any = None,
     batch_shape: Any = None,
-    dtype: Any = float32,
+    dtype: Any = None,
     name: str | None = None,
 ) -> Tensor:
-    """An identity matrix, or a batch of them.
+    """Identity matrices.
 
     Parameters
     ----------
     num_rows, num_columns
-        Size; square by default.
+        The size; square by default.
     batch_shape
-        Leading axes, over which the matrix is repeated.
+        Leading axes, along which the matrix is repeated.
     dtype
-        Type of the result.
+        float32 by default.
 
     Returns
     -------
     Tensor
-        Shape ``(*batch_shape, num_rows, num_columns)``.
+        Of shape ``(*batch_shape, num_rows, num_columns)``.
+
+    Raises
+    ------
+    InvalidArgumentError
+        For negative sizes.
 
     Examples
     --------
@@ -169,189 +199,142 @@ def eye(
     """
     rows = int_argument(num_rows, "eye", "num_rows")
     columns = rows if num_columns is None else int_argument(num_columns, "eye", "num_columns")
-    leading = () if batch_shape is None else shape_argument(batch_shape, "eye")
+    batch = () if batch_shape is None else shape_argument(batch_shape, "eye")
     shape_argument((rows, columns), "eye")
-    matrix = np.eye(rows, columns, dtype=numpy_dtype(dtype))
-    return wrap(np.broadcast_to(matrix, (*leading, rows, columns)).copy())
+    matrix = np.eye(rows, columns, dtype=_FLOAT32 if dtype is None else numpy_dtype(dtype))
+    return wrap(np.broadcast_to(matrix, (*batch, rows, columns)) if batch else matrix)
 
 
-_RANGE_ORDER = ("int32", "int64", "float32", "float64")
+_RANGE_DTYPES = ("int32", "int64", "float16", "bfloat16", "float32", "float64")
 
 
 def range(
     start: Any, limit: Any = None, delta: Any = 1, dtype: Any = None, name: str = "range"
 ) -> Tensor:
-    """The numbers ``start, start + delta, ...`` before `limit`; ``range(n)`` starts at 0.
+    """Numbers from a start to below a limit: ``start, start + delta, start + 2 delta, ...``.
 
     Parameters
     ----------
-    start, limit, delta
-        Numbers or scalar tensors. The result has the widest of their types.
+    start
+        The first number; with one argument only, the limit, and the first number is 0.
+    limit
+        Excluded.
+    delta
+        The step; may be negative, not 0.
     dtype
-        Type of the result.
-
-    Raises
-    ------
-    InvalidArgumentError
-        If `delta` is zero or leads away from `limit`.
-
-    Examples
-    --------
-    >>> import tapegrad as tf
-    >>> tf.range(3), tf.range(1.0, 2.0, 0.5).numpy().tolist()
-    (<tf.Tensor: shape=(3,), dtype=int32, numpy=array([0, 1, 2], dtype=int32)>, [1.0, 1.5])
-    """
-    if limit is None:
-        start, limit = 0, start
-    wanted = None if dtype is None else numpy_dtype(dtype)
-    given = [operand(v)._value for v in (start, limit, delta)]
-    for value in given:
-        if value.shape != ():
-            raise InvalidArgumentError(
-                f"range: start, limit and delta must be scalars, got shape {value.shape}."
-            )
-    if wanted is None:
-        names = [v.dtype.name for v in given]
-        unknown = [n for n in names if n not in _RANGE_ORDER]
-        wanted = np.dtype(unknown[0] if unknown else max(names, key=_RANGE_ORDER.index))
-    first, last, step = (v.astype(wanted) for v in given)
-    if step == 0:
-        raise InvalidArgumentError("range: Requires delta != 0: 0.")
-    if (last - first) * np.sign(step) < 0:
-        raise InvalidArgumentError(
-            f"range: Requires start {'<=' if step > 0 else '>='} limit when delta "
-            f"{'> 0' if step > 0 else '< 0'}: {first}/{last}."
-        )
-    if wanted.kind in "iu":
-        return wrap(np.arange(first, last, step, dtype=wanted))
-    size = int(np.ceil((last - first) / step))
-    # As TensorFlow, the numbers are accumulated in the result's precision only once.
-    return wrap((first + np.arange(size, dtype=wanted) * step).astype(wanted))
-
-
-def linspace(start: Any, stop: Any, num: Any, name: str | None = None, axis: Any = 0) -> Tensor:
-    r"""`num` evenly spaced values from `start` to `stop`, both included.
-
-    :math:`y_k = (1 - w_k)\,start + w_k\,stop` with :math:`w_k = k / (num - 1)`, differentiable in
-    both ends.
-
-    Parameters
-    ----------
-    start, stop
-        Tensors of one floating dtype and shape (integers become float64).
-    num
-        How many values, at least 1 (0 gives none).
-    axis
-        Where the new axis goes.
+        By default the largest of the arguments', in the order int32, int64, float32, float64.
 
     Returns
     -------
     Tensor
-        The shape of `start` with an axis of size `num` inserted.
-
-    Examples
-    --------
-    >>> import tapegrad as tf
-    >>> tf.linspace(0.0, 1.0, 3).numpy().tolist()
-    [0.0, 0.5, 1.0]
-    """
-    first, last = operands_of_one_dtype("linspace", [start, stop])
-    if first._value.dtype.kind in "iu":
-        first, last = (as_tensor(wrap(v._value.astype(np.float64))) for v in (first, last))
-    if first._value.dtype.kind not in "fc":
-        raise InvalidArgumentError(f"linspace: dtype {first.dtype.name} is not supported.")
-    dtype = first._value.dtype
-    count = int_argument(num, "linspace", "num")
-    if count < 0:
-        raise InvalidArgumentError(f"linspace: Requires num > 0: {count}.")
-    shape = np.broadcast_shapes(first._value.shape, last._value.shape)
-    where = axis_argument(axis, len(shape) + 1, "linspace")
-    steps = np.arange(count, dtype=dtype) / max(count - 1, 1)
-    if count > 1:
-        steps[-1] = 1
-    weights = wrap(steps.astype(dtype).reshape((count,) + (1,) * (-where - 1)))
-    low, high = (_with_axis(v, shape, where) for v in (first, last))
-    spaced: Tensor = low * (wrap(np.ones((), dtype)[()]) - weights) + high * weights
-    return spaced
-
-
-def _with_axis(x: Any, shape: tuple[int, ...], axis: int) -> Any:
-    if x._value.shape != shape:
-        x = recording.broadcast_to(x, to=shape)
-    at = len(shape) + 1 + axis
-    return recording.reshape(x, to=(*shape[:at], 1, *shape[at:]))
-
-
-def one_hot(
-    indices: Any,
-    depth: Any,
-    on_value: Any = None,
-    off_value: Any = None,
-    axis: Any = None,
-    dtype: Any = None,
-    name: str | None = None,
-) -> Tensor:
-    """Vectors of `off_value` with `on_value` at the index; indices outside give only `off_value`.
-
-    Parameters
-    ----------
-    indices
-        Integer tensor.
-    depth
-        Length of the new axis.
-    on_value, off_value
-        Scalars, by default 1 and 0. They are constants to every tape.
-    axis
-        Where the new axis goes, by default last.
-    dtype
-        Type of the result: by default that of the values, or float32.
+        Of shape ``(n,)``. There is no gradient.
 
     Raises
     ------
     InvalidArgumentError
-        For indices that are not integers, or a negative depth.
-    TypeError
-        If the values have not the type `dtype`.
+        If `delta` is 0 or leads away from `limit`, or an argument is not a single number.
 
     Examples
     --------
     >>> import tapegrad as tf
-    >>> tf.one_hot([0, 2], 3).numpy().tolist()
-    [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]
+    >>> tf.range(2, 8, 2).numpy().tolist(), tf.range(3).numpy().tolist()
+    ([2, 4, 6], [0, 1, 2])
     """
-    where = operand(indices)._value
-    if where.dtype.kind not in "iu":
-        raise InvalidArgumentError(
-            f"one_hot: indices must be integers, not {where.dtype.name}: use tf.cast."
-        )
-    size = int_argument(depth, "one_hot", "depth")
-    if size < 0:
-        raise InvalidArgumentError(f"one_hot: depth must be non-negative, got: {size}.")
     wanted = None if dtype is None else numpy_dtype(dtype)
-    given = [
-        None if v is None else operand(v, _kind(v, wanted))._value for v in (on_value, off_value)
+    values = [_range_argument(v, wanted) for v in (start, limit, delta) if v is not None]
+    if limit is None:
+        values.insert(0, values[0].dtype.type(0))
+    if wanted is None:
+        kinds = [v.dtype.name for v in values]
+        if not set(kinds) <= set(_RANGE_DTYPES):
+            raise TypeError(f"range: there is no range of dtype {', '.join(kinds)}: give `dtype`.")
+        wanted = values[max((_RANGE_DTYPES.index(k), i) for i, k in enumerate(kinds))[1]].dtype
+    first, end, step = [v.astype(wanted) for v in values]
+    if step == 0:
+        raise InvalidArgumentError("range: Requires delta != 0: it is 0.")
+    if (end - first) * np.sign(step) < 0 if wanted.kind != "u" else end < first:
+        raise InvalidArgumentError(
+            f"range: Requires start <= limit when delta > 0 and start >= limit when delta < 0, "
+            f"but they are {first}, {end} and {step}."
+        )
+    if wanted.kind in "iu":
+        count = -((int(first) - int(end)) // int(step))
+    else:
+        count = ceil((float(end) - float(first)) / float(step))
+    return wrap((first + np.arange(count).astype(wanted) * step).astype(wanted, copy=False))
+
+
+def _range_argument(value: Any, dtype: np.dtype[Any] | None) -> Any:
+    if isinstance(value, bool):
+        raise TypeError("range: bool is not a number to count with.")
+    array = operand(value, dtype)._value
+    if array.size != 1:
+        raise InvalidArgumentError(
+            f"range: start, limit and delta must be single numbers, not of shape {array.shape}."
+        )
+    return array.reshape(())[()]
+
+
+def linspace(start: Any, stop: Any, num: Any, name: str | None = None, axis: Any = 0) -> Tensor:
+    r"""Evenly spaced values from `start` to `stop`, both included.
+
+    .. math:: y_i = \mathrm{start} + i \, \frac{\mathrm{stop} - \mathrm{start}}{\mathrm{num} - 1}
+
+    Parameters
+    ----------
+    start, stop
+        Tensors of one dtype whose shapes broadcast together; the result is differentiable with
+        respect to them. Integers become float64.
+    num
+        How many values; one alone is `start`.
+    axis
+        Where the new axis, of size `num`, stands in the result.
+
+    Returns
+    -------
+    Tensor
+
+    Raises
+    ------
+    InvalidArgumentError
+        If `num` is negative, or shapes, dtypes or `axis` do not fit.
+
+    Examples
+    --------
+    >>> import tapegrad as tf
+    >>> tf.linspace(0.0, 1.0, 5).numpy().tolist()
+    [0.0, 0.25, 0.5, 0.75, 1.0]
+    """
+    first = as_tensor(start)
+    last = as_tensor(stop, first._value.dtype)
+    count = int_argument(num, "linspace", "num")
+    if first._value.dtype != last._value.dtype or count < 0:
+        raise InvalidArgumentError(
+            f"linspace: start and stop must have one dtype and num must not be negative, but they "
+            f"are of dtypes {first.dtype.name} and {last.dtype.name}, and num is {count}."
+        )
+    if first._value.dtype.kind in "iu":
+        first, last = [wrap(x._value.astype(np.float64)) for x in (first, last)]
+    try:
+        to = np.broadcast_shapes(first._value.shape, last._value.shape)
+    except ValueError:
+        raise InvalidArgumentError(
+            f"linspace: the shapes of start and stop, {first.shape} and {last.shape}, do not "
+            f"broadcast together."
+        ) from None
+    axis = axis_argument(axis, len(to) + 1, "linspace")
+    at = axis + len(to) + 1
+    ends = [
+        recording.reshape(recording.broadcast_to(x, to=to), to=(*to[:at], 1, *to[at:]))
+        for x in (first, last)
     ]
-    for value, what in zip(given, ("on_value", "off_value"), strict=True):
-        if value is None:
-            continue
-        if wanted is not None and value.dtype != wanted:
-            raise TypeError(
-                f"one_hot: dtype {value.dtype.name} of {what} does not match dtype parameter "
-                f"{wanted.name}."
-            )
-        wanted = value.dtype
-    wanted = np.dtype(np.float32) if wanted is None else wanted
-    on = wanted.type(1) if given[0] is None else given[0]
-    off = wanted.type(0) if given[1] is None else given[1]
-    at = axis_argument(-1 if axis is None else axis, where.ndim + 1, "one_hot")
-    line = np.arange(size).reshape((size,) + (1,) * (-at - 1))
-    hot = np.expand_dims(where, where.ndim + 1 + at) == line
-    return wrap(np.where(hot, on, off).astype(wanted)[()])
+    if count < 2:
+        return recording.getitem(ends[0], index=_first(count, axis))  # type: ignore[no-any-return]
+    inner = np.arange(1, count - 1).astype(first._value.dtype)
+    steps = wrap(inner.reshape((-1, *(1,) * (-axis - 1))))
+    between = ends[0] + (ends[1] - ends[0]) / float(count - 1) * steps
+    return recording.concat(ends[0], between, ends[1], axis=axis)  # type: ignore[no-any-return]
 
 
-def _kind(value: Any, wanted: np.dtype[Any] | None) -> np.dtype[Any] | None:
-    """A Python number takes the wanted dtype if it is of that kind; otherwise it keeps its own."""
-    if wanted is None or isinstance(value, (ArrayLike, np.ndarray, np.generic)):
-        return None
-    integral = isinstance(value, (bool, int))
-    return wanted if not integral or wanted.kind in "iufc" else None
+def _first(count: int, axis: int) -> tuple[Any, ...]:
+    return (Ellipsis, slice(count), *(slice(None),) * (-axis - 1))
