@@ -150,6 +150,8 @@ def linear(
     names = tuple(inputs.split())
     pull = _bound(transpose, names)
     single = len(names) == 1 and not names[0].endswith("*")
+    if not single:
+        pull = _only_followed(pull)
 
     def push(F: Any, tangents: Any, args: Any, y: Any, params: Any) -> Any:
         params = dict(params or ())
@@ -328,6 +330,16 @@ def _pull_each(pulls: Sequence[Callable[..., Any]]) -> Callable[..., Any]:
         ]
 
     return pull
+
+
+def _only_followed(pull: Callable[..., Any]) -> Callable[..., Any]:
+    """For rules that make all cotangents at once: drop those of inputs that nobody follows."""
+
+    def followed(F: Any, g: Any, mask: int, args: Any, y: Any, params: Any) -> Any:
+        gs = pull(F, g, mask, args, y, params)
+        return [gx if mask >> i & 1 else None for i, gx in enumerate(gs)]
+
+    return followed
 
 
 def _sum_of_tangents(jvps: Sequence[Callable[..., Any]]) -> Callable[..., Any]:

@@ -224,6 +224,8 @@ class GradientTape(Tape):
         """
         self._check_usable()
         zeros = wants_zeros(unconnected_gradients)
+        if output_gradients is None:  # the sum of the rows is the sum of the whole
+            target = nest.map_structure(_rows_of_slices, target)
         targets = _tensors(target, "target")
         source_list = _tensors(sources, "sources")
         self._touch_all(targets)
@@ -472,6 +474,10 @@ def _tensors(structure: Any, argument: str) -> list[Any]:
                 f"into Python or NumPy numbers have left the tape."
             )
     return leaves
+
+
+def _rows_of_slices(x: Any) -> Any:
+    return x.values if isinstance(x, IndexedSlices) else x
 
 
 def _single(value: Any, argument: str) -> Any:

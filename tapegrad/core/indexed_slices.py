@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad.core import nest
 from tapegrad.core.convert import as_tensor, conversions
 from tapegrad.core.dtypes import DType
 from tapegrad.core.shape import TensorShape
@@ -94,6 +95,10 @@ class IndexedSlices:
     def _as_rows(self) -> tuple[Any, Any]:
         return self._indices._value, self._values._value
 
+    def _parts(self) -> list[Any]:
+        parts = [self._values, self._indices]
+        return parts if self._dense_shape is None else [*parts, self._dense_shape]
+
     def _to_tensor(self) -> Tensor:
         if self._dense_shape is None:
             raise ValueError(
@@ -120,3 +125,4 @@ class IndexedSlices:
 
 
 conversions[IndexedSlices] = IndexedSlices._to_tensor
+nest.composites[IndexedSlices] = IndexedSlices._parts

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from tapegrad.core import nest
-from tapegrad.core.names import name_scope, snake_case
+from tapegrad.core.names import name_scope, scoped, snake_case
 from tapegrad.core.variable import Variable
 
 Method = TypeVar("Method", bound=Callable[..., Any])
@@ -49,6 +49,7 @@ class Module:
                 f"identifiers (e.g. a valid class name)."
             )
         self._name = name
+        self._scope = scoped(name) + "/"
 
     @property
     def name(self) -> str:
@@ -59,7 +60,7 @@ class Module:
     @property
     def name_scope(self) -> name_scope:
         """The `name_scope` that `with_name_scope` puts around methods."""
-        return name_scope(self.name)
+        return name_scope(self.__dict__.get("_scope") or self.name + "/")
 
     @property
     def variables(self) -> tuple[Variable, ...]:

@@ -25,6 +25,8 @@ def snake_case(name: str) -> str:
 class name_scope:  # noqa: N801 - TensorFlow's name
     """Prefix the names of the variables made in a block.
 
+    Scopes nest; a name that ends in ``/`` is a whole prefix and replaces the outer ones.
+
     Examples
     --------
     >>> import tapegrad as tf
@@ -41,7 +43,8 @@ class name_scope:  # noqa: N801 - TensorFlow's name
         self._tokens: list[Any] = []
 
     def __enter__(self) -> str:
-        prefix = f"{_SCOPE.get()}{self.name}/" if self.name else ""
+        absolute = self.name.endswith("/")
+        prefix = self.name if absolute else f"{_SCOPE.get()}{self.name}/" if self.name else ""
         self._tokens.append(_SCOPE.set(prefix))
         return prefix
 

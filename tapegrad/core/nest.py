@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+#: Leaves that `expand_composites` opens: type -> their parts.
+composites: dict[type, Callable[[Any], list[Any]]] = {}
+
 _VIEWS = (type({}.keys()), type({}.values()), type({}.items()))
 
 
@@ -67,6 +70,13 @@ def _rebuild(structure: Any, children: Sequence[Any]) -> Any:
 def flatten(structure: Any, expand_composites: bool = False) -> list[Any]:
     """The leaves of a structure, in order; a leaf alone gives a list of one.
 
+    Parameters
+    ----------
+    structure
+        Anything.
+    expand_composites
+        Whether to take an `IndexedSlices` apart into values, indices and dense shape.
+
     Examples
     --------
     >>> import tapegrad as tf
@@ -75,7 +85,14 @@ def flatten(structure: Any, expand_composites: bool = False) -> list[Any]:
     """
     leaves: list[Any] = []
     _flatten_into(structure, leaves)
+    if expand_composites:
+        return [part for x in leaves for part in _parts(x)]
     return leaves
+
+
+def _parts(leaf: Any) -> list[Any]:
+    parts = composites.get(type(leaf))
+    return [leaf] if parts is None else parts(leaf)
 
 
 def _flatten_into(structure: Any, leaves: list[Any]) -> None:
@@ -203,6 +220,7 @@ def _same_kind(a: Any, b: Any) -> bool:
         return True
     if isinstance(a, (list, *_VIEWS)) and isinstance(b, (list, *_VIEWS)):
         return True
-    return type(a) is type(b) or (
-        hasattr(a, "_fields") and getattr(a, "_fields", 0) == getattr(b, "_fields", 1)
-    )
+    if not hasattr(a, "_fields"):
+        return type(a) is type(b)
+    # Namedtuples of one name and the same fields count as one kind, wherever they were made.
+    return type(a).__name__ == type(b).__name__ and a._fields == getattr(b, "_fields", None)

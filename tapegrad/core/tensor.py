@@ -165,11 +165,6 @@ class ArrayLike:
     def __complex__(self) -> complex:
         return complex(self._scalar("complex"))
 
-    def __len__(self) -> int:
-        if self._value.shape == ():
-            raise TypeError("Scalar tensor has no `len()`")
-        return int(self._value.shape[0])
-
     def __iter__(self) -> Iterator[Tensor]:
         if self._value.shape == ():
             raise TypeError("Cannot iterate over a scalar tensor.")
@@ -236,6 +231,10 @@ class Tensor(ArrayLike):
         """Eager tensors have no name: AttributeError, as in TensorFlow."""
         raise AttributeError("Tensor.name is undefined when eager execution is enabled.")
 
+    def consumers(self) -> Any:
+        """Eager tensors do not know who uses them: NotImplementedError, as in TensorFlow."""
+        raise NotImplementedError("Tensor.consumers is undefined when eager execution is enabled.")
+
     def set_shape(self, shape: Any) -> None:
         """Check that the shape is compatible with `shape`; ValueError if it is not."""
         if not self.shape.is_compatible_with(shape):
@@ -259,6 +258,14 @@ class Tensor(ArrayLike):
             "one with tf.tensor_scatter_nd_update(t, indices, updates) or tf.where(mask, a, t), "
             "or use a tf.Variable."
         )
+
+    def __delitem__(self, key: object) -> None:
+        raise TypeError("'Tensor' object doesn't support item deletion: tensors are immutable.")
+
+    def __len__(self) -> int:
+        if self._value.shape == ():
+            raise TypeError("Scalar tensor has no `len()`")
+        return int(self._value.shape[0])
 
     def __index__(self) -> int:
         value = self._value

@@ -82,7 +82,7 @@ class Variable(ArrayLike):
         if not isinstance(initial_value, np.ndarray) or wanted is None:
             value = as_tensor(initial_value, wanted)._value
         else:
-            value = as_array(initial_value, wanted)
+            value = as_array(initial_value, wanted, truncate=True)
         if wanted is not None and value.dtype != wanted:
             raise ValueError(
                 f"Tensor conversion requested dtype {as_dtype(dtype).name} for Tensor with dtype "
@@ -139,6 +139,10 @@ class Variable(ArrayLike):
         raise RuntimeError("This property is not supported when eager execution is enabled.")
 
     initializer = initial_value
+
+    def eval(self, session: object = None) -> Any:
+        """Not supported: variables have their value at once (``numpy()``)."""
+        raise RuntimeError("This operation is not supported when eager execution is enabled.")
 
     def is_initialized(self, name: str | None = None) -> bool:
         """Always true."""

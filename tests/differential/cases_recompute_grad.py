@@ -47,7 +47,7 @@ def without_a_tape(tf: Any) -> Any:
     return tf.recompute_grad(lambda x: x * x)(tf.constant(3.0))
 
 
-@case(150)
+@case(150, rtol=1e-4)  # TensorFlow's float32 tanh is an approximation, and the sum cancels
 def variables_read_inside(tf: Any) -> Any:
     w, b = tf.Variable([[1.0, -2.0], [0.5, 0.25]]), tf.Variable([0.125, -0.5])
     layer = tf.recompute_grad(lambda x: tf.tanh(x @ w + b))
