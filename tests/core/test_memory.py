@@ -60,10 +60,11 @@ def test_memory_is_back_without_the_collector(persistent: bool) -> None:
             y = tf.reduce_sum(tf.sin(v) * v)
         assert tape.gradient(y, v) is not None
 
-    step()
     tracemalloc.start()
+    for _ in range(20):
+        step()
     before = tracemalloc.get_traced_memory()[0]
-    for _ in range(100):
+    for _ in range(200):
         step()
     after = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()
