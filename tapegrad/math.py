@@ -60,8 +60,10 @@ from tapegrad.ops.reduce import (
 )
 from tapegrad.ops.rounding import ceil, floor, nextafter, rint, round
 from tapegrad.ops.scan import cumprod, cumsum, cumulative_logsumexp
+from tapegrad.ops.search import bincount
 from tapegrad.ops.select import maximum, minimum
 from tapegrad.ops.softmax import log_softmax, softmax
+from tapegrad.ops.sort import argmax, argmin, in_top_k, top_k
 from tapegrad.ops.special import digamma, erf, erfc, erfinv, lgamma, polygamma
 from tapegrad.ops.statistics import reduce_logsumexp, reduce_std, reduce_variance, zero_fraction
 from tapegrad.ops.transcendental import (
@@ -92,11 +94,14 @@ __all__ = (
     "add",
     "add_n",
     "angle",
+    "argmax",
+    "argmin",
     "asin",
     "asinh",
     "atan",
     "atan2",
     "atanh",
+    "bincount",
     "ceil",
     "conj",
     "cos",
@@ -120,6 +125,7 @@ __all__ = (
     "greater",
     "greater_equal",
     "imag",
+    "in_top_k",
     "is_finite",
     "is_inf",
     "is_nan",
@@ -176,6 +182,7 @@ __all__ = (
     "subtract",
     "tan",
     "tanh",
+    "top_k",
     "truediv",
     "xdivy",
     "xlog1py",

@@ -23,10 +23,10 @@ __all__ = ("abs", "angle", "complex", "conj", "imag", "real", "sign")
 _PARTNER: dict[str, Any] = {"float32": np.dtype(np.complex64), "float64": np.dtype(np.complex128)}
 
 
-def with_zero_imaginary(F: Any, x: Any) -> Any:
+def with_zero_imaginary(F: Any, g: Any) -> Any:
     """Real data as complex data, in rules."""
-    name = x.dtype.name
-    return F.cast(x, dtype=_PARTNER[name], source=np.dtype(name))
+    name = g.dtype.name
+    return F.cast(g, dtype=_PARTNER[name], source=np.dtype(name))
 
 
 def _combine(a: Any, b: Any) -> Any:
@@ -35,7 +35,7 @@ def _combine(a: Any, b: Any) -> Any:
     return z[()]
 
 
-linear("real", lambda x: x.real, lambda F, g: with_zero_imaginary(F, g))
+linear("real", lambda x: x.real, with_zero_imaginary)
 linear("imag", lambda x: x.imag, lambda F, g: with_zero_imaginary(F, g) * 1j)
 _complex = linear(
     "complex",

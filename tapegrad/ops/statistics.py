@@ -20,7 +20,7 @@ from tapegrad.ops.complex import abs
 from tapegrad.ops.elementwise import square
 from tapegrad.ops.norms import reduce_euclidean_norm
 from tapegrad.ops.operands import require_kinds
-from tapegrad.ops.reduce import count_nonzero, reduce_mean, spread, with_axes
+from tapegrad.ops.reduce import count_nonzero, reduce_mean, spread
 
 __all__ = ("reduce_logsumexp", "reduce_std", "reduce_variance", "zero_fraction")
 
@@ -45,19 +45,19 @@ def _logsumexp(x: Any, *, axes: tuple[int, ...], keepdims: bool) -> Any:
     return y.astype(dtype, copy=False)[()]
 
 
-def _weights(F: Any, x: Any, y: Any, axes: Any, keepdims: bool, shape: Any) -> Any:
-    """The softmax; 0 where everything is minus infinity."""
-    if not keepdims:
-        y = with_axes(F, y, axes, shape)
-    return F.exp(x - F.masked(y, F.not_equal(y, -np.inf)))
+def _weights(F: Any, x: Any, axes: tuple[int, ...]) -> Any:
+    """The softmax; 0 where everything is minus infinity. (From `y` it would be less accurate.)"""
+    largest = F.stop_gradient(F.reduce_max(x, axes=axes, keepdims=True))
+    parts = F.exp(x - F.masked(largest, F.is_finite(largest)))
+    return F.divide_no_nan(parts, F.reduce_sum(parts, axes=axes, keepdims=True))
 
 
-def _logsumexp_vjp(F: Any, g: Any, x: Any, y: Any, axes: Any, keepdims: bool, shape: Any) -> Any:
-    return spread(F, g, axes, keepdims, shape) * _weights(F, x, y, axes, keepdims, shape)
+def _logsumexp_vjp(F: Any, g: Any, x: Any, axes: Any, keepdims: bool, shape: Any) -> Any:
+    return spread(F, g, axes, keepdims, shape) * _weights(F, x, axes)
 
 
-def _logsumexp_jvp(F: Any, t: Any, x: Any, y: Any, axes: Any, keepdims: bool, shape: Any) -> Any:
-    return F.reduce_sum(_weights(F, x, y, axes, keepdims, shape) * t, axes=axes, keepdims=keepdims)
+def _logsumexp_jvp(F: Any, t: Any, x: Any, axes: Any, keepdims: bool) -> Any:
+    return F.reduce_sum(_weights(F, x, axes) * t, axes=axes, keepdims=keepdims)
 
 
 _reduce_logsumexp = general("reduce_logsumexp", _logsumexp, _logsumexp_vjp, jvps=(_logsumexp_jvp,))
