@@ -8,12 +8,12 @@ import numpy as np
 
 from tapegrad.core.convert import operand
 from tapegrad.core.define import elementwise, general
-from tapegrad.core.dtypes import from_numpy
 from tapegrad.core.primitive import ZERO
 from tapegrad.core.table import raw, recording
 from tapegrad.core.tensor import Tensor
-from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops.arguments import axis_argument
+from tapegrad.ops.operands import require_kinds
+from tapegrad.ops.softmax import FLOATS
 
 __all__ = ["crelu", "elu", "gelu", "leaky_relu", "relu", "relu6", "selu", "silu", "swish"]
 
@@ -191,11 +191,7 @@ def leaky_relu(features: Any, alpha: float = 0.2, name: str | None = None) -> Te
     dtype = x._value.dtype
     if dtype.kind in "iu":
         x = recording.cast_discrete(x, dtype=np.dtype(np.float32), source=dtype)
-    elif dtype.kind in "cbO":
-        raise InvalidArgumentError(
-            f"leaky_relu: tensors of dtype {from_numpy(dtype).name} are not supported. Convert "
-            f"first, for example tf.cast(x, tf.float32)."
-        )
+    require_kinds("leaky_relu", x, FLOATS, "float32")
     y: Tensor = _leaky_relu(x, alpha=float(alpha))
     return y
 
@@ -304,7 +300,9 @@ def silu(features: Any, beta: Any = 1.0) -> Tensor:
     >>> tf.nn.silu([0.0, 100.0]).numpy().tolist()
     [0.0, 100.0]
     """
-    return _silu(features, beta)  # type: ignore[no-any-return]
+    x = operand(features)
+    require_kinds("silu", x, "fcV", "float32")
+    return _silu(x, beta)  # type: ignore[no-any-return]
 
 
 swish = silu

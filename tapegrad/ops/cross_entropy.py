@@ -12,8 +12,8 @@ from tapegrad.core.primitive import NONDIFF, apply
 from tapegrad.core.table import recording
 from tapegrad.core.tensor import Tensor
 from tapegrad.errors import InvalidArgumentError
-from tapegrad.ops.operands import operand_pair, require_same_dtype
-from tapegrad.ops.softmax import in_single_precision, logits_and_axis, require_float, shifted
+from tapegrad.ops.operands import operand_pair, require_kinds, require_same_dtype
+from tapegrad.ops.softmax import FLOATS, in_single_precision, logits_and_axis, shifted
 
 __all__ = [
     "sigmoid_cross_entropy_with_logits",
@@ -228,7 +228,7 @@ def sparse_softmax_cross_entropy_with_logits(
     op = "sparse_softmax_cross_entropy_with_logits"
     labels, logits = operand(labels), operand(logits)
     numbers, scores = labels._value, logits._value
-    require_float(op, logits)
+    require_kinds(op, logits, FLOATS, "float32")
     if scores.ndim == 0:
         raise ValueError(f"{op}: `logits` cannot be a scalar. It is the scores of all classes.")
     if numbers.dtype.kind not in "iu":
@@ -306,7 +306,7 @@ def _same_shapes(op: str, labels: Any, logits: Any) -> tuple[Any, Any]:
             f"{op}: `logits` and `labels` must have the same shape, received "
             f"({logits._value.shape} vs {labels._value.shape})."
         )
-    require_float(op, logits)
+    require_kinds(op, logits, FLOATS, "float32")
     require_same_dtype(op, logits, labels)
     return labels, logits
 

@@ -11,7 +11,7 @@ from tapegrad.core.dtypes import float32, int32, numpy_dtype, uint64
 from tapegrad.core.tensor import Tensor, wrap
 from tapegrad.core.variable import Variable
 from tapegrad.errors import InvalidArgumentError
-from tapegrad.ops.arguments import int_argument, shape_argument
+from tapegrad.ops.arguments import int_argument
 from tapegrad.ops.generator_state import (
     STATE_SIZE,
     checked_state,
@@ -19,7 +19,14 @@ from tapegrad.ops.generator_state import (
     from_key_counter,
     state_of,
 )
-from tapegrad.ops.samplers import affine, float_dtype, full_integers, normals, truncated_normals
+from tapegrad.ops.samplers import (
+    affine,
+    float_dtype,
+    full_integers,
+    normals,
+    sizes,
+    truncated_normals,
+)
 from tapegrad.ops.seeds import counter_generator, stream
 from tapegrad.ops.stateless_counts import drawn_binomial
 from tapegrad.ops.stateless_random import uniform_or_full
@@ -232,7 +239,7 @@ class Generator:
         return before
 
     def _draw(self, op: str, shape: Any) -> tuple[Any, tuple[int, ...]]:
-        size = shape_argument(shape, f"Generator.{op}")
+        size = sizes(shape, f"Generator.{op}")
         state = self._advanced(int(np.prod(size, dtype=object)))
         return counter_generator(state[:2], (state[2], 0)), size
 

@@ -12,8 +12,8 @@ from tapegrad.core.define import general
 from tapegrad.core.primitive import apply
 from tapegrad.core.table import recording
 from tapegrad.core.tensor import Tensor
-from tapegrad.ops.operands import operand_pair, require_same_dtype
-from tapegrad.ops.softmax import in_single_precision, require_float
+from tapegrad.ops.operands import operand_pair, require_kinds, require_same_dtype
+from tapegrad.ops.softmax import FLOATS, in_single_precision
 
 __all__ = ["l2_loss", "log_poisson_loss"]
 
@@ -110,6 +110,6 @@ def l2_loss(t: Any, name: str | None = None) -> Tensor:
     np.float32(12.5)
     """
     x = operand(t)
-    require_float("l2_loss", x)
+    require_kinds("l2_loss", x, FLOATS, "float32")
     loss: Tensor = apply(_l2_loss, (x,), {"axes": tuple(range(-x._value.ndim, 0))})
     return loss

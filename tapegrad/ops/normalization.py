@@ -13,9 +13,9 @@ from tapegrad.core.primitive import apply
 from tapegrad.core.table import raw, recording
 from tapegrad.core.tensor import Tensor, wrap
 from tapegrad.ops.arguments import axes_argument
-from tapegrad.ops.operands import require_same_dtype
+from tapegrad.ops.operands import require_kinds, require_same_dtype
 from tapegrad.ops.reduce import with_axes
-from tapegrad.ops.softmax import in_single_precision, require_float
+from tapegrad.ops.softmax import FLOATS, in_single_precision
 
 __all__ = [
     "batch_norm_with_global_normalization",
@@ -92,7 +92,7 @@ def moments(
     (3.0, 3.5)
     """
     x = operand(x)
-    require_float("moments", x)
+    require_kinds("moments", x, FLOATS, "float32")
     params = {"axes": axes_argument(axes, x._value.ndim, "moments"), "keepdims": bool(keepdims)}
     mean = recording.reduce_mean(x, **params)
     return mean, apply(_variance_primitive, (x,), params)
@@ -139,7 +139,7 @@ def weighted_moments(
     """
     op = "weighted_moments"
     x = operand(x)
-    require_float(op, x)
+    require_kinds(op, x, FLOATS, "float32")
     weights = operand(frequency_weights, x._value.dtype)
     require_same_dtype(op, x, weights)
     weighted = x * weights
@@ -193,7 +193,7 @@ def sufficient_statistics(
     3.0
     """
     x = operand(x)
-    require_float("sufficient_statistics", x)
+    require_kinds("sufficient_statistics", x, FLOATS, "float32")
     shape = x._value.shape
     axes = axes_argument(axes, len(shape), "sufficient_statistics")
     count = wrap(x._value.dtype.type(_count(shape, axes)))

@@ -13,18 +13,19 @@ from tapegrad.core.primitive import apply, missing
 from tapegrad.core.table import recording
 from tapegrad.core.tensor import Tensor, wrap
 from tapegrad.errors import InvalidArgumentError
-from tapegrad.ops.arguments import int_argument, shape_argument
-from tapegrad.ops.operands import require_same_dtype
+from tapegrad.ops.arguments import int_argument
+from tapegrad.ops.operands import require_kinds, require_same_dtype
 from tapegrad.ops.samplers import (
     affine,
     classes,
     float_dtype,
     normals,
+    sizes,
     truncated_normals,
     uniform_tensor,
 )
 from tapegrad.ops.seeds import stream
-from tapegrad.ops.softmax import require_float
+from tapegrad.ops.softmax import FLOATS
 
 __all__ = ["categorical", "gamma", "normal", "poisson", "shuffle", "truncated_normal", "uniform"]
 
@@ -57,8 +58,10 @@ def normal(
 
     Raises
     ------
+    TypeError
+        If `dtype` is not floating point.
     InvalidArgumentError
-        If `dtype` is not floating point, a size is negative, or a tensor has another dtype.
+        If a size is negative, or a tensor has another dtype.
 
     Examples
     --------
@@ -67,7 +70,7 @@ def normal(
     TensorShape([2, 3])
     """
     kind = float_dtype("random.normal", dtype)
-    z = normals(stream("normal", seed), shape_argument(shape, "random.normal"), kind)
+    z = normals(stream("normal", seed), sizes(shape, "random.normal"), kind)
     return affine(z, mean, stddev)
 
 
@@ -99,8 +102,10 @@ def truncated_normal(
 
     Raises
     ------
+    TypeError
+        If `dtype` is not floating point.
     InvalidArgumentError
-        If `dtype` is not floating point, a size is negative, or a tensor has another dtype.
+        If a size is negative, or a tensor has another dtype.
 
     Examples
     --------
@@ -111,7 +116,7 @@ def truncated_normal(
     """
     op = "random.truncated_normal"
     rng = stream("truncated_normal", seed)
-    z = truncated_normals(rng, shape_argument(shape, op), float_dtype(op, dtype))
+    z = truncated_normals(rng, sizes(shape, op), float_dtype(op, dtype))
     return affine(z, mean, stddev)
 
 
@@ -156,9 +161,7 @@ def uniform(
     True
     """
     op = "random.uniform"
-    return uniform_tensor(
-        op, stream("uniform", seed), shape_argument(shape, op), minval, maxval, dtype
-    )
+    return uniform_tensor(op, stream("uniform", seed), sizes(shape, op), minval, maxval, dtype)
 
 
 def shuffle(value: Any, seed: Any = None, name: str | None = None) -> Tensor:
@@ -240,7 +243,7 @@ def categorical(
 def drawn_classes(op: str, rng: Any, logits: Any, num_samples: Any, dtype: Any) -> Tensor:
     """Check the arguments of a categorical draw, and draw."""
     x = operand(logits)
-    require_float(op, x)
+    require_kinds(op, x, FLOATS, "float32")
     scores = x._read()
     if scores.ndim != 2:
         raise InvalidArgumentError(
@@ -323,7 +326,7 @@ def drawn_gamma(op: str, rng: Any, shape: Any, alpha: Any, beta: Any, dtype: Any
             f"{op}: Incompatible shapes: alpha {list(a._value.shape)} and beta "
             f"{list(b._value.shape)} do not broadcast."
         ) from None
-    to = (*shape_argument(shape, op), *parameters)
+    to = (*sizes(shape, op), *parameters)
     sample = rng.standard_gamma(np.broadcast_to(a._value, to)).astype(a._value.dtype)
     standard: Tensor = apply(_standard_gamma, (a,), {"sample": sample[()]})
     return standard if beta is None else recording.divide(standard, b)
@@ -369,6 +372,6 @@ def drawn_poisson(op: str, rng: Any, shape: Any, lam: Any, dtype: Any) -> Tensor
     rate = operand(lam)._read()
     if not np.all(rate >= 0):
         raise InvalidArgumentError(f"{op}: lam must not be negative or NaN: {rate}.")
-    to = (*shape_argument(shape, op), *rate.shape)
+    to = (*sizes(shape, op), *rate.shape)
     counts = rng.poisson(np.broadcast_to(rate.astype(np.float64), to))
     return wrap(np.asarray(counts).astype(as_dtype(dtype).numpy_dtype)[()])

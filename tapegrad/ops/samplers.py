@@ -10,7 +10,7 @@ from tapegrad.core.dtypes import DType, as_dtype
 from tapegrad.core.table import recording
 from tapegrad.core.tensor import ArrayLike, Tensor, wrap
 from tapegrad.errors import InvalidArgumentError
-from tapegrad.ops.arguments import int_argument
+from tapegrad.ops.arguments import int_argument, shape_argument
 
 _SINGLE = np.dtype(np.float32)
 
@@ -69,13 +69,21 @@ def classes(rng: Any, logits: Any, count: int, dtype: np.dtype[Any]) -> Any:
     return np.clip(columns, 0, n - 1).astype(dtype)
 
 
+def sizes(shape: Any, op: str) -> tuple[int, ...]:
+    """A shape argument; here, as in TensorFlow, floats in it are an InvalidArgumentError."""
+    try:
+        return shape_argument(shape, op)
+    except TypeError as error:
+        raise InvalidArgumentError(str(error)) from None
+
+
 def float_dtype(op: str, dtype: Any) -> np.dtype[Any]:
     """The NumPy dtype of a floating point dtype argument."""
     wanted = as_dtype(dtype)
     if not wanted.is_floating:
-        raise InvalidArgumentError(
-            f"{op}: dtype {wanted.name} is not in the list of allowed values: half, bfloat16, "
-            f"float, double. Draw floats and use tf.cast, or tf.random.uniform for integers."
+        raise TypeError(
+            f"{op}: Cannot convert normal numbers to dtype {wanted.name}: it must be float16, "
+            f"bfloat16, float32 or float64. For integers use tf.random.uniform, or tf.cast."
         )
     return wanted.numpy_dtype
 

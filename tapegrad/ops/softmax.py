@@ -13,8 +13,12 @@ from tapegrad.core.primitive import apply
 from tapegrad.core.tensor import Tensor
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops.arguments import int_argument
+from tapegrad.ops.operands import require_kinds
 
 __all__ = ["log_softmax", "softmax"]
+
+#: Letters of the real floating point dtypes ("V": bfloat16).
+FLOATS = "fV"
 
 
 def in_single_precision(forward: Any) -> Any:
@@ -135,7 +139,7 @@ def logits_and_axis(op: str, logits: Any, axis: Any) -> tuple[Any, int]:
     """Check logits and make the axis negative."""
     x = operand(logits)
     ndim, dtype = x._value.ndim, x._value.dtype
-    require_float(op, x)
+    require_kinds(op, x, FLOATS, "float32")
     if ndim == 0:
         raise InvalidArgumentError(
             f"{op}: logits must have >= 1 dimension, got [] (dtype {from_numpy(dtype).name}). Use "
@@ -150,12 +154,3 @@ def logits_and_axis(op: str, logits: Any, axis: Any) -> tuple[Any, int]:
             f"dimensions in the input. Received: dim={axis}"
         )
     return x, axis if axis < 0 else axis - ndim
-
-
-def require_float(op: str, x: Any) -> None:
-    """Raise InvalidArgumentError unless a tensor is real floating point."""
-    if x._value.dtype.kind != "f" and not x.dtype.is_floating:
-        raise InvalidArgumentError(
-            f"{op}: a tensor of dtype {x.dtype.name} is not in the list of allowed values: half, "
-            f"bfloat16, float, double. Convert first, tf.cast(x, tf.float32)."
-        )

@@ -10,9 +10,8 @@ from tapegrad.core.convert import operand
 from tapegrad.core.dtypes import as_dtype, float32, int32
 from tapegrad.core.tensor import Tensor, wrap
 from tapegrad.errors import InvalidArgumentError
-from tapegrad.ops.arguments import shape_argument
 from tapegrad.ops.random import drawn_gamma, drawn_poisson
-from tapegrad.ops.samplers import float_dtype
+from tapegrad.ops.samplers import float_dtype, sizes
 from tapegrad.ops.stateless_seeds import seeded
 
 __all__ = ["stateless_binomial", "stateless_gamma", "stateless_poisson"]
@@ -57,7 +56,7 @@ def stateless_gamma(
     TensorShape([10, 2])
     """
     op = "stateless_gamma"
-    rng, size = seeded(op, seed), shape_argument(shape, op)
+    rng, size = seeded(op, seed), sizes(shape, op)
     kind = float_dtype(op, dtype)
     rate = None if beta is None else operand(beta, kind)
     parameters = [operand(alpha, kind)] + ([] if rate is None else [rate])
@@ -114,7 +113,7 @@ def stateless_poisson(
     """
     op = "stateless_poisson"
     rng, rate = seeded(op, seed), operand(lam)
-    return drawn_poisson(op, rng, _leading_shape(op, shape_argument(shape, op), rate), rate, dtype)
+    return drawn_poisson(op, rng, _leading_shape(op, sizes(shape, op), rate), rate, dtype)
 
 
 def stateless_binomial(
@@ -162,7 +161,7 @@ def stateless_binomial(
 
 def drawn_binomial(op: str, rng: Any, shape: Any, counts: Any, probs: Any, dtype: Any) -> Tensor:
     """Check the arguments of a binomial draw, and draw."""
-    size = shape_argument(shape, op)
+    size = sizes(shape, op)
     n, p = operand(counts)._read(), operand(probs)._read()
     if not (np.all(n >= 0) and np.all((p >= 0) & (p <= 1))):
         raise InvalidArgumentError(

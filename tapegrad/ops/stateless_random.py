@@ -8,13 +8,13 @@ from tapegrad.core.convert import operand
 from tapegrad.core.dtypes import as_dtype, float32, int64
 from tapegrad.core.tensor import Tensor, wrap
 from tapegrad.errors import InvalidArgumentError
-from tapegrad.ops.arguments import shape_argument
 from tapegrad.ops.random import drawn_classes, permuted_rows
 from tapegrad.ops.samplers import (
     affine,
     float_dtype,
     full_integers,
     normals,
+    sizes,
     truncated_normals,
     uniform_tensor,
 )
@@ -59,8 +59,10 @@ def stateless_normal(
 
     Raises
     ------
+    TypeError
+        If `dtype` is not floating point.
     InvalidArgumentError
-        If `seed` is not two integers, `dtype` is not floating point, or a size is negative.
+        If `seed` is not two integers, or a size is negative.
 
     Examples
     --------
@@ -72,7 +74,7 @@ def stateless_normal(
     """
     op = "stateless_normal"
     rng = seeded(op, seed, alg)
-    return affine(normals(rng, shape_argument(shape, op), float_dtype(op, dtype)), mean, stddev)
+    return affine(normals(rng, sizes(shape, op), float_dtype(op, dtype)), mean, stddev)
 
 
 def stateless_truncated_normal(
@@ -105,8 +107,10 @@ def stateless_truncated_normal(
 
     Raises
     ------
+    TypeError
+        If `dtype` is not floating point.
     InvalidArgumentError
-        If `seed` is not two integers, `dtype` is not floating point, or a size is negative.
+        If `seed` is not two integers, or a size is negative.
 
     Examples
     --------
@@ -117,7 +121,7 @@ def stateless_truncated_normal(
     """
     op = "stateless_truncated_normal"
     rng = seeded(op, seed, alg)
-    z = truncated_normals(rng, shape_argument(shape, op), float_dtype(op, dtype))
+    z = truncated_normals(rng, sizes(shape, op), float_dtype(op, dtype))
     return affine(z, mean, stddev)
 
 
@@ -164,7 +168,7 @@ def stateless_uniform(
     [5, 6]
     """
     op = "stateless_uniform"
-    rng, size = seeded(op, seed, alg), shape_argument(shape, op)
+    rng, size = seeded(op, seed, alg), sizes(shape, op)
     return uniform_or_full(op, rng, size, minval, maxval, dtype)
 
 
