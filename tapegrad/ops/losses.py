@@ -13,6 +13,7 @@ from tapegrad.core.primitive import apply
 from tapegrad.core.table import recording
 from tapegrad.core.tensor import Tensor
 from tapegrad.ops.operands import operand_pair, require_kinds, require_same_dtype
+from tapegrad.ops.reduce import with_axes
 from tapegrad.ops.softmax import FLOATS, in_single_precision
 
 __all__ = ["l2_loss", "log_poisson_loss"]
@@ -29,7 +30,7 @@ def _half_square(x: Any, *, axes: tuple[int, ...]) -> Any:
 _l2_loss = general(
     "l2_loss",
     _half_square,
-    lambda F, g, x: g * x,
+    lambda F, g, x, axes, shape: with_axes(F, g, axes, shape) * x,
     jvps=[lambda F, t, x, axes: F.reduce_sum(t * x, axes=axes, keepdims=False)],
 )
 
