@@ -165,7 +165,7 @@ def gather_nd(params: Any, indices: Any, batch_dims: Any = 0, name: str | None =
 def _flat(indices: Any, shape: tuple[int, ...]) -> Any:
     """Numbers of entries in a flattened array, from indices along its last axis."""
     lines = shape[:-1]
-    starts = np.arange(0, prod(lines) * shape[-1], max(shape[-1], 1)).reshape((*lines, 1))
+    starts = (np.arange(prod(lines)) * shape[-1]).reshape((*lines, 1))
     return indices + starts
 
 
