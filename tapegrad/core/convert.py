@@ -285,7 +285,8 @@ def _stack(values: Any, dtype: np.dtype[Any] | None) -> Tensor:
     """Stack nested lists that hold tensors: one dtype for all, that of the first tensor."""
     if dtype is None:
         dtype = next(v._value.dtype for v in _leaves(values) if isinstance(v, ArrayLike))
-    return recording.stack(*[as_tensor(v, dtype) for v in values], axis=0)
+    tensors = [as_tensor(v, dtype) for v in values]
+    return recording.stack(*tensors, axis=-1 - tensors[0]._value.ndim)
 
 
 def _python_dtype(value: Any) -> np.dtype[Any]:
