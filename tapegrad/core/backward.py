@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -55,9 +55,10 @@ def sweep(
     found: dict[int, Any] = {}
     owned: set[int] = set()
     take = cotangents.pop
-    for primitive, ids, mask, args, out, y, params in (
-        _popping(records) if consume else _backwards(records)
-    ):
+    # A persistent tape may grow while its gradient runs: this walks what is there now.
+    pending = records if consume else list(records)
+    while pending:
+        primitive, ids, mask, args, out, y, params = pending.pop()
         if out.__class__ is int:
             g = take(out, None)
             if g is None:
@@ -88,8 +89,13 @@ def sweep(
             continue
         if needed is not None:
             mask = sum(1 << i for i, x in enumerate(ids) if x in needed) & mask
-        for x, pulled in zip(ids, primitive.pull(F, g, mask, args, y, params), strict=True):
+        pulls = primitive.pulls
+        if pulls is None:
+            gs = primitive.pull(F, g, mask, args, y, params)
+        for i in _positions[mask]:
+            pulled = gs[i] if pulls is None else pulls[i](F, g, mask, args, y, params)
             if pulled is not None:
+                x = ids[i]
                 previous = cotangents.get(x)
                 cotangents[x] = (
                     pulled if previous is None else _sum(F, previous, pulled, x, owned)
@@ -100,15 +106,15 @@ def sweep(
     return found
 
 
-def _popping(records: list[Record]) -> Iterator[Record]:
-    while records:
-        yield records.pop()
+class _Positions(dict[int, tuple[int, ...]]):
+    """Bit mask -> positions of its bits."""
+
+    def __missing__(self, mask: int) -> tuple[int, ...]:
+        self[mask] = found = tuple(i for i in range(mask.bit_length()) if mask >> i & 1)
+        return found
 
 
-def _backwards(records: list[Record]) -> Iterator[Record]:
-    # A persistent tape may grow while its gradient runs: start from where it ends now.
-    for i in range(len(records) - 1, -1, -1):
-        yield records[i]
+_positions = _Positions()
 
 
 def _depending_on(records: Sequence[Record], sources: set[int]) -> set[int]:

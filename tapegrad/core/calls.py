@@ -21,6 +21,8 @@ from tapegrad.core.tensor import ArrayLike, Tensor, next_id, wrap
 from tapegrad.errors import InvalidArgumentError
 
 _BOOL = np.dtype(np.bool_)
+_F32, _F64 = np.float32, np.float64
+_F32_MAX = 3.4e38
 _new = object.__new__
 
 
@@ -81,7 +83,11 @@ def _binary(
                 b = y._value
                 j = y._id
             elif y.__class__ is float or y.__class__ is int:
-                b = scalar_like(y, a.dtype)
+                kind = a.__class__
+                if kind is _F64 or (kind is _F32 and -_F32_MAX < y < _F32_MAX):
+                    b = kind(y)
+                else:
+                    b = scalar_like(y, a.dtype)
                 j = 0
             else:
                 y = convert(y, a.dtype)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad.core.context import restore_float_errors, silence_float_errors
 from tapegrad.core.dtypes import DType, as_dtype, from_numpy, numpy_dtype
 from tapegrad.core.shape import TensorShape
 from tapegrad.core.table import recording
@@ -156,7 +157,9 @@ def scalar_like(value: Any, dtype: np.dtype[Any]) -> Any:
     if kind == "f" or kind == "c":
         if value.__class__ is complex and kind == "f":
             raise _cannot_convert(value, dtype)
-        return dtype.type(value)
+        if -6e4 < abs(value) < 6e4:
+            return dtype.type(value)
+        return _cast(np.array(value), dtype)[()]  # may overflow to infinity, which is no warning
     if kind in "iu":
         if isinstance(value, (float, complex)):
             raise _cannot_convert(value, dtype)
@@ -167,6 +170,15 @@ def scalar_like(value: Any, dtype: np.dtype[Any]) -> Any:
     if kind == "V" or dtype.name == "bfloat16":
         return dtype.type(value)
     raise _cannot_convert(value, dtype)
+
+
+def _cast(array: Any, dtype: np.dtype[Any]) -> Any:
+    """A contiguous copy in another dtype; what does not fit overflows to infinity in silence."""
+    token = silence_float_errors()
+    try:
+        return array.astype(dtype, order="C", copy=True)
+    finally:
+        restore_float_errors(token)
 
 
 def as_array(value: Any, dtype: np.dtype[Any] | None = None, *, truncate: bool = False) -> Any:
@@ -212,7 +224,7 @@ def _from_numpy(array: Any, dtype: np.dtype[Any] | None, truncate: bool) -> Any:
             f"Cannot convert a NumPy array of dtype {array.dtype} to a tensor of dtype "
             f"{dtype.name}: that would drop part of the values. Use tf.cast."
         )
-    return array.astype(dtype, order="C", copy=True)[()]
+    return _cast(array, dtype)[()]
 
 
 _KIND_RANK = {"b": 0, "u": 1, "i": 1, "f": 2, "V": 2, "c": 3}
@@ -244,7 +256,7 @@ def _from_sequence(value: Any, dtype: np.dtype[Any] | None) -> Any:
         dtype = _sequence_dtype(value, array)
     elif _loses_kind(array.dtype.kind, dtype.kind) and array.size:
         raise _cannot_convert(next(iter(_leaves(value))) if array.size else value, dtype)
-    return array.astype(dtype, order="C", copy=False)[()]
+    return _cast(array, dtype)[()]
 
 
 def _sequence_dtype(value: Any, array: np.ndarray[Any, Any]) -> np.dtype[Any]:

@@ -81,48 +81,18 @@ def elementwise(
     """
     inputs = _NAMES[len(partials)]
     reads = [_reads(p.condition if isinstance(p, Gate) else p, 1) for p in partials]
-    vjps = [_times_partial(name, p, inputs, singular, conjugate=True) for p in partials]
-    jvps = [_times_partial(name, p, inputs, singular, conjugate=False) for p in partials]
-
-    if len(partials) == 1:
-        pull, tangent = vjps[0], jvps[0]
-
-        def push(F: Any, tangents: Any, args: Any, y: Any, shapes: Any) -> Any:
-            return tangent(F, tangents[0], 1, args, y, shapes)
-
-    elif len(partials) == 2:
-        first, second = vjps
-
-        def pull(F: Any, g: Any, mask: int, args: Any, y: Any, shapes: Any) -> Any:
-            ga = first(F, g, mask, args, y, shapes) if mask & 1 else None
-            gb = second(F, g, mask, args, y, shapes) if mask & 2 else None
-            if shapes is not None:
-                ga = None if ga is None else F.sum_to(ga, to=shapes[0])
-                gb = None if gb is None else F.sum_to(gb, to=shapes[1])
-            return ga, gb
-
-        push = _sum_of_tangents(jvps)
-    else:
-
-        def pull(F: Any, g: Any, mask: int, args: Any, y: Any, shapes: Any) -> Any:
-            gs = [
-                vjp(F, g, mask, args, y, shapes) if mask >> i & 1 else None
-                for i, vjp in enumerate(vjps)
-            ]
-            if shapes is None:
-                return gs
-            return [
-                None if g is None else F.sum_to(g, to=s)
-                for g, s in zip(gs, shapes, strict=True)
-            ]
-
-        push = _sum_of_tangents(jvps)
-
-    primitive = Primitive(name, "elementwise", forward, inputs, partials, reads, pull, push)
-    primitive.register()
+    single = len(partials) == 1
+    pulls = [
+        _times_partial(name, p, inputs, singular, place=None if single else i)
+        for i, p in enumerate(partials)
+    ]
+    push = _sum_of_tangents(
+        [_times_partial(name, p, inputs, singular, tangent=True) for p in partials]
+    )
+    primitive = _with_rules(name, "elementwise", forward, inputs, partials, reads, pulls, push)
     if len(partials) > 2:
         return primitive
-    if len(partials) == 1:
+    if single:
         return unary_call(primitive, discrete, doc)
     return binary_call(primitive, discrete, doc, otherwise)
 
@@ -196,9 +166,8 @@ def bilinear(
         return db if da is None else da if db is None else da + db
 
     reads = [_reads(vjp_a, 2) | {"b"}, _reads(vjp_b, 2) | {"a"}]
-    return Primitive(
-        name, "bilinear", forward, ("a", "b"), (vjp_a, vjp_b), reads, _pull_each(pulls), push, batch
-    ).register()
+    rules = (vjp_a, vjp_b)
+    return _with_rules(name, "bilinear", forward, ("a", "b"), rules, reads, pulls, push, batch)
 
 
 def general(
@@ -225,21 +194,40 @@ def general(
         the vjp of that input reads. Without them forward mode transposes the vjps.
     """
     names = tuple(inputs.split())
-    single = len(names) == 1
     pulls = [_rule(name, vjp, names) for vjp in vjps]
-    pull = pulls[0] if single else _pull_each(pulls)
+    push = None if jvps is None else _sum_of_tangents([_rule(name, jvp, names) for jvp in jvps])
     reads = [_reads(vjp, 2) for vjp in vjps]
-    primitive = Primitive(name, "general", forward, names, vjps, reads, pull, _no_push, batch)
-    if jvps is None:
+    return _with_rules(name, "general", forward, names, vjps, reads, pulls, push, batch)
+
+
+def _with_rules(
+    name: str,
+    kind: str,
+    forward: Callable[..., Any],
+    inputs: tuple[str, ...],
+    rules: Sequence[Any],
+    reads: Sequence[frozenset[str]],
+    pulls: Sequence[Callable[..., Any]],
+    push: Callable[..., Any] | None,
+    batch: Any = None,
+) -> Primitive:
+    """A registered primitive that has a rule for each input; `push` None transposes them."""
+    several = len(inputs) > 1
+    primitive = Primitive(
+        name,
+        kind,
+        forward,
+        inputs,
+        rules,
+        reads,
+        _pull_each(pulls) if several else pulls[0],
+        push,
+        batch,
+        pulls if several else None,
+    )
+    if push is None:
         primitive.push = push_by_transposing(primitive)
-    else:
-        push_each = _sum_of_tangents([_rule(name, jvp, names) for jvp in jvps])
-        primitive.push = push_each
     return primitive.register()
-
-
-def _no_push(*args: Any) -> Any:
-    raise NotImplementedError
 
 
 def _parameters(rule: Any) -> tuple[str, ...]:
@@ -303,9 +291,18 @@ def _norule(name: str, rule: NoRule) -> Callable[..., Any]:
 
 
 def _times_partial(
-    name: str, partial: Any, inputs: tuple[str, ...], singular: bool, conjugate: bool
+    name: str,
+    partial: Any,
+    inputs: tuple[str, ...],
+    singular: bool,
+    place: int | None = None,
+    tangent: bool = False,
 ) -> Callable[..., Any]:
-    """A pull that multiplies by a partial derivative, written out so that it is a single call."""
+    """A pull that multiplies by a partial derivative, written out so that it is a single call.
+
+    A cotangent (`tangent` false) takes the conjugate partial, and is summed to the shape of the
+    input at `place` where that was broadcast.
+    """
     if isinstance(partial, NoRule):
         return _norule(name, partial)
     if isinstance(partial, Gate):
@@ -313,11 +310,13 @@ def _times_partial(
         text = f"F.masked(g, partial({_arguments(_parameters(partial), inputs)}))"
     elif callable(partial):
         value = f"partial({_arguments(_parameters(partial), inputs)})"
-        if conjugate:
+        if not tangent:
             value = f"(p if (p := {value}).dtype.kind != 'c' else F.conj(p))"
         text = f"F.multiply_no_nan({value}, g)" if singular else f"g * {value}"
     else:
         text = {1: "g", -1: "-g"}.get(partial, f"g * {partial!r}")
+    if place is not None:
+        text = f"{text} if params is None else F.sum_to({text}, to=params[{place}])"
     pull: Callable[..., Any] = eval(_PULL + text, {"partial": partial})  # noqa: S307
     return pull
 

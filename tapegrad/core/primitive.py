@@ -68,6 +68,9 @@ class Primitive:
         nothing else.
     pull
         ``pull(F, g, mask, args, y, params)``: the cotangents of the inputs in `mask`.
+    pulls
+        For several inputs with a rule each: per input ``pull(F, g, mask, args, y, params)`` giving
+        its cotangent alone, so that a sweep computes only those it needs. None otherwise.
     push
         ``push(F, tangents, args, y, params)``: the tangent of the output.
     batch
@@ -87,6 +90,7 @@ class Primitive:
         "name",
         "needs_shapes",
         "pull",
+        "pulls",
         "push",
         "reads",
         "rules",
@@ -102,8 +106,9 @@ class Primitive:
         rules: Sequence[Any],
         reads: Sequence[frozenset[str]],
         pull: Callable[..., Any],
-        push: Callable[..., Any],
+        push: Callable[..., Any] | None,
         batch: Callable[..., Any] | None = None,
+        pulls: Sequence[Callable[..., Any]] | None = None,
     ) -> None:
         self.name = name
         self.kind = kind
@@ -112,6 +117,7 @@ class Primitive:
         self.rules = tuple(rules)
         self.reads = tuple(reads)
         self.pull = pull
+        self.pulls = pulls
         self.push = push
         self.batch = batch
         self.variadic = self.inputs[-1].endswith("*") if self.inputs else False
