@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from tapegrad.core.define import elementwise
-from tapegrad.core.primitive import missing
+from tapegrad.core.primitive import NONDIFF
 from tapegrad.ops.describe import FLOATS, binary, unary
 
 __all__ = ("digamma", "erf", "erfc", "erfinv", "lgamma", "polygamma")
@@ -86,7 +86,7 @@ digamma = elementwise(
 polygamma = elementwise(
     "polygamma",
     _from_scipy("polygamma"),
-    missing("the order is a whole number"),
+    NONDIFF,
     lambda F, a, b: F.polygamma(a + 1.0, b),
     doc=binary(
         "Derivative of order `x` (a whole number) of the digamma function at `y`, elementwise.",
