@@ -79,7 +79,7 @@ def families() -> dict[str, ModuleType]:
     for info in pkgutil.iter_modules(tapegrad.ops.__path__):
         module = importlib.import_module(f"tapegrad.ops.{info.name}")
         if getattr(module, "__all__", None):
-            modules[info.name] = module
+            modules[f"ops-{info.name}"] = module
     return modules
 
 
@@ -92,6 +92,10 @@ def _page_of(entry: Entry, owners: dict[int, str]) -> str:
 
 def _short(path: str) -> str:
     return "tf." + path.removeprefix("tapegrad.")
+
+
+def _title(page: str) -> str:
+    return page.removeprefix("ops-").replace("_", " ").capitalize()
 
 
 def _described(entry: Entry) -> str:
@@ -119,7 +123,7 @@ def write() -> None:
     texts, rows = {}, []
     for page in sorted(pages, key=lambda page: (page not in _HEADINGS, page)):
         if page in modules:
-            title, text = page.replace("_", " ").capitalize(), inspect.getdoc(modules[page]) or ""
+            title, text = _title(page), inspect.getdoc(modules[page]) or ""
         else:
             title, text = _HEADINGS[page]
         described = sorted(pages[page], key=lambda entry: entry.names[0].lower())
