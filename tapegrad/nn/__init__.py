@@ -14,6 +14,7 @@ from tapegrad.ops.activations import (
     silu,
     swish,
 )
+from tapegrad.ops.blocks import depth_to_space, space_to_batch, space_to_depth
 from tapegrad.ops.cross_entropy import (
     sigmoid_cross_entropy_with_logits,
     softmax_cross_entropy_with_logits,
@@ -33,6 +34,7 @@ from tapegrad.ops.normalization import (
 )
 from tapegrad.ops.norms import l2_normalize
 from tapegrad.ops.softmax import log_softmax, softmax
+from tapegrad.ops.sort import in_top_k, top_k
 from tapegrad.ops.statistics import zero_fraction
 from tapegrad.ops.transcendental import tanh
 
@@ -41,11 +43,13 @@ __all__ = [
     "batch_normalization",
     "bias_add",
     "crelu",
+    "depth_to_space",
     "dropout",
     "elu",
     "embedding_lookup",
     "experimental",
     "gelu",
+    "in_top_k",
     "l2_loss",
     "l2_normalize",
     "leaky_relu",
@@ -63,10 +67,13 @@ __all__ = [
     "softmax_cross_entropy_with_logits",
     "softplus",
     "softsign",
+    "space_to_batch",
+    "space_to_depth",
     "sparse_softmax_cross_entropy_with_logits",
     "sufficient_statistics",
     "swish",
     "tanh",
+    "top_k",
     "weighted_cross_entropy_with_logits",
     "weighted_moments",
     "zero_fraction",

@@ -128,3 +128,14 @@ for label, (equation, shape) in ALONE.items():
         reference=spread,
         complex=True,
     )
+
+
+def crosswise(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    symbol = np.zeros((3, 3, 3))
+    for i, j, k in ((0, 1, 2), (1, 2, 0), (2, 0, 1)):
+        symbol[i, j, k], symbol[i, k, j] = 1, -1
+    return np.einsum("ijk,...j,...k->...i", symbol, a, b)
+
+
+for label, shape in {"vector": (3,), "rows": (2, 3), "empty": (0, 3)}.items():
+    sample("cross", reals(*shape), reals(*shape), label=label, reference=crosswise, complex=True)

@@ -1,0 +1,41 @@
+"""Matrices and products: TensorFlow's ``tf.linalg``."""
+
+from __future__ import annotations
+
+from tapegrad.ops.contract import matmul, matvec, tensordot
+from tapegrad.ops.create import eye
+from tapegrad.ops.cross import cross
+from tapegrad.ops.diagonal import (
+    band_part,
+    diag,
+    diag_part,
+    set_diag,
+    tensor_diag,
+    tensor_diag_part,
+    trace,
+)
+from tapegrad.ops.einsum import einsum
+from tapegrad.ops.norms import global_norm, l2_normalize, norm, normalize
+from tapegrad.ops.shape import adjoint, matrix_transpose
+
+__all__ = [
+    "adjoint",
+    "band_part",
+    "cross",
+    "diag",
+    "diag_part",
+    "einsum",
+    "eye",
+    "global_norm",
+    "l2_normalize",
+    "matmul",
+    "matrix_transpose",
+    "matvec",
+    "norm",
+    "normalize",
+    "set_diag",
+    "tensor_diag",
+    "tensor_diag_part",
+    "tensordot",
+    "trace",
+]
