@@ -30,7 +30,7 @@ for _m in _pkgutil.iter_modules(ops.__path__):
     for _n in getattr(_mod, "__all__", ()):
         if hasattr(_mod, _n):
             globals()[_n] = getattr(_mod, _n)
-for _m in ("math", "nn", "linalg", "random", "debugging", "optimizers", "keras", "config", "test"):
+for _m in ("bitwise", "math", "nn", "linalg", "random", "debugging", "optimizers", "keras", "config", "test"):
     try:
         globals()[_m] = _importlib.import_module(f"tapegrad.{_m}")
     except ModuleNotFoundError as _e:
