@@ -279,7 +279,7 @@ def gelu(features: Any, approximate: bool = False, name: str | None = None) -> T
     return y
 
 
-def silu(features: Any, beta: Any = 1.0) -> Tensor:
+def silu(features: Any, beta: Any = 1.0, name: str | None = None) -> Tensor:
     r"""Sigmoid linear unit, also called swish: :math:`x \sigma(\beta x)`.
 
     Parameters

@@ -94,6 +94,8 @@ def matmul(
     a_is_sparse: bool = False,
     b_is_sparse: bool = False,
     output_type: Any = None,
+    grad_a: bool = False,
+    grad_b: bool = False,
     name: str | None = None,
 ) -> Tensor:
     """Multiply matrices, or stacks of matrices: the operator ``a @ b``.
@@ -112,6 +114,8 @@ def matmul(
     output_type
         ``tf.int32`` for a product of 8-bit integers that does not wrap around; otherwise the
         result's dtype is that of the operands.
+    grad_a, grad_b
+        Hints of TensorFlow's, without effect here.
 
     Returns
     -------
