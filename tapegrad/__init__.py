@@ -1,38 +1,560 @@
-"""tapegrad: automatic differentiation with explicit tapes (``import tapegrad as tf``)."""
+"""tapegrad: automatic differentiation with explicit tapes.
 
-import importlib as _importlib
-import pkgutil as _pkgutil
+``import tapegrad as tf`` follows TensorFlow 2: `GradientTape`, `Variable`, and the operations under
+their names there. This module re-exports; the engine is in ``tapegrad.core``, the operations are in
+``tapegrad.ops``. Submodules such as ``tf.keras`` are imported when they are first used.
+"""
 
-import tapegrad.core.structural  # noqa: F401
-from tapegrad import errors, ops
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from tapegrad import errors
+from tapegrad.compiler.function import (
+    function,
+)
 from tapegrad.core import nest
-from tapegrad.core.convert import constant, convert_to_tensor
-from tapegrad.core.custom import custom_gradient, grad_pass_through, recompute_grad
-from tapegrad.core.dtypes import *  # noqa: F403
-from tapegrad.core.dtypes import DType, as_dtype
-from tapegrad.core.forward import ForwardAccumulator
-from tapegrad.core.gradient_tape import GradientTape
-from tapegrad.core.indexed_slices import IndexedSlices
-from tapegrad.core.module import Module
-from tapegrad.core.names import name_scope
-from tapegrad.core.shape import TensorShape
-from tapegrad.core.tensor import Tensor
-from tapegrad.core.unconnected import UnconnectedGradients
-from tapegrad.core.variable import Variable
-from tapegrad import autodiff
+from tapegrad.core.convert import (
+    constant,
+    convert_to_tensor,
+)
+from tapegrad.core.custom import (
+    custom_gradient,
+    grad_pass_through,
+    recompute_grad,
+)
+from tapegrad.core.dtypes import (
+    DType,
+    as_dtype,
+    bfloat16,
+    bool,
+    complex64,
+    complex128,
+    double,
+    float16,
+    float32,
+    float64,
+    half,
+    int8,
+    int16,
+    int32,
+    int64,
+    string,
+    uint8,
+    uint16,
+    uint32,
+    uint64,
+)
+from tapegrad.core.gradient_tape import (
+    GradientTape,
+)
+from tapegrad.core.indexed_slices import (
+    IndexedSlices,
+)
+from tapegrad.core.inspection import (
+    get_static_value,
+    gradients,
+    hessians,
+    is_symbolic_tensor,
+    is_tensor,
+    register_tensor_conversion_function,
+)
+from tapegrad.core.module import (
+    Module,
+)
+from tapegrad.core.names import (
+    name_scope,
+)
+from tapegrad.core.shape import (
+    TensorShape,
+)
+from tapegrad.core.tensor import (
+    Tensor,
+)
+from tapegrad.core.tensor_spec import (
+    TensorSpec,
+)
+from tapegrad.core.unconnected import (
+    UnconnectedGradients,
+)
+from tapegrad.core.variable import (
+    Variable,
+)
+from tapegrad.ops.arranging import (
+    pad,
+    repeat,
+    reverse,
+    roll,
+    tile,
+)
+from tapegrad.ops.blocks import (
+    batch_to_space,
+    reverse_sequence,
+    space_to_batch,
+)
+from tapegrad.ops.cast import (
+    cast,
+    identity,
+    identity_n,
+    saturate_cast,
+    stop_gradient,
+)
+from tapegrad.ops.compare import (
+    equal,
+    greater,
+    greater_equal,
+    less,
+    less_equal,
+    logical_and,
+    logical_not,
+    logical_or,
+    not_equal,
+)
+from tapegrad.ops.complex import (
+    abs,
+    complex,
+    sign,
+)
+from tapegrad.ops.contract import (
+    matmul,
+    tensordot,
+)
+from tapegrad.ops.control_flow import (
+    case,
+    cond,
+    group,
+    no_op,
+    switch_case,
+    while_loop,
+)
+from tapegrad.ops.create import (
+    eye,
+    fill,
+    linspace,
+    ones,
+    ones_like,
+    range,
+    zeros,
+    zeros_like,
+)
+from tapegrad.ops.debugging import (
+    Assert,
+    assert_equal,
+    assert_greater,
+    assert_less,
+    assert_rank,
+)
+from tapegrad.ops.division import (
+    truncatediv,
+    truncatemod,
+)
+from tapegrad.ops.einsum import (
+    einsum,
+)
+from tapegrad.ops.elementwise import (
+    add,
+    add_n,
+    divide,
+    multiply,
+    negative,
+    pow,
+    realdiv,
+    scalar_mul,
+    sqrt,
+    square,
+    subtract,
+    truediv,
+)
+from tapegrad.ops.gather import (
+    gather,
+    gather_nd,
+)
+from tapegrad.ops.index import (
+    slice,
+    strided_slice,
+)
+from tapegrad.ops.indicators import (
+    one_hot,
+    sequence_mask,
+)
+from tapegrad.ops.initializers import (
+    constant_initializer,
+    ones_initializer,
+    random_normal_initializer,
+    random_uniform_initializer,
+    zeros_initializer,
+)
+from tapegrad.ops.joining import (
+    concat,
+    meshgrid,
+    split,
+    stack,
+    unstack,
+)
+from tapegrad.ops.logistic import (
+    sigmoid,
+)
+from tapegrad.ops.mapping import (
+    foldl,
+    foldr,
+    map_fn,
+    scan,
+    vectorized_map,
+)
+from tapegrad.ops.norms import (
+    clip_by_global_norm,
+    clip_by_norm,
+    norm,
+)
+from tapegrad.ops.partition import (
+    dynamic_partition,
+    dynamic_stitch,
+)
+from tapegrad.ops.printing import (
+    print,
+)
+from tapegrad.ops.python_functions import (
+    numpy_function,
+    py_function,
+)
+from tapegrad.ops.reduce import (
+    reduce_all,
+    reduce_any,
+    reduce_max,
+    reduce_mean,
+    reduce_min,
+    reduce_prod,
+    reduce_sum,
+)
+from tapegrad.ops.rounding import (
+    floor,
+    round,
+)
+from tapegrad.ops.scan import (
+    cumsum,
+)
+from tapegrad.ops.scatter import (
+    scatter_nd,
+    tensor_scatter_nd_add,
+    tensor_scatter_nd_max,
+    tensor_scatter_nd_min,
+    tensor_scatter_nd_sub,
+    tensor_scatter_nd_update,
+)
+from tapegrad.ops.scopes import (
+    control_dependencies,
+    device,
+    executing_eagerly,
+    init_scope,
+)
+from tapegrad.ops.search import (
+    searchsorted,
+    unique,
+    unique_with_counts,
+)
+from tapegrad.ops.select import (
+    clip_by_value,
+    maximum,
+    minimum,
+)
+from tapegrad.ops.shape import (
+    broadcast_to,
+    ensure_shape,
+    expand_dims,
+    rank,
+    reshape,
+    shape,
+    size,
+    squeeze,
+    transpose,
+)
+from tapegrad.ops.sort import (
+    argmax,
+    argmin,
+    argsort,
+    sort,
+)
+from tapegrad.ops.statistics import (
+    reduce_logsumexp,
+)
+from tapegrad.ops.tensor_array import (
+    TensorArray,
+)
+from tapegrad.ops.transcendental import (
+    acos,
+    acosh,
+    asin,
+    asinh,
+    atan,
+    atan2,
+    atanh,
+    cos,
+    cosh,
+    exp,
+    sin,
+    sinh,
+    tan,
+    tanh,
+)
+from tapegrad.ops.where import (
+    boolean_mask,
+    where,
+)
+
+if TYPE_CHECKING:
+    from tapegrad import (
+        autodiff,
+        bitwise,
+        config,
+        debugging,
+        dtypes,
+        initializers,
+        keras,
+        linalg,
+        math,
+        nn,
+        optimizers,
+        random,
+        test,
+    )
 
 __version__ = "0.1.0"
+
 newaxis = None
 
-# TEMPORARY while the families are being written: everything that the ops modules offer.
-for _m in _pkgutil.iter_modules(ops.__path__):
-    _mod = _importlib.import_module(f"tapegrad.ops.{_m.name}")
-    for _n in getattr(_mod, "__all__", ()):
-        if hasattr(_mod, _n):
-            globals()[_n] = getattr(_mod, _n)
-for _m in ("bitwise", "math", "nn", "linalg", "random", "debugging", "optimizers", "keras", "config", "test"):
-    try:
-        globals()[_m] = _importlib.import_module(f"tapegrad.{_m}")
-    except ModuleNotFoundError as _e:
-        if _e.name != f"tapegrad.{_m}":
-            raise
+_SUBMODULES = frozenset(
+    {
+        "autodiff",
+        "bitwise",
+        "config",
+        "debugging",
+        "dtypes",
+        "initializers",
+        "keras",
+        "linalg",
+        "math",
+        "nn",
+        "optimizers",
+        "random",
+        "test",
+    }
+)
+
+__all__ = [
+    "Assert",
+    "DType",
+    "GradientTape",
+    "IndexedSlices",
+    "Module",
+    "Tensor",
+    "TensorArray",
+    "TensorShape",
+    "TensorSpec",
+    "UnconnectedGradients",
+    "Variable",
+    "abs",
+    "acos",
+    "acosh",
+    "add",
+    "add_n",
+    "argmax",
+    "argmin",
+    "argsort",
+    "as_dtype",
+    "asin",
+    "asinh",
+    "assert_equal",
+    "assert_greater",
+    "assert_less",
+    "assert_rank",
+    "atan",
+    "atan2",
+    "atanh",
+    "autodiff",
+    "batch_to_space",
+    "bfloat16",
+    "bitwise",
+    "bool",
+    "boolean_mask",
+    "broadcast_to",
+    "case",
+    "cast",
+    "clip_by_global_norm",
+    "clip_by_norm",
+    "clip_by_value",
+    "complex",
+    "complex64",
+    "complex128",
+    "concat",
+    "cond",
+    "config",
+    "constant",
+    "constant_initializer",
+    "control_dependencies",
+    "convert_to_tensor",
+    "cos",
+    "cosh",
+    "cumsum",
+    "custom_gradient",
+    "debugging",
+    "device",
+    "divide",
+    "double",
+    "dtypes",
+    "dynamic_partition",
+    "dynamic_stitch",
+    "einsum",
+    "ensure_shape",
+    "equal",
+    "errors",
+    "executing_eagerly",
+    "exp",
+    "expand_dims",
+    "eye",
+    "fill",
+    "float16",
+    "float32",
+    "float64",
+    "floor",
+    "foldl",
+    "foldr",
+    "function",
+    "gather",
+    "gather_nd",
+    "get_static_value",
+    "grad_pass_through",
+    "gradients",
+    "greater",
+    "greater_equal",
+    "group",
+    "half",
+    "hessians",
+    "identity",
+    "identity_n",
+    "init_scope",
+    "initializers",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "is_symbolic_tensor",
+    "is_tensor",
+    "keras",
+    "less",
+    "less_equal",
+    "linalg",
+    "linspace",
+    "logical_and",
+    "logical_not",
+    "logical_or",
+    "map_fn",
+    "math",
+    "matmul",
+    "maximum",
+    "meshgrid",
+    "minimum",
+    "multiply",
+    "name_scope",
+    "negative",
+    "nest",
+    "newaxis",
+    "nn",
+    "no_op",
+    "norm",
+    "not_equal",
+    "numpy_function",
+    "one_hot",
+    "ones",
+    "ones_initializer",
+    "ones_like",
+    "optimizers",
+    "pad",
+    "pow",
+    "print",
+    "py_function",
+    "random",
+    "random_normal_initializer",
+    "random_uniform_initializer",
+    "range",
+    "rank",
+    "realdiv",
+    "recompute_grad",
+    "reduce_all",
+    "reduce_any",
+    "reduce_logsumexp",
+    "reduce_max",
+    "reduce_mean",
+    "reduce_min",
+    "reduce_prod",
+    "reduce_sum",
+    "register_tensor_conversion_function",
+    "repeat",
+    "reshape",
+    "reverse",
+    "reverse_sequence",
+    "roll",
+    "round",
+    "saturate_cast",
+    "scalar_mul",
+    "scan",
+    "scatter_nd",
+    "searchsorted",
+    "sequence_mask",
+    "shape",
+    "sigmoid",
+    "sign",
+    "sin",
+    "sinh",
+    "size",
+    "slice",
+    "sort",
+    "space_to_batch",
+    "split",
+    "sqrt",
+    "square",
+    "squeeze",
+    "stack",
+    "stop_gradient",
+    "strided_slice",
+    "string",
+    "subtract",
+    "switch_case",
+    "tan",
+    "tanh",
+    "tensor_scatter_nd_add",
+    "tensor_scatter_nd_max",
+    "tensor_scatter_nd_min",
+    "tensor_scatter_nd_sub",
+    "tensor_scatter_nd_update",
+    "tensordot",
+    "test",
+    "tile",
+    "transpose",
+    "truediv",
+    "truncatediv",
+    "truncatemod",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+    "unique",
+    "unique_with_counts",
+    "unstack",
+    "vectorized_map",
+    "where",
+    "while_loop",
+    "zeros",
+    "zeros_initializer",
+    "zeros_like",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _SUBMODULES:
+        return importlib.import_module(f"tapegrad.{name}")
+    raise AttributeError(f"module 'tapegrad' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

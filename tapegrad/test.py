@@ -1,0 +1,6 @@
+"""``tf.test``: checking derivatives against differences."""
+from __future__ import annotations
+
+from tapegrad.ops.numeric import compute_gradient
+
+__all__ = ["compute_gradient"]
