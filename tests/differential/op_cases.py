@@ -23,6 +23,9 @@ Operations = dict[str, Variants]
 #: Libraries differ in their elementary functions by a few units in the last place.
 RTOL = {"float16": 2e-3, "float32": 1e-5, "float64": 1e-11}
 
+#: Every other function takes a `name` as well, for the sake of graphs.
+NAMELESS = ("nn.silu", "nn.swish")
+
 
 class Leaf(NamedTuple):
     """An argument that the tapes follow; of the case's dtype if it names none."""
@@ -77,7 +80,11 @@ def build(tf: Any, argument: Any, dtype: str, leaves: list[Any]) -> Any:
 
 def by_name(function: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:
     """Call with keywords, unless there are variadic arguments (under the name "*")."""
-    return by_position(function, arguments) if "*" in arguments else function(**arguments)
+    if "*" not in arguments:
+        return function(**arguments)
+    named = dict(arguments)
+    name = named.pop("name", None)
+    return by_position(function, {**named, "name": name} if name else named)
 
 
 def by_position(function: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:
@@ -154,7 +161,8 @@ class OpTable:
                 function = operator.attrgetter(op)(tf)
                 leaves: list[Any] = []
                 inputs = build(tf, arguments, dtype, leaves)
-                result: dict[str, Any] = {"value": by_name(function, inputs)}
+                named = inputs if op in NAMELESS else {"name": "named", **inputs}
+                result: dict[str, Any] = {"value": by_name(function, named)}
                 double = dtype == "float64"
                 call = partial(by_position, function, inputs)
                 result |= reverse(tf, call, leaves, second=second and double)
