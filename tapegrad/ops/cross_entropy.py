@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -63,15 +64,19 @@ _dense = general(
 )
 
 
-def _columns(x: Any, labels: Any) -> Any:
-    """Labels as indices along the last axis of `x`."""
-    return np.broadcast_to(labels[..., None], (*x.shape[:-1], 1))
+def _rows(x: Any, labels: Any) -> tuple[Any, Any, Any]:
+    """A view of `x` with one class axis and one other, and the entries that the labels name."""
+    flat = x.reshape(prod(x.shape[:-1]), x.shape[-1])
+    if labels.shape != x.shape[:-1]:
+        labels = np.broadcast_to(labels, x.shape[:-1])
+    return flat, np.arange(flat.shape[0]), labels.reshape(-1)
 
 
 @in_single_precision
 def _sparse_forward(labels: Any, logits: Any) -> Any:
     z = shifted(logits, -1)
-    picked = np.take_along_axis(z, _columns(z, labels), -1)[..., 0]
+    flat, rows, columns = _rows(z, labels)
+    picked = flat[rows, columns].reshape(z.shape[:-1])
     return np.log(np.add.reduce(np.exp(z, out=z), -1)) - picked
 
 
@@ -80,8 +85,8 @@ def _softmax_minus_one_hot(labels: Any, logits: Any) -> Any:
     y = shifted(logits, -1)
     np.exp(y, out=y)
     y /= np.add.reduce(y, -1, keepdims=True)
-    at = _columns(y, labels)
-    np.put_along_axis(y, at, np.take_along_axis(y, at, -1) - 1, -1)
+    flat, rows, columns = _rows(y, labels)
+    flat[rows, columns] -= 1
     return y
 
 

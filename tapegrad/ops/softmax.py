@@ -35,10 +35,10 @@ def in_single_precision(forward: Any) -> Any:
 
 
 def shifted(x: Any, axis: int) -> Any:
-    """A fresh array ``x - max(x)``: no exponential of it overflows."""
+    """A fresh C-contiguous array ``x - max(x)``: no exponential of it overflows."""
     if x.size == 0:
-        return np.array(x)
-    return np.subtract(x, np.maximum.reduce(x, axis, keepdims=True))
+        return np.zeros_like(x, order="C")
+    return np.subtract(x, np.maximum.reduce(x, axis, keepdims=True), order="C")
 
 
 @in_single_precision
