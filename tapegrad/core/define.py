@@ -16,6 +16,7 @@ of the derivative, so that for a real loss the gradient points uphill.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -258,13 +259,17 @@ def _arguments(names: Sequence[str], inputs: tuple[str, ...]) -> str:
     return ", ".join(expression(name) for name in names)
 
 
-_PULL = "lambda F, g, mask, args, y, params: "
+@cache
+def _pull_maker(expression: str) -> Callable[..., Any]:
+    """Rule -> pull, for a pull that computes `expression`; compiled once for all rules alike."""
+    text = f"lambda rule: lambda F, g, mask, args, y, params: {expression}"
+    maker: Callable[..., Any] = eval(text)  # noqa: S307 - the text is ours
+    return maker
 
 
 def _bound(rule: Callable[..., Any], inputs: tuple[str, ...]) -> Callable[..., Any]:
     """The rule as a pull: ``(F, g, mask, args, y, params)``, handed only what it names."""
-    text = f"{_PULL}rule({_arguments(_parameters(rule), inputs)})"
-    pull: Callable[..., Any] = eval(text, {"rule": rule})  # noqa: S307 - the text is ours
+    pull: Callable[..., Any] = _pull_maker(f"rule({_arguments(_parameters(rule), inputs)})")(rule)
     return pull
 
 
@@ -307,9 +312,9 @@ def _times_partial(
         return _norule(name, partial)
     if isinstance(partial, Gate):
         partial = partial.condition
-        text = f"F.masked(g, partial({_arguments(_parameters(partial), inputs)}))"
+        text = f"F.masked(g, rule({_arguments(_parameters(partial), inputs)}))"
     elif callable(partial):
-        value = f"partial({_arguments(_parameters(partial), inputs)})"
+        value = f"rule({_arguments(_parameters(partial), inputs)})"
         if not tangent:
             value = f"(p if (p := {value}).dtype.kind != 'c' else F.conj(p))"
         text = f"F.multiply_no_nan({value}, g)" if singular else f"g * {value}"
@@ -317,7 +322,7 @@ def _times_partial(
         text = {1: "g", -1: "-g"}.get(partial, f"g * {partial!r}")
     if place is not None:
         text = f"{text} if params is None else F.sum_to({text}, to=params[{place}])"
-    pull: Callable[..., Any] = eval(_PULL + text, {"partial": partial})  # noqa: S307
+    pull: Callable[..., Any] = _pull_maker(text)(partial)
     return pull
 
 
