@@ -156,7 +156,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _print_heading(network: Network, digits: Digits, options: argparse.Namespace) -> None:
-    parameters = sum(math.prod(v.shape) for v in network.trainable_variables)
+    parameters = sum(v.numpy().size for v in network.trainable_variables)
     print(
         f"data            {len(digits.train_labels):,} training and "
         f"{len(digits.test_labels):,} test images of handwritten digits"

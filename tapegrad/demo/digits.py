@@ -80,7 +80,8 @@ class DivergedError(ArithmeticError):
 def mean_loss(logits: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
     """Give the mean of the softmax cross-entropies, a scalar."""
     losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits)
-    return tf.reduce_mean(losses)
+    mean: tf.Tensor = tf.reduce_mean(losses)
+    return mean
 
 
 def predict(network: Network, images: NDArray[np.float32]) -> NDArray[np.int64]:
