@@ -42,6 +42,15 @@ def read(path: Path) -> Observations:
     return Observations(blocks, features)
 
 
+def cross(tf: Any, a: Tensor, b: Tensor) -> Tensor:
+    """The vector product of the rows of `a` and `b`, both (p, 3)."""
+
+    def ahead(v: Tensor, places: int) -> Tensor:
+        return tf.roll(v, shift=-places, axis=1)
+
+    return ahead(a, 1) * ahead(b, 2) - ahead(a, 2) * ahead(b, 1)
+
+
 def rotate(tf: Any, r: Tensor, x: Tensor) -> Tensor:
     """Rotate the rows of `x` (p, 3) about the axes `r` (p, 3) by the angles ``|r|``."""
     squared_angle = tf.reduce_sum(tf.square(r), axis=1, keepdims=True)
@@ -51,8 +60,8 @@ def rotate(tf: Any, r: Tensor, x: Tensor) -> Tensor:
     axis = r / angle
     cosine = tf.cos(angle)
     along = tf.reduce_sum(axis * x, axis=1, keepdims=True) * (1.0 - cosine)
-    rotated = x * cosine + tf.linalg.cross(axis, x) * tf.sin(angle) + axis * along
-    return tf.where(turned, rotated, x + tf.linalg.cross(r, x))
+    rotated = x * cosine + cross(tf, axis, x) * tf.sin(angle) + axis * along
+    return tf.where(turned, rotated, x + cross(tf, r, x))
 
 
 def reprojection_errors(tf: Any, blocks: Tensor, features: Tensor) -> Tensor:
