@@ -134,6 +134,19 @@ class Tape:
         kept, keep_y = primitive.keeps[mask]
         ids: Any
         args: Any
+        out: Any
+        y: Any
+        if len(inputs) == 1 and outputs.__class__ is Tensor and not primitive.variadic:
+            # The common case of moving entries around, written for speed.
+            (x,) = inputs
+            if primitive.needs_shapes:
+                params = {**params, "shapes": (x._value.shape,)}
+            out = outputs._id
+            self.followed.add(out)
+            args = x._value if kept[0] else None
+            y = outputs._value if keep_y else None
+            self.records.append((primitive, x._id, mask, args, out, y, params))
+            return
         if primitive.variadic:
             ids = tuple([x._id for x in inputs])
             args = tuple([x._value for x in inputs]) if kept[0] else (None,) * len(ids)
@@ -143,8 +156,6 @@ class Tape:
         else:
             ids = tuple([x._id for x in inputs])
             args = tuple([x._value if k else None for x, k in zip(inputs, kept, strict=True)])
-        out: Any
-        y: Any
         if outputs.__class__ is tuple:
             out = tuple([t._id for t in outputs])
             y = tuple(
@@ -153,9 +164,7 @@ class Tape:
             self.followed.update(t._id for t in outputs if is_differentiable(t._value))
         else:
             out = outputs._id
-            y = outputs._value
-            if not keep_y:
-                y = Spec(y.shape, y.dtype)
+            y = outputs._value if keep_y else None
             self.followed.add(out)
         if primitive.needs_shapes:
             params = {**params, "shapes": tuple([x._value.shape for x in inputs])} if params else {

@@ -10,6 +10,7 @@ import numpy as np
 
 from tapegrad.core.dtypes import DType, from_numpy
 from tapegrad.core.shape import TensorShape
+from tapegrad.core.table import recording
 from tapegrad.errors import InvalidArgumentError
 
 #: A fresh identity. Tapes know values by these numbers, which are never used twice.
@@ -168,7 +169,9 @@ class ArrayLike:
     def __iter__(self) -> Iterator[Tensor]:
         if self._value.shape == ():
             raise TypeError("Cannot iterate over a scalar tensor.")
-        return (self[i] for i in range(self._value.shape[0]))
+        # One record for all rows: its cotangent is one stack, where indexing row by row would make
+        # as many arrays of the whole size as there are rows.
+        return iter(recording.unstack(self, axis=-self._value.ndim))
 
 
 def _only_with_numpy_behaviour(name: str) -> str:

@@ -240,6 +240,8 @@ def range(
     >>> tf.range(2, 8, 2).numpy().tolist(), tf.range(3).numpy().tolist()
     ([2, 4, 6], [0, 1, 2])
     """
+    if start.__class__ is int and limit is None and dtype is None and 0 <= start < 2**31:
+        return wrap(np.arange(start, dtype=np.int32))
     wanted = None if dtype is None else numpy_dtype(dtype)
     values = [_range_argument(v, wanted) for v in (start, limit, delta) if v is not None]
     if limit is None:

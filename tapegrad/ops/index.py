@@ -21,18 +21,27 @@ _EVERYTHING = [(_slice(None),) * n for n in range(65)]
 
 
 def _plain_index(key: Any, ndim: int) -> tuple[Any, ...] | None:
-    """The index for a key of Python integers and slices only, the common case; else None."""
+    """The full index for a key of Python's own integers and slices, the common case; else None."""
     parts = key if key.__class__ is tuple else (key,)
-    for part in parts:
+    missing = ndim
+    ellipsis = None
+    for i, part in enumerate(parts):
         if part.__class__ is int:
-            continue
-        if part.__class__ is not _slice:
+            missing -= 1
+        elif part.__class__ is _slice:
+            for bound in (part.start, part.stop, part.step):
+                if bound is not None and bound.__class__ is not int:
+                    return None
+            missing -= 1
+        elif part is Ellipsis and ellipsis is None:
+            ellipsis = i
+        elif part is not None:
             return None
-        for bound in (part.start, part.stop, part.step):
-            if bound is not None and bound.__class__ is not int:
-                return None
-    missing = ndim - len(parts)
-    return (Ellipsis, *parts, *_EVERYTHING[missing]) if missing >= 0 else None
+    if missing < 0:
+        return None
+    if ellipsis is None:
+        return (Ellipsis, *parts, *_EVERYTHING[missing])
+    return (Ellipsis, *parts[:ellipsis], *_EVERYTHING[missing], *parts[ellipsis + 1 :])
 
 
 def _getitem(self: Any, key: Any) -> Tensor:
