@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.define import elementwise
-from tapegrad.core.primitive import NONDIFF
+from tapegrad.core.primitive import NONDIFF, ZERO
 from tapegrad.core.tensor import Tensor
 from tapegrad.ops.describe import FLOATS, REALS, unary
 
@@ -74,7 +74,7 @@ round = elementwise(
         takes=REALS,
     ),
 )
-_nextafter = elementwise("nextafter", np.nextafter, 1, NONDIFF)
+_nextafter = elementwise("nextafter", np.nextafter, 1, ZERO)
 
 
 def nextafter(x1: Any, x2: Any, name: str | None = None) -> Tensor:
@@ -92,7 +92,7 @@ def nextafter(x1: Any, x2: Any, name: str | None = None) -> Tensor:
     Returns
     -------
     Tensor
-        Of the common shape and dtype. The derivative with respect to `x1` is 1.
+        Of the common shape and dtype. The derivatives are 1 and 0.
 
     Raises
     ------

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from tapegrad.core.define import elementwise
 from tapegrad.core.primitive import NONDIFF
 from tapegrad.ops.describe import FLOATS, binary, unary
@@ -28,6 +30,13 @@ def _from_scipy(name: str) -> Any:
     return forward
 
 
+def _polygamma(order: Any, x: Any) -> Any:
+    value = _of_any_order(order, x)
+    whole = (order >= 0) & (order == np.floor(order))
+    return np.where(whole, value, value.dtype.type(np.nan))[()]
+
+
+_of_any_order = _from_scipy("polygamma")
 erf = elementwise(
     "erf",
     _from_scipy("erf"),
@@ -85,11 +94,12 @@ digamma = elementwise(
 )
 polygamma = elementwise(
     "polygamma",
-    _from_scipy("polygamma"),
+    _polygamma,
     NONDIFF,
     lambda F, a, b: F.polygamma(a + 1.0, b),
     doc=binary(
-        "Derivative of order `x` (a whole number) of the digamma function at `y`, elementwise.",
+        "Derivative of order `x` of the digamma function at `y`, elementwise; NaN for orders that\n"
+        "are not whole numbers.",
         "tf.math.polygamma(0.0, 1.0).numpy().round(4)",
         "np.float32(-0.5772)",
         takes=FLOATS,
