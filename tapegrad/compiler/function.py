@@ -1,0 +1,326 @@
+"""``tf.function``: for now a faithful pass-through."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from tapegrad.compiler.signature import Signature, check_input_signature, spec_of
+from tapegrad.core import nest
+from tapegrad.core.convert import as_tensor
+from tapegrad.core.indexed_slices import IndexedSlices
+from tapegrad.core.tensor import Tensor
+from tapegrad.core.tensor_spec import TensorSpec
+from tapegrad.ops.tensor_array import TensorArray
+
+__all__ = ["ConcreteFunction", "Function", "function"]
+
+
+def function(
+    func: Callable[..., Any] | None = None,
+    input_signature: Any = None,
+    autograph: bool = True,
+    jit_compile: bool | None = None,
+    reduce_retracing: bool = False,
+    experimental_implements: str | None = None,
+    experimental_autograph_options: Any = None,
+    experimental_attributes: Any = None,
+    experimental_relax_shapes: bool | None = None,
+    experimental_compile: bool | None = None,
+    experimental_follow_type_hints: bool | None = None,
+) -> Any:
+    """Mark a function as one to compile; for now it runs as it is.
+
+    Arguments and results are converted as in TensorFlow: NumPy arrays come in as tensors, and
+    everything that is returned is a tensor, a structure of tensors, or None.
+
+    Parameters
+    ----------
+    func
+        The function. Left out, the result is a decorator.
+    input_signature
+        A list of `TensorSpec`, or structures of them: the only arguments allowed.
+    autograph, jit_compile, reduce_retracing
+        Without effect.
+    experimental_implements, experimental_autograph_options, experimental_attributes
+        Without effect.
+    experimental_relax_shapes, experimental_compile, experimental_follow_type_hints
+        Without effect.
+
+    Returns
+    -------
+    Function
+        A callable like `func`, or a decorator.
+
+    Raises
+    ------
+    TypeError
+        If `func` cannot be called, or the signature is not one of it.
+
+    Notes
+    -----
+    TensorFlow runs the Python code only to trace it, once for each new signature, and replays the
+    trace. This pass-through runs it at every call. So here
+
+    - prints and other side effects happen at every call;
+    - the value of a Python variable, a random number of NumPy's, the time are those of the call,
+      not of the first one;
+    - Variables may be made at every call;
+    - there is no retracing: Python arguments cost nothing, and the number of traces is that of
+      calls.
+
+    Examples
+    --------
+    >>> import tapegrad as tf
+    >>> @tf.function
+    ... def double(x):
+    ...     return 2.0 * x
+    >>> double(tf.constant(4.0)).numpy()
+    np.float32(8.0)
+    """
+    specs = check_input_signature(input_signature)
+    if func is None:
+        return functools.partial(Function, input_signature=specs)
+    return Function(func, specs)
+
+
+class Function:
+    """What `function` makes of a Python function; as an attribute of a class, a method."""
+
+    def __init__(
+        self, python_function: Callable[..., Any], input_signature: tuple[Any, ...] | None = None
+    ) -> None:
+        if isinstance(python_function, Function):
+            python_function = python_function.python_function
+        if not callable(python_function):
+            raise TypeError(f"{python_function!r} is not a callable object")
+        functools.update_wrapper(self, python_function)
+        self._python_function = python_function
+        self._input_signature = input_signature
+        self._method = _takes_self(python_function)
+        self._signature = (
+            None
+            if input_signature is None
+            else Signature.of_specs(python_function, self._method, input_signature)
+        )
+        self._runs = 0
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the Python function."""
+        return self._call(*self._split(args), kwargs)
+
+    def _split(self, args: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+        """The object that a method belongs to, and the other arguments."""
+        return (args[:1], args[1:]) if self._method else ((), args)
+
+    def _call(self, own: tuple[Any, ...], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if self._signature is not None:
+            args, kwargs = self._signature.bind(args, kwargs)
+        else:
+            args = tuple([a if a.__class__ is Tensor else _argument(a) for a in args])
+            if kwargs:
+                kwargs = {key: _argument(value) for key, value in kwargs.items()}
+        return self._run(own, args, kwargs)
+
+    def _run(self, own: tuple[Any, ...], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        self._runs += 1
+        return _result(self._python_function(*own, *args, **kwargs))
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        return self if instance is None else BoundFunction(self, instance)
+
+    @property
+    def python_function(self) -> Callable[..., Any]:
+        """The Python function itself."""
+        return self._python_function
+
+    @property
+    def name(self) -> str:
+        """The name of the Python function."""
+        return str(getattr(self, "__name__", type(self._python_function).__name__))
+
+    @property
+    def input_signature(self) -> tuple[Any, ...] | None:
+        """The specs given as ``input_signature``, or None."""
+        return self._input_signature
+
+    def experimental_get_tracing_count(self) -> int:
+        """How often the Python code ran: here at every call."""
+        return self._runs
+
+    def get_concrete_function(self, *args: Any, **kwargs: Any) -> ConcreteFunction:
+        """The function for arguments of one kind.
+
+        Parameters
+        ----------
+        args, kwargs
+            Tensors, or `TensorSpec` in their place; other values are fixed. None at all if there
+            is an ``input_signature``.
+
+        Raises
+        ------
+        TypeError
+            If the function does not take such arguments.
+        """
+        return ConcreteFunction(self, *self._split(args), kwargs)
+
+    def __repr__(self) -> str:
+        return f"<tf.function {self.name}>"
+
+
+class BoundFunction:
+    """A `Function` as a method of an object."""
+
+    __slots__ = ("_function", "_instance")
+
+    def __init__(self, function: Function, instance: Any) -> None:
+        self._function = function
+        self._instance = instance
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._function._call(*self._function._split((self._instance, *args)), kwargs)
+
+    def get_concrete_function(self, *args: Any, **kwargs: Any) -> ConcreteFunction:
+        """See `Function.get_concrete_function`."""
+        return self._function.get_concrete_function(self._instance, *args, **kwargs)
+
+    @property
+    def __self__(self) -> Any:
+        return self._instance
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(f"a bound tf.function has no attribute {name!r}")
+        return getattr(self._function, name)
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, BoundFunction)
+            and self._function is other._function
+            and self._instance is other._instance
+        )
+
+    def __hash__(self) -> int:
+        return hash((id(self._function), id(self._instance)))
+
+    def __repr__(self) -> str:
+        return f"<bound {self._function!r} of {self._instance!r}>"
+
+
+class ConcreteFunction:
+    """A `Function` for arguments of given shapes and dtypes; made by `get_concrete_function`.
+
+    It is called with tensors that fit, in the structure of the original arguments or one after
+    the other. Arguments that are not tensors keep the value that they had.
+    """
+
+    def __init__(
+        self, function: Function, own: tuple[Any, ...], args: Any, kwargs: dict[str, Any]
+    ) -> None:
+        self._function = function
+        self._own = own
+        if function._signature is None:
+            self._signature = Signature.of_arguments(
+                function.python_function, bool(own), args, kwargs
+            )
+        else:
+            self._signature = function._signature
+            if args or kwargs:
+                self._signature.require_covers(
+                    Signature.of_arguments(function.python_function, bool(own), args, kwargs)
+                )
+        self._outputs: list[Any] = []
+
+    @property
+    def structured_input_signature(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Positional and keyword arguments, specs in place of tensors."""
+        return self._signature.structured()
+
+    @property
+    def inputs(self) -> list[TensorSpec]:
+        """The specs of the tensors that go in, in order."""
+        return self._signature.inputs()
+
+    @property
+    def structured_outputs(self) -> Any:
+        """What came out of the last call, specs in place of tensors.
+
+        Raises
+        ------
+        RuntimeError
+            Before the first call: nothing is traced, so nothing is known.
+        """
+        if not self._outputs:
+            raise RuntimeError(
+                "The outputs of a concrete function are known after its first call: it is not "
+                "traced."
+            )
+        return self._outputs[0]
+
+    @property
+    def outputs(self) -> list[TensorSpec]:
+        """The specs of the tensors that come out, in order; see `structured_outputs`."""
+        leaves = nest.flatten(self.structured_outputs)
+        return [leaf for leaf in leaves if isinstance(leaf, TensorSpec)]
+
+    @property
+    def name(self) -> str:
+        """The name of the Python function."""
+        return self._function.name
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the Python function.
+
+        Raises
+        ------
+        TypeError
+            If the arguments do not fit.
+        """
+        flat = not kwargs and len(args) == len(self.inputs) and not any(map(nest.is_nested, args))
+        given, kwargs = (
+            self._signature.bind_flat(args) if flat else self._signature.bind(args, kwargs)
+        )
+        result = self._function._run(self._own, given, kwargs)
+        self._outputs = [nest.map_structure(spec_of, result)]
+        return result
+
+    def __repr__(self) -> str:
+        return f"<ConcreteFunction {self.name}{self._signature}>"
+
+
+def _takes_self(python_function: Callable[..., Any]) -> bool:
+    """True for a function written as a method: its first parameter is called ``self``."""
+    code = getattr(python_function, "__code__", None)
+    return code is not None and code.co_argcount > 0 and code.co_varnames[0] == "self"
+
+
+def _argument(value: Any) -> Any:
+    """NumPy data as tensors, also inside lists, tuples and dicts."""
+    if isinstance(value, (np.ndarray, np.generic)):
+        return as_tensor(value)
+    if isinstance(value, (list, tuple, dict)) and any(
+        isinstance(leaf, (np.ndarray, np.generic)) for leaf in nest.flatten(value)
+    ):
+        return nest.map_structure(_argument, value)
+    return value
+
+
+def _result(value: Any) -> Any:
+    if value is None or value.__class__ is Tensor:
+        return value
+    return nest.map_structure(_result_leaf, value)
+
+
+def _result_leaf(value: Any) -> Any:
+    if value is None or isinstance(value, (Tensor, IndexedSlices, TensorArray)):
+        return value
+    try:
+        return as_tensor(value)
+    except ValueError as error:
+        raise TypeError(
+            f"To be compatible with tf.function, Python functions must return zero or more Tensors "
+            f"or None values, but a value of type {type(value).__name__} was returned."
+        ) from error
