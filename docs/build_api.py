@@ -26,7 +26,7 @@ import tapegrad.ops  # noqa: E402
 PAGES = Path(__file__).parent / "api"
 
 # Packages that are not names of the TensorFlow dialect themselves.
-_ROOMS = {"core", "demo", "errors", "kernels", "ops"}
+_ROOMS = {"compiler", "core", "demo", "errors", "kernels", "ops"}
 
 _HEADINGS = {
     "core": ("The tape, tensors and variables", "What derivatives are taken with, and of."),

@@ -13,7 +13,7 @@ import pytest
 
 import tapegrad
 
-ROOMS = {"core", "demo", "errors", "kernels", "ops"}
+ROOMS = {"compiler", "core", "demo", "errors", "kernels", "ops"}
 
 
 def public() -> dict[str, Any]:
