@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -41,9 +42,18 @@ def _batched_broadcast_to(F: Any, args: Any, params: Any) -> Any:
 sum_to = linear(
     "sum_to", _sum_to, lambda F, g, shape: F.broadcast_to(g, to=shape), batch=_batched_sum_to
 )
+def _broadcast_to(x: Any, *, to: tuple[int, ...]) -> Any:
+    if prod(to) > 4096:
+        return np.broadcast_to(x, to)[()]
+    # Copying a little costs less than NumPy's view does.
+    spread = np.empty(to, x.dtype)
+    spread[...] = x
+    return spread[()]
+
+
 broadcast_to = linear(
     "broadcast_to",
-    lambda x, *, to: np.broadcast_to(x, to)[()],
+    _broadcast_to,
     lambda F, g, shape: F.sum_to(g, to=shape),
     batch=_batched_broadcast_to,
 )
