@@ -17,7 +17,7 @@ __all__ = ["compute_gradient"]
 
 def compute_gradient(
     f: Callable[..., Any], x: Any, delta: float | None = None
-) -> tuple[list[Any], list[Any]]:
+) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
     r"""Jacobians of a function, computed by the tape and by central differences.
 
     Parameters
@@ -31,7 +31,7 @@ def compute_gradient(
 
     Returns
     -------
-    symbolic, numeric : list of numpy.ndarray
+    symbolic, numeric : tuple of numpy.ndarray
         For each argument a matrix with a row per element of the result and a column per element
         of the argument; for complex data, rows and columns for real and imaginary parts.
 
@@ -61,8 +61,8 @@ def compute_gradient(
     step = 2.0**-10 if delta is None else float(delta)
     indices = range(len(arguments))
     return (
-        [_symbolic(f, arguments, i) for i in indices],
-        [_numeric(f, arguments, i, step) for i in indices],
+        tuple([_symbolic(f, arguments, i) for i in indices]),
+        tuple([_numeric(f, arguments, i, step) for i in indices]),
     )
 
 
