@@ -123,7 +123,7 @@ class Signature:
             for name in self._parameters.parameters
             if name in bound.arguments
         }
-        complete = inspect.BoundArguments(self._parameters, ordered)  # type: ignore[arg-type]
+        complete = inspect.BoundArguments(self._parameters, ordered)
         return complete.args, complete.kwargs
 
     def bind_flat(self, tensors: Sequence[Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
@@ -135,7 +135,7 @@ class Signature:
             )
             for name, wanted in self._wanted.items()
         }
-        complete = inspect.BoundArguments(self._parameters, arguments)  # type: ignore[arg-type]
+        complete = inspect.BoundArguments(self._parameters, arguments)
         return self.bind(complete.args, complete.kwargs)
 
     def require_covers(self, other: Signature) -> None:
@@ -151,7 +151,7 @@ class Signature:
 
     def structured(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Positional and keyword arguments, specs in place of tensors."""
-        arguments = inspect.BoundArguments(self._parameters, dict(self._wanted))  # type: ignore[arg-type]
+        arguments = inspect.BoundArguments(self._parameters, dict(self._wanted))
         return arguments.args, arguments.kwargs
 
     def inputs(self) -> list[TensorSpec]:
