@@ -8,7 +8,12 @@ _eagerly = [False]
 
 
 def run_functions_eagerly(run_eagerly: bool) -> None:
-    """Whether every `tf.function` runs as plain Python, which it does anyway for now.
+    """Make every `tf.function` run as plain Python, which it does anyway for now.
+
+    Parameters
+    ----------
+    run_eagerly
+        True or False.
 
     Examples
     --------
@@ -22,5 +27,12 @@ def run_functions_eagerly(run_eagerly: bool) -> None:
 
 
 def functions_run_eagerly() -> bool:
-    """What `run_functions_eagerly` was last told, at first False."""
+    """What `run_functions_eagerly` was last told, at first False.
+
+    Examples
+    --------
+    >>> import tapegrad as tf
+    >>> tf.config.functions_run_eagerly()
+    False
+    """
     return _eagerly[0]

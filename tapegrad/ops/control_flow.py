@@ -278,6 +278,14 @@ def group(*inputs: Any, **kwargs: Any) -> None:
         Anything.
     kwargs
         ``name`` only.
+
+    Examples
+    --------
+    >>> import tapegrad as tf
+    >>> v = tf.Variable(1.0)
+    >>> tf.group(v.assign_add(1.0), v.assign_add(1.0))
+    >>> v.numpy()
+    np.float32(3.0)
     """
     kwargs.pop("name", None)
     if kwargs:
@@ -285,7 +293,13 @@ def group(*inputs: Any, **kwargs: Any) -> None:
 
 
 def no_op(name: str | None = None) -> None:
-    """Do nothing."""
+    """Do nothing.
+
+    Examples
+    --------
+    >>> import tapegrad as tf
+    >>> tf.no_op()
+    """
 
 
 def _truth(operation: str, pred: Any) -> bool:

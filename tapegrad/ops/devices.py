@@ -13,21 +13,54 @@ __all__ = [
 
 
 class PhysicalDevice(NamedTuple):
-    """A device of the machine."""
+    """A device of the machine.
+
+    Parameters
+    ----------
+    name
+        ``"/physical_device:CPU:0"``.
+    device_type
+        ``"CPU"``.
+
+    Examples
+    --------
+    >>> import tapegrad as tf
+    >>> tf.config.list_physical_devices()
+    [PhysicalDevice(name='/physical_device:CPU:0', device_type='CPU')]
+    """
 
     name: str
     device_type: str
 
 
 class LogicalDevice(NamedTuple):
-    """A device as programs see it."""
+    """A device as programs see it.
+
+    Parameters
+    ----------
+    name
+        ``"/device:CPU:0"``.
+    device_type
+        ``"CPU"``.
+
+    Examples
+    --------
+    >>> import tapegrad as tf
+    >>> tf.config.list_logical_devices()
+    [LogicalDevice(name='/device:CPU:0', device_type='CPU')]
+    """
 
     name: str
     device_type: str
 
 
 def list_physical_devices(device_type: str | None = None) -> list[PhysicalDevice]:
-    """The devices of a type, ``"CPU"`` for example, or all.
+    """The devices of the machine.
+
+    Parameters
+    ----------
+    device_type
+        ``"CPU"`` or ``"GPU"``; None for all.
 
     Examples
     --------
@@ -42,6 +75,18 @@ def list_physical_devices(device_type: str | None = None) -> list[PhysicalDevice
 
 
 def list_logical_devices(device_type: str | None = None) -> list[LogicalDevice]:
-    """The same for the devices as programs see them."""
+    """The devices as programs see them.
+
+    Parameters
+    ----------
+    device_type
+        ``"CPU"`` or ``"GPU"``; None for all.
+
+    Examples
+    --------
+    >>> import tapegrad as tf
+    >>> [device.name for device in tf.config.list_logical_devices("CPU")]
+    ['/device:CPU:0']
+    """
     devices = [LogicalDevice("/device:CPU:0", "CPU")]
     return [d for d in devices if device_type in (None, d.device_type)]

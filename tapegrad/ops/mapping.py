@@ -272,7 +272,19 @@ def foldr(
     swap_memory: bool = False,
     name: str | None = None,
 ) -> Any:
-    """Accumulate along the first axis, from the last element to the first; see `foldl`.
+    """Accumulate along the first axis, from the last element to the first.
+
+    Parameters
+    ----------
+    fn, elems, initializer
+        See `foldl`; without an initializer it starts from the last element.
+    parallel_iterations, back_prop, swap_memory
+        Accepted for compatibility, without effect.
+
+    Returns
+    -------
+    structure of Tensor
+        What `fn` returned last.
 
     Examples
     --------

@@ -58,6 +58,12 @@ def control_dependencies(
     ----------
     control_inputs
         A list, of no further interest; or a function, which is called.
+
+    Examples
+    --------
+    >>> import tapegrad as tf
+    >>> with tf.control_dependencies([tf.debugging.assert_positive(2.0)]):
+    ...     y = tf.sqrt(2.0)
     """
     if callable(control_inputs):
         control_inputs()

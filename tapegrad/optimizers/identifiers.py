@@ -19,6 +19,11 @@ _BY_NAME: dict[str, type[Optimizer]] = {
 def serialize(optimizer: Optimizer) -> dict[str, Any]:
     """An optimizer's arguments as a dict of plain values, in Keras's form.
 
+    Parameters
+    ----------
+    optimizer
+        The optimizer; its state is not saved.
+
     Examples
     --------
     >>> import tapegrad as tf
@@ -50,6 +55,12 @@ def deserialize(
     ------
     ValueError
         If there is no optimizer of that name.
+
+    Examples
+    --------
+    >>> import tapegrad as tf
+    >>> tf.optimizers.deserialize({"class_name": "adam", "config": {"beta_1": 0.5}}).beta_1
+    0.5
     """
     name = config["class_name"]
     cls = (custom_objects or {}).get(name) or _BY_NAME.get(name.lower())

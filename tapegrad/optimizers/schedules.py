@@ -424,6 +424,11 @@ _BY_NAME: dict[str, type[LearningRateSchedule]] = {
 def serialize(learning_rate_schedule: LearningRateSchedule) -> dict[str, Any]:
     """A schedule as a dict of plain values, in Keras's form.
 
+    Parameters
+    ----------
+    learning_rate_schedule
+        The schedule.
+
     Examples
     --------
     >>> import tapegrad as tf
@@ -458,6 +463,14 @@ def deserialize(
     ------
     ValueError
         If there is no schedule of that name.
+
+    Examples
+    --------
+    >>> import tapegrad as tf
+    >>> config = {"initial_learning_rate": 0.5, "decay_steps": 2, "decay_rate": 0.25}
+    >>> saved = {"class_name": "ExponentialDecay", "config": config}
+    >>> tf.optimizers.schedules.deserialize(saved)(1).numpy()
+    np.float32(0.25)
     """
     known: dict[str, Any] = {**_BY_NAME, **(custom_objects or {})}
     name = config["class_name"]
