@@ -283,7 +283,7 @@ def _norule(name: str, rule: NoRule) -> Callable[..., Any]:
     if rule is NONDIFF:
         return lambda F, g, mask, args, y, params: None
     if rule is ZERO:
-        return lambda F, g, mask, args, y, params: g * 0
+        return lambda F, g, mask, args, y, params: F.zeros_like(g, to=tuple(g.shape))
     why = rule.why
 
     def refuse(F: Any, g: Any, mask: int, args: Any, y: Any, params: Any) -> Any:
@@ -308,9 +308,11 @@ def _times_partial(
     A cotangent (`tangent` false) takes the conjugate partial, and is summed to the shape of the
     input at `place` where that was broadcast.
     """
-    if isinstance(partial, NoRule):
+    if partial is ZERO:
+        text = "F.zeros_like(g, to=tuple(g.shape))"
+    elif isinstance(partial, NoRule):
         return _norule(name, partial)
-    if isinstance(partial, Gate):
+    elif isinstance(partial, Gate):
         partial = partial.condition
         text = f"F.masked(g, rule({_arguments(_parameters(partial), inputs)}))"
     elif callable(partial):
