@@ -5,17 +5,15 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
-import numpy as np
-
 from tapegrad.core.convert import operand
-from tapegrad.core.define import general
 from tapegrad.core.primitive import apply
-from tapegrad.core.table import raw, recording
+from tapegrad.core.table import recording
 from tapegrad.core.tensor import Tensor, wrap
 from tapegrad.ops.arguments import axes_argument
+from tapegrad.ops.elementwise import rsqrt
 from tapegrad.ops.operands import require_kinds, require_same_dtype
-from tapegrad.ops.reduce import with_axes
-from tapegrad.ops.softmax import FLOATS, in_single_precision
+from tapegrad.ops.softmax import FLOATS
+from tapegrad.ops.statistics import variance
 
 __all__ = [
     "batch_norm_with_global_normalization",
@@ -27,30 +25,8 @@ __all__ = [
 ]
 
 
-@in_single_precision
-def _variance(x: Any, *, axes: tuple[int, ...], keepdims: bool) -> Any:
-    deviation = np.asarray(x - raw.reduce_mean(x, axes=axes, keepdims=True))
-    deviation *= deviation
-    return raw.reduce_mean(deviation, axes=axes, keepdims=keepdims)
-
-
 def _count(shape: tuple[int, ...], axes: tuple[int, ...]) -> int:
     return prod([shape[axis] for axis in axes])
-
-
-def _variance_vjp(F: Any, g: Any, x: Any, axes: Any, keepdims: bool, shape: Any) -> Any:
-    if not keepdims:
-        g = with_axes(F, g, axes, shape)
-    deviation = x - F.reduce_mean(x, axes=axes, keepdims=True)
-    return deviation * (g * (2.0 / max(_count(shape, axes), 1)))
-
-
-def _variance_jvp(F: Any, t: Any, x: Any, axes: Any, keepdims: bool) -> Any:
-    deviation = x - F.reduce_mean(x, axes=axes, keepdims=True)
-    return F.reduce_mean(deviation * t, axes=axes, keepdims=keepdims) * 2.0
-
-
-_variance_primitive = general("variance", _variance, _variance_vjp, jvps=[_variance_jvp])
 
 
 def moments(
@@ -95,7 +71,7 @@ def moments(
     require_kinds("moments", x, FLOATS, "float32")
     params = {"axes": axes_argument(axes, x._value.ndim, "moments"), "keepdims": bool(keepdims)}
     mean = recording.reduce_mean(x, **params)
-    return mean, apply(_variance_primitive, (x,), params)
+    return mean, apply(variance, (x,), params)
 
 
 def weighted_moments(
@@ -285,7 +261,7 @@ def batch_normalization(
     x = operand(x)
     dtype = x._value.dtype
     mean = operand(mean, dtype)
-    factor = recording.rsqrt(operand(variance, dtype) + variance_epsilon)
+    factor = rsqrt(operand(variance, dtype) + variance_epsilon)
     if scale is not None:
         factor = factor * scale
     start = -mean * factor if offset is None else offset - mean * factor

@@ -22,6 +22,7 @@ from tapegrad.ops.elementwise import rsqrt, square
 from tapegrad.ops.operands import require_kinds
 from tapegrad.ops.reduce import reduce_max, reduce_sum, spread
 from tapegrad.ops.select import maximum, minimum
+from tapegrad.ops.softmax import in_single_precision
 
 __all__ = (
     "clip_by_global_norm",
@@ -33,19 +34,13 @@ __all__ = (
     "reduce_euclidean_norm",
 )
 
-_HALF = np.dtype(np.float16)
 _add_reduce: Any = np.add.reduce
 
 
+@in_single_precision
 def _euclidean(x: Any, *, axes: tuple[int, ...], keepdims: bool) -> Any:
     dtype = x.dtype
-    if dtype.kind in "bcO":
-        raise InvalidArgumentError(
-            f"reduce_euclidean_norm: tensors of dtype {dtype} are not supported. Use tf.cast."
-        )
-    if dtype is _HALF:
-        x = x.astype(np.float32)
-    elif dtype.kind in "iu":
+    if dtype.kind in "iu":
         x = x.astype(np.float64)
     y = np.sqrt(_add_reduce(x * x, axes, None, None, keepdims))
     return y.astype(dtype, copy=False)
@@ -59,6 +54,7 @@ def _euclidean_jvp(F: Any, t: Any, x: Any, y: Any, axes: Any, keepdims: bool) ->
     return F.divide_no_nan(F.reduce_sum(x * t, axes=axes, keepdims=keepdims), y)
 
 
+@in_single_precision
 def _p_norm(x: Any, *, p: float, axes: tuple[int, ...], keepdims: bool) -> Any:
     return _add_reduce(np.abs(x) ** p, axes, x.dtype, None, keepdims) ** (1.0 / p)
 
@@ -127,6 +123,7 @@ def reduce_euclidean_norm(
         return with_zero_imaginary(  # type: ignore[no-any-return]
             recording, reduce_euclidean_norm(abs(x), axis, keepdims)
         )
+    require_kinds("reduce_euclidean_norm", x, "iufV", "float32")
     axes = axes_argument(axis, x._value.ndim, "reduce_euclidean_norm")
     params = {"axes": axes, "keepdims": bool(keepdims)}
     return apply(_reduce_euclidean_norm, (x,), params)  # type: ignore[no-any-return]

@@ -9,44 +9,36 @@ import numpy as np
 
 from tapegrad.core.convert import operand
 from tapegrad.core.define import general
-from tapegrad.core.dtypes import float32, from_numpy
+from tapegrad.core.dtypes import float32
 from tapegrad.core.primitive import apply
-from tapegrad.core.table import recording
+from tapegrad.core.table import raw, recording
 from tapegrad.core.tensor import Tensor
-from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops.arguments import axes_argument
 from tapegrad.ops.cast import cast
 from tapegrad.ops.complex import abs
-from tapegrad.ops.elementwise import square
 from tapegrad.ops.norms import reduce_euclidean_norm
 from tapegrad.ops.operands import require_kinds
-from tapegrad.ops.reduce import count_nonzero, reduce_mean, spread
+from tapegrad.ops.reduce import count_nonzero, reduce_mean, spread, with_axes
+from tapegrad.ops.softmax import in_single_precision
 
 __all__ = ("reduce_logsumexp", "reduce_std", "reduce_variance", "zero_fraction")
 
-_HALF = np.dtype(np.float16)
 _add_reduce: Any = np.add.reduce
 _max_reduce: Any = np.maximum.reduce
 
 
+@in_single_precision
 def _logsumexp(x: Any, *, axes: tuple[int, ...], keepdims: bool) -> Any:
-    dtype = x.dtype
-    if dtype.kind != "f" and dtype.name != "bfloat16":
-        raise InvalidArgumentError(
-            f"reduce_logsumexp: tensors of dtype {from_numpy(dtype).name} are not supported. "
-            f"Convert first, for example tf.cast(x, tf.float32)."
-        )
-    wide = x.astype(np.float32) if dtype is _HALF else x
-    largest = _max_reduce(wide, axes, None, None, True, -np.inf)
-    largest = np.where(np.isfinite(largest), largest, wide.dtype.type(0))
-    y = np.log(_add_reduce(np.exp(wide - largest), axes, None, None, True)) + largest
+    largest = _max_reduce(x, axes, None, None, True, -np.inf)
+    largest = np.where(np.isfinite(largest), largest, x.dtype.type(0))
+    y = np.log(_add_reduce(np.exp(x - largest), axes, None, None, True)) + largest
     if not keepdims:
         y = y.reshape([n for i, n in enumerate(x.shape) if i - x.ndim not in axes])
-    return y.astype(dtype, copy=False)[()]
+    return y[()]
 
 
 def _weights(F: Any, x: Any, axes: tuple[int, ...]) -> Any:
-    """The softmax; 0 where everything is minus infinity. (From `y` it would be less accurate.)"""
+    """The softmax; 0 where everything is minus infinity. From `y` it would be less accurate."""
     largest = F.stop_gradient(F.reduce_max(x, axes=axes, keepdims=True))
     parts = F.exp(x - F.masked(largest, F.is_finite(largest)))
     return F.divide_no_nan(parts, F.reduce_sum(parts, axes=axes, keepdims=True))
@@ -61,6 +53,29 @@ def _logsumexp_jvp(F: Any, t: Any, x: Any, axes: Any, keepdims: bool) -> Any:
 
 
 _reduce_logsumexp = general("reduce_logsumexp", _logsumexp, _logsumexp_vjp, jvps=(_logsumexp_jvp,))
+
+
+@in_single_precision
+def _variance(x: Any, *, axes: tuple[int, ...], keepdims: bool) -> Any:
+    deviation = np.asarray(x - raw.reduce_mean(x, axes=axes, keepdims=True))
+    deviation *= deviation
+    return raw.reduce_mean(deviation, axes=axes, keepdims=keepdims)
+
+
+def _variance_vjp(F: Any, g: Any, x: Any, axes: Any, keepdims: bool, shape: Any) -> Any:
+    if not keepdims:
+        g = with_axes(F, g, axes, shape)
+    count = math.prod([shape[axis] for axis in axes])
+    deviation = x - F.reduce_mean(x, axes=axes, keepdims=True)
+    return deviation * (g * (2.0 / max(count, 1)))
+
+
+def _variance_jvp(F: Any, t: Any, x: Any, axes: Any, keepdims: bool) -> Any:
+    deviation = x - F.reduce_mean(x, axes=axes, keepdims=True)
+    return F.reduce_mean(deviation * t, axes=axes, keepdims=keepdims) * 2.0
+
+
+variance = general("variance", _variance, _variance_vjp, jvps=[_variance_jvp])
 
 
 def reduce_logsumexp(
@@ -100,12 +115,13 @@ def reduce_logsumexp(
     np.float32(1000.0)
     """
     x = operand(input_tensor)
+    require_kinds("reduce_logsumexp", x, "fV", "float32")
     axes = axes_argument(axis, x._value.ndim, "reduce_logsumexp")
     params = {"axes": axes, "keepdims": bool(keepdims)}
     return apply(_reduce_logsumexp, (x,), params)  # type: ignore[no-any-return]
 
 
-def _deviations(op: str, input_tensor: Any, axis: Any) -> tuple[Any, tuple[int, ...]]:
+def _checked(op: str, input_tensor: Any, axis: Any) -> tuple[Any, tuple[int, ...]]:
     x = operand(input_tensor)
     if x._value.dtype.kind in "iu":
         raise TypeError(
@@ -113,8 +129,7 @@ def _deviations(op: str, input_tensor: Any, axis: Any) -> tuple[Any, tuple[int, 
             f"tf.cast(x, tf.float32)."
         )
     require_kinds(op, x, "fcV", "float32")
-    axes = axes_argument(axis, x._value.ndim, op)
-    return x - reduce_mean(x, axes, keepdims=True), axes
+    return x, axes_argument(axis, x._value.ndim, op)
 
 
 def reduce_variance(
@@ -151,11 +166,11 @@ def reduce_variance(
     >>> tf.math.reduce_variance([1.0, 3.0]).numpy()
     np.float32(1.0)
     """
-    deviations, axes = _deviations("reduce_variance", input_tensor, axis)
-    if deviations._value.dtype.kind == "c":
-        squares = recording.real(deviations * recording.conj(deviations))
-    else:
-        squares = square(deviations)
+    x, axes = _checked("reduce_variance", input_tensor, axis)
+    if x._value.dtype.kind != "c":
+        return apply(variance, (x,), {"axes": axes, "keepdims": bool(keepdims)})  # type: ignore[no-any-return]
+    deviations = x - reduce_mean(x, axes, keepdims=True)
+    squares = recording.real(deviations * recording.conj(deviations))
     return reduce_mean(squares, axes, keepdims)  # type: ignore[no-any-return]
 
 
@@ -197,7 +212,8 @@ def reduce_std(
     >>> tf.math.reduce_std([1.0, 3.0]).numpy()
     np.float32(1.0)
     """
-    deviations, axes = _deviations("reduce_std", input_tensor, axis)
+    x, axes = _checked("reduce_std", input_tensor, axis)
+    deviations = x - reduce_mean(x, axes, keepdims=True)
     count = math.prod([deviations._value.shape[axis] for axis in axes])
     if deviations._value.dtype.kind == "c":
         deviations = abs(deviations)
