@@ -11,6 +11,7 @@ from tapegrad.core.define import elementwise, general
 from tapegrad.core.primitive import ZERO
 from tapegrad.core.table import raw, recording
 from tapegrad.core.tensor import Tensor
+from tapegrad.ops import logistic, special, transcendental  # noqa: F401 - used by rules as F.erf...
 from tapegrad.ops.arguments import axis_argument
 from tapegrad.ops.operands import require_kinds
 from tapegrad.ops.softmax import FLOATS

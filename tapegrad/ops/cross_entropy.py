@@ -13,6 +13,7 @@ from tapegrad.core.primitive import NONDIFF, apply
 from tapegrad.core.table import recording
 from tapegrad.core.tensor import Tensor
 from tapegrad.errors import InvalidArgumentError
+from tapegrad.ops.logistic import softplus
 from tapegrad.ops.operands import operand_pair, require_kinds, require_same_dtype
 from tapegrad.ops.softmax import FLOATS, in_single_precision, logits_and_axis, shifted
 
@@ -353,5 +354,5 @@ def weighted_cross_entropy_with_logits(
     labels, logits = _same_shapes("weighted_cross_entropy_with_logits", labels, logits)
     weight = operand(pos_weight, logits._value.dtype)
     log_weight = (weight - 1.0) * labels + 1.0
-    loss: Tensor = (1.0 - labels) * logits + log_weight * recording.softplus(-logits)
+    loss: Tensor = (1.0 - labels) * logits + log_weight * softplus(-logits)
     return loss

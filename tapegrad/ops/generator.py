@@ -91,6 +91,9 @@ class Generator:
                 checked_state(state), trainable=False, dtype=np.int64, name="StateVar"
             )
 
+    def __reduce__(self) -> Any:
+        return type(self), (None, self._state.numpy(), self._algorithm)
+
     @classmethod
     def from_state(cls, state: Any, alg: Any) -> Generator:
         """Make a generator that starts from a state.

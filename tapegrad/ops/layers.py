@@ -11,6 +11,7 @@ from tapegrad.core.table import recording
 from tapegrad.core.tensor import ArrayLike, Tensor, wrap
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops.arguments import shape_argument
+from tapegrad.ops.division import multiply_no_nan
 from tapegrad.ops.gather import gather
 from tapegrad.ops.norms import clip_by_norm
 from tapegrad.ops.operands import operand_pair
@@ -191,7 +192,7 @@ def _dropped(op: str, x: Any, rate: Any, noise_shape: Any, generator: Any) -> Te
     mask = keep.astype(value.dtype)
     mask *= value.dtype.type(scale)
     # An infinite entry that is dropped is zero, not NaN.
-    kept: Tensor = recording.multiply_no_nan(features, wrap(mask[()]))
+    kept: Tensor = multiply_no_nan(features, wrap(mask[()]))
     return kept
 
 

@@ -10,11 +10,12 @@ import numpy as np
 from tapegrad.core.convert import operand
 from tapegrad.core.define import general
 from tapegrad.core.primitive import apply
-from tapegrad.core.table import recording
 from tapegrad.core.tensor import Tensor
 from tapegrad.ops.operands import operand_pair, require_kinds, require_same_dtype
 from tapegrad.ops.reduce import with_axes
 from tapegrad.ops.softmax import FLOATS, in_single_precision
+from tapegrad.ops.transcendental import exp, log
+from tapegrad.ops.where import where
 
 __all__ = ["l2_loss", "log_poisson_loss"]
 
@@ -74,15 +75,15 @@ def log_poisson_loss(
             f"log_poisson_loss: `log_input` and `targets` must have the same shape, received "
             f"({log_input._value.shape} vs {targets._value.shape})."
         )
-    loss: Tensor = recording.exp(log_input) - log_input * targets
+    loss: Tensor = exp(log_input) - log_input * targets
     if not compute_full_loss:
         return loss
     z = targets._value
     small = operand((z >= 0) & (z <= 1))
     # One in place of the others keeps their logarithm, and its derivative, finite.
-    large = recording.where(small, operand(np.ones_like(z)), targets)
-    stirling = large * recording.log(large) - large + recording.log(large * (2.0 * pi)) * 0.5
-    loss += recording.where(small, operand(np.zeros_like(z)), stirling)
+    large = where(small, operand(np.ones_like(z)), targets)
+    stirling = large * log(large) - large + log(large * (2.0 * pi)) * 0.5
+    loss += where(small, operand(np.zeros_like(z)), stirling)
     return loss
 
 

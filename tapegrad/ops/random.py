@@ -14,6 +14,7 @@ from tapegrad.core.table import recording
 from tapegrad.core.tensor import Tensor, wrap
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops.arguments import int_argument
+from tapegrad.ops.elementwise import divide
 from tapegrad.ops.operands import require_kinds, require_same_dtype
 from tapegrad.ops.samplers import (
     affine,
@@ -329,7 +330,7 @@ def drawn_gamma(op: str, rng: Any, shape: Any, alpha: Any, beta: Any, dtype: Any
     to = (*sizes(shape, op), *parameters)
     sample = rng.standard_gamma(np.broadcast_to(a._value, to)).astype(a._value.dtype)
     standard: Tensor = apply(_standard_gamma, (a,), {"sample": sample[()]})
-    return standard if beta is None else recording.divide(standard, b)
+    return standard if beta is None else divide(standard, b)
 
 
 def poisson(

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.dtypes import DType, as_dtype
-from tapegrad.core.table import recording
 from tapegrad.core.tensor import ArrayLike, Tensor, wrap
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops.arguments import int_argument, shape_argument
+from tapegrad.ops.elementwise import add, multiply, subtract
 
 _SINGLE = np.dtype(np.float32)
 
@@ -101,8 +101,8 @@ def affine(z: Any, offset: Any, factor: Any) -> Tensor:
         if offset != 0:
             z += z.dtype.type(offset)
         return wrap(z[()])
-    scaled = recording.multiply(wrap(z[()]), factor)
-    shifted: Tensor = recording.add(scaled, offset)
+    scaled = multiply(wrap(z[()]), factor)
+    shifted: Tensor = add(scaled, offset)
     return shifted
 
 
@@ -124,7 +124,7 @@ def uniform_tensor(
     if is_number(low) and is_number(high):
         values = affine(unit, low, high - low)
         return _below(values, low, high)
-    return affine(unit, low, recording.subtract(_tensor(high, wanted), low))
+    return affine(unit, low, subtract(_tensor(high, wanted), low))
 
 
 def _below(values: Tensor, low: Any, high: Any) -> Tensor:

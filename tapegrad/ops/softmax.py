@@ -12,6 +12,7 @@ from tapegrad.core.dtypes import from_numpy
 from tapegrad.core.primitive import apply
 from tapegrad.core.tensor import Tensor
 from tapegrad.errors import InvalidArgumentError
+from tapegrad.ops import reduce, transcendental  # noqa: F401 - used by rules as F.exp...
 from tapegrad.ops.arguments import int_argument
 from tapegrad.ops.operands import require_kinds
 
