@@ -9,9 +9,9 @@ import numpy as np
 
 from tapegrad.core.batching import BatchedNamespace
 from tapegrad.core.slices import Slices
+from tapegrad.core.table import raw, recording
 from tapegrad.core.tape import Record, Spec
 from tapegrad.core.tensor import rewrap, wrap
-from tapegrad.core.table import recording
 
 
 def sweep(
@@ -103,6 +103,9 @@ def sweep(
     for x in sources:
         if x in cotangents:
             found[x] = cotangents[x]
+    for x, g in found.items():
+        if g.__class__ is Slices and g.is_block:
+            found[x] = g.dense(F)
     return found
 
 
@@ -138,11 +141,25 @@ def _depending_on(records: Sequence[Record], sources: set[int]) -> set[int]:
 def _sum(F: Any, previous: Any, new: Any, identity: int, owned: set[int]) -> Any:
     """Add cotangents; in place from the third on, when the sum belongs to nobody else."""
     if previous.__class__ is Slices or new.__class__ is Slices:
-        return Slices.add(F, previous, new)
+        return _sum_with_slices(F, previous, new, identity, owned)
     if identity in owned and previous.__class__ is np.ndarray and new.__class__ is np.ndarray:
         return np.add(previous, new, out=previous)
     owned.add(identity)
     return previous + new
+
+
+def _sum_with_slices(F: Any, previous: Any, new: Any, identity: int, owned: set[int]) -> Any:
+    """Of many blocks of one tensor, such as its rows one by one, each costs only its own size."""
+    if new.__class__ is not Slices or not new.is_block or F is not raw or not new.shape:
+        return Slices.add(F, previous, new)
+    total = previous
+    if total.__class__ is Slices:
+        total = total.dense(F)
+    elif identity not in owned:
+        total = np.array(total)
+    owned.add(identity)
+    new.add_to(total)
+    return total
 
 
 def _filled(F: Any, g: Any, output: Any, wrapped: bool) -> Any:

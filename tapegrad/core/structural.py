@@ -9,6 +9,8 @@ import numpy as np
 
 from tapegrad.core.batching import shaped_batch, spread_batch
 from tapegrad.core.define import NONDIFF, general, linear
+from tapegrad.core.slices import Slices
+from tapegrad.core.table import raw
 
 
 def along(axis: int, part: Any) -> tuple[Any, ...]:
@@ -87,19 +89,23 @@ cast = linear(
 )
 cast_discrete = general("cast_discrete", _cast, NONDIFF)
 
+def _of_block(F: Any, g: Any, index: Any, shape: tuple[int, ...]) -> Any:
+    return Slices(g, index, shape) if F is raw else F.put_slice(g, index=index, to=shape)
+
+
 # Basic indexing. An index starts with an ellipsis and then names every axis, so that the same
 # index also works behind a batch axis.
 getitem = linear(
     "getitem",
     lambda x, *, index: x[index][()],
-    lambda F, g, index, shape: F.put_slice(g, index=index, to=shape),
+    _of_block,
 )
 
 
 def _put_slice(x: Any, *, index: Any, to: tuple[int, ...]) -> Any:
     placed = np.zeros(to, x.dtype)
     placed[index] = x
-    return placed
+    return placed[()]
 
 
 put_slice = linear(
