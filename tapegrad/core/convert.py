@@ -262,6 +262,12 @@ def _from_sequence(value: Any, dtype: np.dtype[Any] | None) -> Any:
 def _sequence_dtype(value: Any, array: np.ndarray[Any, Any]) -> np.dtype[Any]:
     """float64 and int64 that NumPy made of Python numbers become float32 and int32."""
     kind = array.dtype.kind
+    mixed = {"f": (bool,), "c": (bool, int, float)}.get(kind, ())
+    if mixed and any(type(v) in mixed for v in _leaves(value)):
+        raise ValueError(
+            f"Can't convert Python sequence with mixed types to Tensor: {value!r}. Write all of "
+            f"its numbers as {'floats' if kind == 'f' else 'complex numbers'}."
+        )
     if array.size == 0:
         return _FLOAT32 if array.dtype == np.float64 else array.dtype
     if kind == "f" and array.dtype == np.float64:
