@@ -144,7 +144,6 @@ from tapegrad.ops.debugging import (
     assert_equal,
     assert_greater,
     assert_less,
-    assert_rank,
 )
 from tapegrad.ops.division import (
     truncatediv,
@@ -275,6 +274,9 @@ from tapegrad.ops.sort import (
     argmin,
     argsort,
     sort,
+)
+from tapegrad.ops.static_assertions import (
+    assert_rank,
 )
 from tapegrad.ops.statistics import (
     reduce_logsumexp,

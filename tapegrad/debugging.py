@@ -1,12 +1,13 @@
 """``tf.debugging``: assertions about tensors."""
 
+from __future__ import annotations
+
 from tapegrad.ops.debugging import (
     Assert,
     assert_all_finite,
     assert_equal,
     assert_greater,
     assert_greater_equal,
-    assert_integer,
     assert_less,
     assert_less_equal,
     assert_near,
@@ -15,6 +16,10 @@ from tapegrad.ops.debugging import (
     assert_non_positive,
     assert_none_equal,
     assert_positive,
+    check_numerics,
+)
+from tapegrad.ops.static_assertions import (
+    assert_integer,
     assert_proper_iterable,
     assert_rank,
     assert_rank_at_least,
@@ -23,7 +28,6 @@ from tapegrad.ops.debugging import (
     assert_scalar,
     assert_shapes,
     assert_type,
-    check_numerics,
     is_numeric_tensor,
 )
 
