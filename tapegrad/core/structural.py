@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.batching import shaped_batch, spread_batch
-from tapegrad.core.define import NONDIFF, general, linear
+from tapegrad.core.define import general, linear
+from tapegrad.core.primitive import NONDIFF
 from tapegrad.core.slices import Slices
 from tapegrad.core.table import raw
 
