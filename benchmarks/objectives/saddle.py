@@ -18,15 +18,25 @@ def height(tf: Any, low: Tensor, high: Tensor) -> Tensor:
     return tf.reduce_sum(tf.square(low)) - tf.reduce_sum(tf.square(high))
 
 
+def start(tf: Any) -> Tensor:
+    """The point (1, 1) where every descent begins.
+
+    A new tensor for each: a tape that watched one shared by both levels would see both move.
+    """
+    return tf.ones((2,), dtype=tf.float64)
+
+
+def best_reply(tf: Any, inner: Mode, low: Tensor) -> Tensor:
+    """The (x2, y2) that maximises the height above `low`."""
+    return argmax(tf, inner, lambda high: height(tf, low, high), start(tf))
+
+
+def ridge(tf: Any, inner: Mode, low: Tensor) -> Tensor:
+    """The height above `low` once (x2, y2) is at its best: what the outer descent minimises."""
+    return height(tf, low, best_reply(tf, inner, low))
+
+
 def solve(tf: Any, outer: Mode, inner: Mode) -> Array:
     """The saddle point (x1, y1, x2, y2) that nested gradient descent from ones finds."""
-
-    def start() -> Tensor:
-        # A new tensor for each level: a tape that watched one shared by both would see both move.
-        return tf.ones((2,), dtype=tf.float64)
-
-    def best_reply(low: Tensor) -> Tensor:
-        return argmax(tf, inner, lambda high: height(tf, low, high), start())
-
-    low = argmin(tf, outer, lambda point: height(tf, point, best_reply(point)), start())
-    return np.concatenate([low.numpy(), best_reply(low).numpy()])
+    low = argmin(tf, outer, lambda point: ridge(tf, inner, point), start(tf))
+    return np.concatenate([low.numpy(), best_reply(tf, inner, low).numpy()])
