@@ -15,6 +15,7 @@ from tapegrad.core.dtypes import DType, as_dtype, from_numpy, numpy_dtype
 from tapegrad.core.shape import TensorShape
 from tapegrad.core.table import recording
 from tapegrad.core.tensor import ArrayLike, Tensor, wrap
+from tapegrad.errors import InvalidArgumentError
 
 _INT32 = np.iinfo(np.int32)
 _FLOAT32 = np.dtype(np.float32)
@@ -304,6 +305,18 @@ def _stack(values: Any, dtype: np.dtype[Any] | None) -> Tensor:
     if dtype is None:
         dtype = next(v._value.dtype for v in _leaves(values) if isinstance(v, ArrayLike))
     tensors = [as_tensor(v, dtype) for v in values]
+    for i, x in enumerate(tensors):
+        if x._value.dtype != dtype:
+            raise InvalidArgumentError(
+                f"Cannot make a tensor of a list of tensors of different dtypes: element {i} was "
+                f"expected to be a {from_numpy(dtype).name} tensor but is a {x.dtype.name} tensor. "
+                f"Use tf.cast."
+            )
+        if x._value.shape != tensors[0]._value.shape:
+            raise InvalidArgumentError(
+                f"Cannot make a tensor of a list of tensors of different shapes: element {i} has "
+                f"shape {x._value.shape}, element 0 {tensors[0]._value.shape}."
+            )
     return recording.stack(*tensors, axis=-1 - tensors[0]._value.ndim)
 
 
