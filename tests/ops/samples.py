@@ -144,10 +144,11 @@ def _apart(rng: np.random.Generator, shape: tuple[int, ...], low: float, high: f
 
 
 def load() -> list[Sample]:
-    """All samples of all families."""
+    """All samples of all families; every family of operations is imported for them."""
     if not SAMPLES:
-        package = importlib.import_module("tests.ops")
-        for module in pkgutil.iter_modules(package.__path__):
-            if module.name.startswith("samples_"):
-                importlib.import_module(f"tests.ops.{module.name}")
+        for package, prefix in (("tapegrad.ops", ""), ("tests.ops", "samples_")):
+            path = importlib.import_module(package).__path__
+            for module in pkgutil.iter_modules(path):
+                if module.name.startswith(prefix):
+                    importlib.import_module(f"{package}.{module.name}")
     return SAMPLES
