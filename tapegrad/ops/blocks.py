@@ -255,8 +255,7 @@ def space_to_depth(
     n, h, w, c = x._value.shape if last else [x._value.shape[i] for i in (0, 2, 3, 1)]
     if h % b or w % b:
         raise InvalidArgumentError(
-            f"space_to_depth: Image width {w} and height {h} should be divisible by block_size "
-            f"{b}."
+            f"space_to_depth: Image width {w} and height {h} should be divisible by block_size {b}."
         )
     h, w = h // b, w // b
     if last:

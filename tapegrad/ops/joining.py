@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from tapegrad.core.convert import operand
 from tapegrad.core.primitive import apply
 from tapegrad.core.structural import broadcast_to, reshape
@@ -213,11 +215,9 @@ def split(
     x = operand(value)
     axis = axis_argument(axis, x._value.ndim, "split")
     total = x._value.shape[axis]
-    if hasattr(num_or_size_splits, "__index__") and not isinstance(num_or_size_splits, ArrayLike):
-        sizes = _equal_sizes(int_argument(num_or_size_splits, "split", "number"), total)
-    elif getattr(getattr(num_or_size_splits, "shape", None), "rank", 1) == 0 or isinstance(
-        num_or_size_splits, float
-    ):
+    if isinstance(num_or_size_splits, (int, np.integer)):
+        sizes = _equal_sizes(int(num_or_size_splits), total)
+    elif np.ndim(getattr(num_or_size_splits, "_value", num_or_size_splits)) == 0:
         raise InvalidArgumentError(
             f"split: num_or_size_splits must be a Python integer or a list of sizes, not "
             f"{num_or_size_splits!r}: rank-0 tensors are not supported."
