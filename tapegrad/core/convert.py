@@ -303,7 +303,10 @@ def _holds_tensors(value: Any) -> bool:
 def _stack(values: Any, dtype: np.dtype[Any] | None) -> Tensor:
     """Stack nested lists that hold tensors: one dtype for all, that of the first tensor."""
     if dtype is None:
-        dtype = next(v._value.dtype for v in _leaves(values) if isinstance(v, ArrayLike))
+        first = next(
+            v for v in _leaves(values) if isinstance(v, ArrayLike) or type(v) in conversions
+        )
+        dtype = operand(first)._value.dtype
     tensors = [as_tensor(v, dtype) for v in values]
     for i, x in enumerate(tensors):
         if x._value.dtype != dtype:
