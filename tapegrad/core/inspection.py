@@ -22,6 +22,11 @@ __all__ = [
 def is_tensor(x: Any) -> bool:
     """True for a Tensor, Variable or IndexedSlices; false for arrays and numbers.
 
+    Parameters
+    ----------
+    x
+        Anything.
+
     Examples
     --------
     >>> import tapegrad as tf
@@ -32,12 +37,31 @@ def is_tensor(x: Any) -> bool:
 
 
 def is_symbolic_tensor(x: Any) -> bool:
-    """Always false: every tensor has its value."""
+    """Always false: every tensor has its value.
+
+    Parameters
+    ----------
+    x
+        Anything.
+
+    Examples
+    --------
+    >>> import tapegrad as tf
+    >>> tf.is_symbolic_tensor(tf.constant(1.0))
+    False
+    """
     return False
 
 
 def get_static_value(tensor: Any, partial: bool = False) -> Any:
     """The value of a tensor as NumPy array; every tensor has one.
+
+    Parameters
+    ----------
+    tensor
+        A tensor; for anything else the result is None.
+    partial
+        Without effect.
 
     Examples
     --------
@@ -101,7 +125,23 @@ def gradients(
     stop_gradients: Any = None,
     unconnected_gradients: Any = "none",
 ) -> NoReturn:
-    """Not supported: there is no graph to go back through; RuntimeError, as in TensorFlow."""
+    """Not supported: there is no graph to go back through; RuntimeError, as in TensorFlow.
+
+    Parameters
+    ----------
+    ys, xs, grad_ys, gate_gradients, aggregation_method, stop_gradients, unconnected_gradients
+        Whatever they are.
+
+    Examples
+    --------
+    >>> import tapegrad as tf
+    >>> x = tf.constant(3.0)
+    >>> with tf.GradientTape() as tape:  # what to write instead
+    ...     tape.watch(x)
+    ...     y = x * x
+    >>> tape.gradient(y, x).numpy()
+    np.float32(6.0)
+    """
     _graph_only("gradients", "`with tf.GradientTape() as tape: ...; tape.gradient(ys, xs)`")
 
 
@@ -112,5 +152,24 @@ def hessians(
     aggregation_method: object = None,
     name: str = "hessians",
 ) -> NoReturn:
-    """Not supported: there is no graph to go back through; RuntimeError, as in TensorFlow."""
+    """Not supported: there is no graph to go back through; RuntimeError, as in TensorFlow.
+
+    Parameters
+    ----------
+    ys, xs, gate_gradients, aggregation_method
+        Whatever they are.
+
+    Examples
+    --------
+    >>> import tapegrad as tf
+    >>> x = tf.constant(3.0)
+    >>> with tf.GradientTape() as outer:  # what to write instead
+    ...     outer.watch(x)
+    ...     with tf.GradientTape() as inner:
+    ...         inner.watch(x)
+    ...         y = x * x
+    ...     g = inner.gradient(y, x)
+    >>> outer.jacobian(g, x).numpy()
+    np.float32(2.0)
+    """
     _graph_only("hessians", "`outer.jacobian(inner.gradient(ys, xs), xs)` with two nested tapes")
