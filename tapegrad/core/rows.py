@@ -71,6 +71,8 @@ def _sum_rows(rows: Any, indices: Any, size: int) -> Any:
     """Row ``i`` of the result, of shape ``(size, k)``, is the sum of those with index ``i``."""
     indices = indices.reshape(-1)
     count, width = rows.shape
+    if not rows.size:
+        return np.zeros((size, width), rows.dtype)
     if rows.size < _MANY or width == 1 or rows.dtype.char not in "fdFD":
         # One axis only, for which `add.at` has a fast path.
         table = np.zeros(size * width, rows.dtype)

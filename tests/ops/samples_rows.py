@@ -186,3 +186,15 @@ sample(
     label="first",
     reference=put,
 )
+# No entries: no rows, rows of size 0, nothing picked.
+sample("gather", reals(2, 3, 0), fixed([1], np.int32), params={"axis": -2}, label="empty_rows")
+sample("gather_rows", reals(4, 0), fixed([1, 2], np.int32), label="empty_rows")
+sample("gather_rows", reals(0, 3), fixed([], np.int32), label="no_rows")
+sample(
+    "take_along_axis",
+    reals(2, 0),
+    fixed(np.zeros((2, 0)), np.int32),
+    params={"axis": -1},
+    label="empty",
+    reference=taken,
+)
