@@ -2,4 +2,17 @@
 
 from __future__ import annotations
 
-from tapegrad.ops import operators as operators  # they make Tensors compute
+# Imported with any family: the operators of Tensors, and the primitives that rules of most
+# families call. What only one family's rules call, that family imports.
+from tapegrad.ops import gather, operators, reduce, scan, select, shape, transcendental, where
+
+__all__ = (
+    "gather",
+    "operators",
+    "reduce",
+    "scan",
+    "select",
+    "shape",
+    "transcendental",
+    "where",
+)
