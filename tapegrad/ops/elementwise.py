@@ -183,6 +183,7 @@ pow = elementwise(
     _power,
     lambda F, a, b: F.multiply_no_nan(F.pow(a, b - 1.0), b),
     lambda F, y, a: y * _log_or_zero(F, a),
+    singular=True,
     doc=binary(
         r"Power :math:`x^y`, elementwise: the operator ``x ** y``.",
         "tf.pow([2, 3], [3, 2]).numpy()",
