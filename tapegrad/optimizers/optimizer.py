@@ -12,6 +12,7 @@ from tapegrad.core.context import only_recorders, restore_float_errors, silence_
 from tapegrad.core.gradient_tape import GradientTape
 from tapegrad.core.tensor import ArrayLike, Tensor, wrap
 from tapegrad.core.variable import Variable
+from tapegrad.optimizers.arguments import check_count, check_range
 from tapegrad.optimizers.gradients import (
     Pairs,
     checked_pairs,
@@ -115,8 +116,8 @@ class Optimizer(OptimizerState):
                 f"clipnorm={clipnorm}, clipvalue={clipvalue}, global_clipnorm={global_clipnorm}"
             )
         check_range("ema_momentum", ema_momentum, 0, 1)
-        _check_count("ema_overwrite_frequency", ema_overwrite_frequency, 1)
-        _check_count("gradient_accumulation_steps", gradient_accumulation_steps, 2)
+        check_count("ema_overwrite_frequency", ema_overwrite_frequency, 1)
+        check_count("gradient_accumulation_steps", gradient_accumulation_steps, 2)
         super().__init__(learning_rate, use_ema, gradient_accumulation_steps, name)
         self.weight_decay = weight_decay
         self.clipnorm = clipnorm
@@ -289,18 +290,6 @@ class Optimizer(OptimizerState):
         """
         raise NotImplementedError(f"{type(self).__name__} must define `update_step`.")
 
-    def assign(self, variable: Variable, value: Any) -> None:
-        """Set a variable, for use in `update_step`."""
-        variable.assign(value)
-
-    def assign_add(self, variable: Variable, value: Any) -> None:
-        """Add to a variable, for use in `update_step`."""
-        variable.assign_add(value)
-
-    def assign_sub(self, variable: Variable, value: Any) -> None:
-        """Subtract from a variable, for use in `update_step`."""
-        variable.assign_sub(value)
-
     # Losses
 
     def compute_gradients(
@@ -402,14 +391,3 @@ class Optimizer(OptimizerState):
         if self.use_ema:
             for v in var_list:
                 v._replace(self._averages[self._index[v._id]]._value, False)
-
-
-def check_range(name: str, value: Any, low: float, high: float) -> None:
-    """Raise ValueError unless a number lies between two bounds."""
-    if not low <= value <= high:
-        raise ValueError(f"`{name}` must be in the range [{low}, {high}]. Received: {name}={value}")
-
-
-def _check_count(name: str, value: Any, least: int) -> None:
-    if value is not None and not (isinstance(value, int) and value >= least):
-        raise ValueError(f"`{name}` must be an integer >= {least}. Received: {name}={value}")

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from tapegrad.optimizers.arguments import check_range
 from tapegrad.optimizers.arrays import ArrayOptimizer, towards
-from tapegrad.optimizers.optimizer import Optimizer, check_range
+from tapegrad.optimizers.optimizer import Optimizer
 
 if TYPE_CHECKING:
     from typing import Unpack

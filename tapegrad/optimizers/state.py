@@ -187,6 +187,18 @@ class OptimizerState:
         value = reference_variable._value
         return self.add_variable(value.shape, initializer, value.dtype, f"{stem}_{name or 'var'}")
 
+    def assign(self, variable: Variable, value: Any) -> None:
+        """Set a variable, for use in `update_step`."""
+        variable.assign(value)
+
+    def assign_add(self, variable: Variable, value: Any) -> None:
+        """Add to a variable, for use in `update_step`."""
+        variable.assign_add(value)
+
+    def assign_sub(self, variable: Variable, value: Any) -> None:
+        """Subtract from a variable, for use in `update_step`."""
+        variable.assign_sub(value)
+
     def _get_variable_index(self, variable: Variable) -> int:
         """Where a variable stands among those that the optimizer was built with."""
         return self._index[variable._id]

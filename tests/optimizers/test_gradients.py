@@ -82,7 +82,7 @@ def test_apply_remembers_the_variables() -> None:
     [
         (tf.ones([3]), InvalidArgumentError, r"'w:0' of shape \(2,\).*gradient of shape \(3,\)"),
         (tf.ones([]), InvalidArgumentError, "shapes must be equal"),
-        (tf.constant([1j, 1.0]), InvalidArgumentError, "'w:0' .float32. is complex128"),
+        (tf.constant([1j, 1j]), InvalidArgumentError, "'w:0' .float32. is complex128"),
         (tf.constant([True, False]), InvalidArgumentError, "is bool: it must be real"),
         (tf.IndexedSlices([1.0], [2], [2]), InvalidArgumentError, r"indices \[2\].*in \[0, 2\)"),
         (tf.IndexedSlices([[1.0]], [0], [2]), InvalidArgumentError, "rows of shape"),
