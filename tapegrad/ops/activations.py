@@ -61,7 +61,7 @@ _selu = elementwise(
 
 
 def _leaky(x: Any, *, alpha: float) -> Any:
-    return np.where(x > 0, x, x * alpha)[()]
+    return np.where(x > 0, x, x * x.dtype.type(alpha))[()]
 
 
 def _leaky_slope(x: Any, *, alpha: float) -> Any:
