@@ -52,6 +52,8 @@ def operands_of_one_dtype(op: str, values: Sequence[Any]) -> list[Any]:
 
 def is_complex(x: Any) -> bool:
     """True for complex tensors, Variables and values."""
+    if x.__class__ is Tensor:
+        return bool(x._value.dtype.kind == "c")
     dtype = getattr(getattr(x, "_value", x), "dtype", None)
     if dtype is None:
         return x.__class__ is complex or (
