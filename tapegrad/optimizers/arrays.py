@@ -121,9 +121,10 @@ class ArrayOptimizer(Optimizer):
                 ]
             arrays = [slot.array for slot in slots]
             if value.shape:
-                v._replace(move(value, g, numbers, *arrays), False)
+                new = move(value, g, numbers, *arrays)
             else:
-                v._replace(move(value.reshape(1), g.reshape(1), numbers, *arrays)[0], False)
+                new = move(value.reshape(1), g.reshape(1), numbers, *arrays)[0]
+            v._replace(new if new.dtype is dtype else new.astype(dtype), False)
 
 
 def towards(average: Any, new: Any, share: Any, scratch: Any = None) -> Any:

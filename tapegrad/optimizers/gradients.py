@@ -133,8 +133,15 @@ def clip_global_norm(pairs: Pairs, limit: float) -> Pairs:
 
 def clip_values(pairs: Pairs, limit: float) -> Pairs:
     """Bring each element between ``-limit`` and ``limit``."""
-    return [(np.minimum(np.maximum(g, -limit), limit), v) for g, v in pairs]
+    return [
+        (np.minimum(np.maximum(g, -limit), limit).astype(g.dtype, copy=False), v) for g, v in pairs
+    ]
 
 
 def _scaled(pairs: Pairs, factors: Sequence[float]) -> Pairs:
-    return [(g if f == 1.0 else g * f, v) for (g, v), f in zip(pairs, factors, strict=True)]
+    return [(g if f == 1.0 else times(g, f), v) for (g, v), f in zip(pairs, factors, strict=True)]
+
+
+def times(array: Any, factor: float) -> Any:
+    """A product in the array's dtype (bfloat16 would become float32 beside a Python float)."""
+    return (array * factor).astype(array.dtype, copy=False)

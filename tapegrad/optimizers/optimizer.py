@@ -19,6 +19,7 @@ from tapegrad.optimizers.gradients import (
     clip_each_norm,
     clip_global_norm,
     clip_values,
+    times,
 )
 from tapegrad.optimizers.state import OptimizerState
 
@@ -223,7 +224,7 @@ class Optimizer(OptimizerState):
 
     def _step(self, pairs: Pairs) -> None:
         if self.loss_scale_factor is not None:
-            pairs = [(g / self.loss_scale_factor, v) for g, v in pairs]
+            pairs = [(times(g, 1 / self.loss_scale_factor), v) for g, v in pairs]
         updates = self._accumulate(pairs) if self.gradient_accumulation_steps else pairs
         if updates:
             rate = self._rate()
@@ -247,7 +248,7 @@ class Optimizer(OptimizerState):
         if (int(self._iterations._value) + 1) % steps:
             return []
         means = [
-            ((total / steps).reshape(g.shape)[()], v)
+            (times(total, 1 / steps).reshape(g.shape)[()], v)
             for (g, v), total in zip(pairs, sums, strict=True)
         ]
         for s in self._sums:
@@ -268,7 +269,7 @@ class Optimizer(OptimizerState):
         for _, v in pairs:
             named = self._excluded_names and self._excluded_names.search(v.name)
             if v._id not in excluded and not named:
-                v._replace(v._value - v._value * amount, False)
+                v._replace(v._value - times(v._value, amount), False)
 
     def _update_variables(self, pairs: Pairs, rate: float) -> None:
         learning_rate = wrap(np.float32(rate))
@@ -379,7 +380,7 @@ class Optimizer(OptimizerState):
                 average.array[...] = v._value
             else:
                 average.array *= self.ema_momentum
-                average.array += v._value * (1 - self.ema_momentum)
+                average.array += times(v._value, 1 - self.ema_momentum)
         if updated:
             self._averaged = len(self._averages)
         every = self.ema_overwrite_frequency

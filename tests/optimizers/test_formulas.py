@@ -252,3 +252,15 @@ def test_a_learning_rate_of_zero_changes_nothing() -> None:
         v = tf.Variable([1.0, -2.0])
         getattr(tf.optimizers, name)(0.0).apply_gradients([(tf.constant([2.0, 0.5]), v)])
         assert v.numpy().tolist() == [1.0, -2.0], name
+
+
+@pytest.mark.parametrize("name", ["SGD", "Adam", "Nadam", "RMSprop", "Adadelta", "Ftrl", "Lion"])
+def test_bfloat16_stays_bfloat16(name: str) -> None:
+    pytest.importorskip("ml_dtypes", reason="tf.bfloat16 needs the optional package ml_dtypes")
+    brief, single = tf.Variable([1.0, -2.0], dtype=tf.bfloat16), tf.Variable([1.0, -2.0])
+    for v in (brief, single):
+        optimizer = getattr(tf.optimizers, name)(0.125, clipnorm=1.0, weight_decay=0.5)
+        optimizer.apply_gradients([(tf.constant([2.0, 0.5], v.dtype), v)])
+        assert all(s.dtype == v.dtype for s in optimizer.variables[2:])
+    assert brief.dtype == tf.bfloat16
+    np.testing.assert_allclose(brief.numpy().astype(np.float32), single.numpy(), rtol=2e-2)
