@@ -27,12 +27,12 @@ from tapegrad.ops.samplers import (
     sizes,
     truncated_normals,
 )
-from tapegrad.ops.seeds import counter_generator, stream
+from tapegrad.ops.seeds import counter_generator
 from tapegrad.ops.stateless_counts import drawn_binomial
 from tapegrad.ops.stateless_random import uniform_or_full
 from tapegrad.ops.stateless_seeds import Algorithm, check_algorithm
 
-__all__ = ["Generator", "get_global_generator", "set_global_generator"]
+__all__ = ["Generator"]
 
 
 class Generator:
@@ -400,46 +400,3 @@ class Generator:
         """
         keys = self.make_seeds(count).numpy()[0]
         return [Generator(state=state_of(int(key), 0, 0), alg=self._algorithm) for key in keys]
-
-
-_global: list[Generator] = []
-
-
-def get_global_generator() -> Generator:
-    """The generator that is shared by everybody; made at the first call.
-
-    Returns
-    -------
-    Generator
-        The one that `set_global_generator` has set; otherwise one that follows `set_seed` if that
-        was called, and is not deterministic if not.
-
-    Examples
-    --------
-    >>> import tapegrad as tf
-    >>> tf.random.get_global_generator() is tf.random.get_global_generator()
-    True
-    """
-    if not _global:
-        words = full_integers(stream("get_global_generator", None), (), np.dtype(np.int64))
-        _global.append(Generator.from_seed(words))
-    return _global[0]
-
-
-def set_global_generator(generator: Generator) -> None:
-    """Replace the generator that is shared by everybody.
-
-    Parameters
-    ----------
-    generator
-        The new one.
-
-    Examples
-    --------
-    >>> import tapegrad as tf
-    >>> rng = tf.random.Generator.from_seed(1)
-    >>> tf.random.set_global_generator(rng)
-    >>> tf.random.get_global_generator() is rng
-    True
-    """
-    _global[:] = [generator]

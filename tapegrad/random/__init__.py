@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from tapegrad.ops.generator import Generator, get_global_generator, set_global_generator
+from tapegrad.ops.generator import Generator
 from tapegrad.ops.generator_state import create_rng_state
+from tapegrad.ops.global_generator import get_global_generator, set_global_generator
 from tapegrad.ops.random import (
     categorical,
     gamma,

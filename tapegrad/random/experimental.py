@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from tapegrad.ops.generator import Generator, get_global_generator, set_global_generator
+from tapegrad.ops.generator import Generator
 from tapegrad.ops.generator_state import create_rng_state
+from tapegrad.ops.global_generator import get_global_generator, set_global_generator
 from tapegrad.ops.stateless_random import stateless_shuffle
 from tapegrad.ops.stateless_seeds import Algorithm
 from tapegrad.ops.stateless_seeds import fold_in as stateless_fold_in

@@ -150,7 +150,9 @@ def test_ellipsis_broadcasting_is_undone() -> None:
 def test_adjoint_conjugates_only_complex_operands() -> None:
     z = tf.constant([[1 + 2j, 3j]])
     np.testing.assert_allclose(tf.matmul(z, z, adjoint_b=True), [[14 + 0j]], rtol=1e-12)
-    np.testing.assert_allclose(tf.linalg.matvec([[1j], [2.0]], [1j, 1.0], adjoint_a=True), [3])
+    np.testing.assert_allclose(
+        tf.linalg.matvec([[1j], [2 + 0j]], [1j, 1 + 0j], adjoint_a=True), [3]
+    )
     x = spread(2, 3)
     np.testing.assert_array_equal(
         tf.matmul(x, x, adjoint_a=True), tf.matmul(x, x, transpose_a=True)
