@@ -260,14 +260,18 @@ def _from_sequence(value: Any, dtype: np.dtype[Any] | None) -> Any:
     return _cast(array, dtype)[()]
 
 
+#: The first number of a list decides its kind; only integers make way, for floats.
+_PYTHON_RANK = {bool: 0, int: 1, float: 2, complex: 3}
+
+
 def _sequence_dtype(value: Any, array: np.ndarray[Any, Any]) -> np.dtype[Any]:
     """float64 and int64 that NumPy made of Python numbers become float32 and int32."""
     kind = array.dtype.kind
-    mixed = {"f": (bool,), "c": (bool, int, float)}.get(kind, ())
-    if mixed and any(type(v) in mixed for v in _leaves(value)):
+    ranks = [_PYTHON_RANK.get(type(v), -1) for v in _leaves(value)]
+    if ranks and max(ranks) > ranks[0] >= 0 and (ranks[0], max(ranks)) != (1, 2):
         raise ValueError(
-            f"Can't convert Python sequence with mixed types to Tensor: {value!r}. Write all of "
-            f"its numbers as {'floats' if kind == 'f' else 'complex numbers'}."
+            f"Can't convert Python sequence with mixed types to Tensor: {value!r}. The first number "
+            f"decides the kind: write it as {'bool int float complex'.split()[max(ranks)]}."
         )
     if array.size == 0:
         return _FLOAT32 if array.dtype == np.float64 else array.dtype

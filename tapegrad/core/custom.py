@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -270,8 +271,6 @@ def _positional(f: Any, args: Any, kwargs: dict[str, Any]) -> tuple[Any, dict[st
     """Move keyword arguments to the positional parameters they name, so that they get gradients."""
     if not kwargs:
         return tuple(args), kwargs
-    import inspect
-
     bound = inspect.signature(f).bind(*args, **kwargs)
     for key, value in bound.kwargs.items():
         if any(isinstance(leaf, ArrayLike) for leaf in nest.flatten(value)):
@@ -283,8 +282,6 @@ def _positional(f: Any, args: Any, kwargs: dict[str, Any]) -> tuple[Any, dict[st
 
 
 def _takes_variables(grad_fn: Any) -> bool:
-    import inspect
-
     parameters = inspect.signature(grad_fn).parameters.values()
     return any(
         p.kind is p.VAR_KEYWORD
