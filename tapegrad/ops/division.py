@@ -55,7 +55,8 @@ def _zero_where(condition: Any, value: Any) -> Any:
 def _quotient_of_integers(value: Any, a: Any, b: Any) -> Any:
     if a.dtype.itemsize > 2:
         return value
-    return divide_no_nan.primitive.forward(a.astype(np.float32), b.astype(np.float32))
+    with np.errstate(all="ignore"):
+        return divide_no_nan.primitive.forward(a.astype(np.float32), b.astype(np.float32))
 
 
 floordiv = elementwise(

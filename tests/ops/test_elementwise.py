@@ -163,6 +163,12 @@ class TestIntegers:
         assert y.dtype == quotient
         assert y.numpy().tolist() == [3.5]
 
+    @pytest.mark.parametrize(("dtype", "quotient"), [("int8", "float32"), ("int64", "float64")])
+    def test_guarded_quotients_are_floats(self, dtype: str, quotient: str) -> None:
+        y = tf.math.divide_no_nan(tf.constant([7, 7], dtype), tf.constant([2, 0], dtype))
+        assert y.dtype == quotient
+        assert y.numpy().tolist() == [3.5, 0.0]
+
     @pytest.mark.parametrize("operation", [operator.floordiv, operator.mod, tf.truncatediv])
     def test_division_by_zero(self, operation: Any) -> None:
         with pytest.raises(tf.errors.InvalidArgumentError, match="Integer division by zero"):
