@@ -17,7 +17,9 @@ from benchmarks.problems.base import Problem
 
 #: One timing repeats its step until about so many seconds are filled.
 FILL = 0.05
+#: Calls before the first round, fewer of a step that takes longer than this many seconds.
 WARM_UPS = 2
+SLOW = 1.0
 
 
 class Outcome(NamedTuple):
@@ -97,6 +99,8 @@ def interleave(steps: Mapping[str, Step], rounds: int) -> dict[str, list[float]]
     for name, step in steps.items():
         for _ in range(WARM_UPS):
             seconds = timed(step, 1)
+            if seconds > SLOW:
+                break
         repeats[name] = max(1, round(FILL / seconds))
     times: dict[str, list[float]] = {name: [] for name in steps}
     gc.collect()

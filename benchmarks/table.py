@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Callable, Iterable, Mapping
 
 SUBJECT = "tapegrad"
-PEERS = {"torch": "/ PyTorch", "tensorflow": "/ TensorFlow"}
+PEERS = {"torch": "PyTorch", "tensorflow": "TensorFlow"}
 
 
 def duration(seconds: float) -> str:
@@ -41,12 +41,12 @@ def comparison(
     show: Callable[[float], str],
 ) -> str:
     """A row for each library: median, spread, ratio to PyTorch and TensorFlow, what to reach."""
-    rows = [["", "median", "quartiles", *PEERS.values(), "to reach"]]
+    rows = [["", "median", "quartiles", *(f"/ {peer}" for peer in PEERS.values()), "to reach"]]
     for name, values in samples.items():
         ratios = {peer: ratio(name, peer) for peer in PEERS}
         cells = ["-" if value is None else f"{value:.3f}" for value in ratios.values()]
         verdicts = [
-            f"{PEERS[peer]} {target:g}: {verdict(ratios[peer], target)}"
+            f"{target:g} of {PEERS[peer]}: {verdict(ratios[peer], target)}"
             for peer, target in targets.items()
             if name == SUBJECT
         ]

@@ -78,7 +78,7 @@ def run_import_time(names: list[str], options: argparse.Namespace) -> dict[str, 
         seconds = [sample.module for sample in samples]
         ratio = import_time.ratio(samples)
         numpy_median = statistics.median(sample.numpy for sample in samples)
-        target = f"{import_time.TARGET:g}: {table.verdict(ratio, import_time.TARGET)}"
+        target = f"{import_time.TARGET:g} of NumPy: {table.verdict(ratio, import_time.TARGET)}"
         rows.append(
             [
                 name,

@@ -105,7 +105,7 @@ def test_table_says_whether_targets_are_reached():
     row = text.splitlines()[1]
     assert "4 µs" in row
     assert "0.500" in row
-    assert "/ PyTorch 0.4: not reached; / TensorFlow 0.06: not measured" in row
+    assert "0.4 of PyTorch: not reached; 0.06 of TensorFlow: not measured" in row
 
 
 def test_overhead_program(tmp_path):
