@@ -224,9 +224,7 @@ class GradientTape(Tape):
         """
         self._check_usable()
         zeros = wants_zeros(unconnected_gradients)
-        if output_gradients is None:  # the sum of the rows is the sum of the whole
-            target = nest.map_structure(_rows_of_slices, target)
-        targets = _tensors(target, "target")
+        targets = _tensors(target, "target", open_slices=output_gradients is None)
         source_list = _tensors(sources, "sources")
         self._touch_all(targets)
         seeds = _seeds(target, targets, output_gradients)
@@ -240,7 +238,7 @@ class GradientTape(Tape):
         finally:
             self._release()
         results = [self._result(x, found, zeros) for x in source_list]
-        return nest.pack_sequence_as(sources, results)
+        return nest.packed(sources, iter(results))
 
     def jacobian(
         self,
@@ -298,7 +296,7 @@ class GradientTape(Tape):
             zeros_for(x, y._value.shape) if j is None and zeros else j
             for x, j in zip(source_list, found, strict=True)
         ]
-        return nest.pack_sequence_as(sources, results)
+        return nest.packed(sources, iter(results))
 
     def batch_jacobian(
         self,
@@ -422,7 +420,11 @@ class GradientTape(Tape):
             return zeros_for(x) if zeros else None
         if g.__class__ is Slices:
             return IndexedSlices.from_cotangent(g)
-        return g if isinstance(g, (Tensor, IndexedSlices)) else wrap(g)
+        t = g if isinstance(g, Tensor) else wrap(g)
+        dtype, source = x._value.dtype, t._value.dtype
+        if source is not dtype and source != dtype:  # rules may widen small floats (bfloat16)
+            t = recording.cast(t, dtype=dtype, source=source)
+        return t
 
 
 def _ones(x: Any, wrapped: bool) -> Any:
@@ -458,26 +460,30 @@ def _warn_not_differentiable(what: str, x: Any) -> None:
     )
 
 
-def _tensors(structure: Any, argument: str) -> list[Any]:
-    """The leaves of a structure of tensors and Variables."""
+def _tensors(structure: Any, argument: str, open_slices: bool = False) -> list[Any]:
+    """The leaves of a structure of tensors and Variables.
+
+    With `open_slices` an IndexedSlices counts as its values: the sum of the rows is that of the
+    whole.
+    """
     leaves = nest.flatten(structure)
-    for x in leaves:
+    for i, x in enumerate(leaves):
+        if isinstance(x, ArrayLike):
+            continue
         if isinstance(x, IndexedSlices):
-            raise TypeError(
-                f"Argument `{argument}` holds an IndexedSlices: make it dense first, "
-                f"tf.convert_to_tensor(slices)."
-            )
-        if not isinstance(x, ArrayLike):
+            if not open_slices:
+                raise TypeError(
+                    f"Argument `{argument}` holds an IndexedSlices: make it dense first, "
+                    f"tf.convert_to_tensor(slices)."
+                )
+            leaves[i] = x.values
+        else:
             raise TypeError(
                 f"Argument `{argument}` should be a tf.Tensor, a tf.Variable or a list, tuple or "
                 f"dict of these, got {x!r} of type {type(x).__name__}. Values that were turned "
                 f"into Python or NumPy numbers have left the tape."
             )
     return leaves
-
-
-def _rows_of_slices(x: Any) -> Any:
-    return x.values if isinstance(x, IndexedSlices) else x
 
 
 def _single(value: Any, argument: str) -> Any:

@@ -5,7 +5,7 @@ Dicts are flattened by sorted key; None, strings, arrays, tensors and Variables 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 #: Leaves that `expand_composites` opens: type -> their parts.
@@ -15,7 +15,7 @@ _VIEWS = (type({}.keys()), type({}.values()), type({}.items()))
 
 
 def _is_dataclass(value: Any) -> bool:
-    return hasattr(type(value), "__dataclass_fields__")
+    return hasattr(value.__class__, "__dataclass_fields__")
 
 
 def is_nested(structure: Any) -> bool:
@@ -27,7 +27,17 @@ def is_nested(structure: Any) -> bool:
     >>> tf.nest.is_nested([1]), tf.nest.is_nested("ab")
     (True, False)
     """
-    return isinstance(structure, (list, tuple, Mapping, *_VIEWS)) or _is_dataclass(structure)
+    kind = structure.__class__
+    nested = _nested.get(kind)
+    if nested is None:
+        _nested[kind] = nested = issubclass(kind, (list, tuple, Mapping, *_VIEWS)) or hasattr(
+            kind, "__dataclass_fields__"
+        )
+    return nested
+
+
+#: What `is_nested` found for a class: asking abstract base classes is slow.
+_nested: dict[type, bool] = {}
 
 
 def _children(structure: Any) -> list[Any]:
@@ -96,11 +106,14 @@ def _parts(leaf: Any) -> list[Any]:
 
 
 def _flatten_into(structure: Any, leaves: list[Any]) -> None:
-    if is_nested(structure):
-        for child in _children(structure):
-            _flatten_into(child, leaves)
-    else:
+    if not is_nested(structure):
         leaves.append(structure)
+        return
+    for child in structure if structure.__class__ in (list, tuple) else _children(structure):
+        if is_nested(child):
+            _flatten_into(child, leaves)
+        else:
+            leaves.append(child)
 
 
 def pack_sequence_as(
@@ -131,13 +144,16 @@ def pack_sequence_as(
             f"Could not pack sequence. Structure had {count} atoms, but flat_sequence had "
             f"{len(flat)} items.  Structure: {structure!r}, flat_sequence: {flat!r}."
         )
-    return _pack(structure, iter(flat))
+    return packed(structure, iter(flat))
 
 
-def _pack(structure: Any, leaves: Any) -> Any:
+def packed(structure: Any, leaves: Iterator[Any]) -> Any:
+    """Like `pack_sequence_as`, for leaves whose number is known to be right."""
     if not is_nested(structure):
         return next(leaves)
-    return _rebuild(structure, [_pack(child, leaves) for child in _children(structure)])
+    if structure.__class__ is list:
+        return [packed(child, leaves) if is_nested(child) else next(leaves) for child in structure]
+    return _rebuild(structure, [packed(child, leaves) for child in _children(structure)])
 
 
 def map_structure(func: Callable[..., Any], *structure: Any, **kwargs: Any) -> Any:
@@ -172,7 +188,7 @@ def map_structure(func: Callable[..., Any], *structure: Any, **kwargs: Any) -> A
     for other in structure[1:]:
         assert_same_structure(structure[0], other, check_types=check_types)
     columns = [flatten(s) for s in structure]
-    return _pack(structure[0], iter([func(*row) for row in zip(*columns, strict=True)]))
+    return packed(structure[0], iter([func(*row) for row in zip(*columns, strict=True)]))
 
 
 def assert_same_structure(
