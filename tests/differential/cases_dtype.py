@@ -141,6 +141,11 @@ expressions(
         "int_floor_divide_by_zero": lambda tf: tf.constant([1, 2]) // 0,
         "int_modulo_by_zero": lambda tf: tf.constant([1, 2]) % 0,
         "int_divide_by_zero": lambda tf: tf.constant([1, 0, -1]) / 0,
+        "large_unsigned_numbers": lambda tf: [
+            tf.constant(2**63, tf.uint64),
+            tf.constant(2**63 - 1),
+            tf.constant(-(2**63)),
+        ],
         "float_divide_by_zero": lambda tf: [
             tf.constant([1.0, 0.0, -1.0]) / 0.0,
             tf.constant([1.0, 0.0, -1.0]) // 0.0,

@@ -68,6 +68,13 @@ for variant, (a, b) in {
     "batches": ((2, 2, 3), (3, 3, 2)),
 }.items():
     table.value("matmul", f"refuses_{variant}", {"a": first(*a), "b": second(*b)})
+for variant, (a, b, flags) in {
+    "transposed_a": ((2, 3), (3, 2), {"transpose_a": True}),
+    "transposed_b": ((2, 3), (3, 2), {"transpose_b": True}),
+    "transposed_both": ((2, 3), (3, 4), {"transpose_a": True, "transpose_b": True}),
+    "transposed_batch": ((2, 2, 3), (2, 3, 4), {"transpose_a": True}),
+}.items():
+    table.value("matmul", f"refuses_{variant}", {"a": first(*a), "b": second(*b), **flags})
 table.value("matmul", "refuses_dtypes", {"a": Leaf([[1.0]]), "b": Leaf([[1.0]], "float64")})
 table.value("matmul", "refuses_bool", {"a": Leaf([[True]], "bool"), "b": Leaf([[True]], "bool")})
 table.value(
@@ -91,6 +98,14 @@ adjoint = {
 }
 table("linalg.matvec", "adjoint", adjoint)
 table.value("linalg.matvec", "refuses_sizes", {"a": first(2, 3), "b": second(2)})
+table.value("linalg.matvec", "refuses_vector", {"a": first(3), "b": second(3)})
+table.value("linalg.matvec", "refuses_scalar", {"a": first(2, 3), "b": second()})
+table.value(
+    "linalg.matvec",
+    "refuses_transposed_sizes",
+    {"a": first(2, 3), "b": second(3), "transpose_a": True},
+)
+table.value("linalg.matvec", "refuses_batches", {"a": first(2, 2, 3), "b": second(3, 3)})
 
 AXES = {
     "one": ((2, 3), (3, 2), 1),

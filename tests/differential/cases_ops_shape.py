@@ -195,6 +195,14 @@ VARIANTS: Operations = {
     "identity_n": {"two": {"input": [Leaf(VECTOR), Leaf(1.5)]}},
     "reverse_sequence": {
         "rows": {"input": Leaf(MATRIX), "seq_lengths": [3, 2], "seq_axis": 1, "batch_axis": 0},
+        "columns": {
+            "input": Leaf(spread([4, 3])),
+            "seq_lengths": Held([1, 4, 3], "int64"),
+            "seq_axis": 0,
+            "batch_axis": 1,
+        },
+        "middle": {"input": Leaf(CUBE), "seq_lengths": [2, 3], "seq_axis": 1, "batch_axis": 2},
+        "default_batch": {"input": Leaf(CUBE), "seq_lengths": [0, 2], "seq_axis": 1},
     },
     "batch_to_space": {
         "square": {
@@ -297,6 +305,11 @@ REFUSED: Operations = {
     },
     "strided_slice": {
         "zero_stride": {"input_": Leaf(VECTOR), "begin": [0], "end": [6], "strides": [0]}
+    },
+    "reverse_sequence": {
+        "length": {"input": Leaf(MATRIX), "seq_lengths": [4, 2], "seq_axis": 1},
+        "number": {"input": Leaf(MATRIX), "seq_lengths": [1, 2, 3], "seq_axis": 1},
+        "same_axes": {"input": Leaf(MATRIX), "seq_lengths": [1, 2], "seq_axis": 0},
     },
     "ensure_shape": {
         "size": {"x": Leaf(MATRIX), "shape": [2, 2]},

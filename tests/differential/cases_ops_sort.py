@@ -79,6 +79,13 @@ for op in ("math.in_top_k", "nn.in_top_k"):
         {"targets": Held([1], "int32"), "predictions": Leaf(PREDICTIONS), "k": 1},
     )
 
+for op in ("math.in_top_k", "nn.in_top_k"):
+    odd = [[0.5, float("nan"), 0.25], [0.5, 0.5, 0.25], [0.5, 0.5, 0.25], [0.5, 0.25, 0.125]]
+    targets = Held([0, 3, -1, 0], "int32")
+    table.value(op, "odd", {"targets": targets, "predictions": Leaf(odd), "k": 1})
+    tied = {"targets": Held([1, 2], "int64"), "predictions": Leaf([[2.0, 2.0, 1.0]] * 2), "k": 1}
+    table.value(op, "tied", tied)
+
 SORTED = [[0.0, 1.0, 1.0, 2.0], [-1.0, 0.5, 1.5, 1.5]]
 for side in ("left", "right"):
     arguments = {
@@ -113,6 +120,19 @@ BINCOUNTS: Variants = {
     "minlength": {"weights": None, "minlength": 6},
     "maxlength": {"weights": None, "minlength": None, "maxlength": 2},
     "weights": {"weights": Leaf([0.5, 1.0, 2.0, 0.25])},
+    "int64": {"weights": None, "minlength": None, "maxlength": None, "dtype": "int64"},
+    "limits": {"weights": None, "minlength": 3, "maxlength": 2},
 }
 for variant, options in BINCOUNTS.items():
     table.value("math.bincount", variant, {"arr": Held([1, 3, 1, 0], "int32"), **options})
+MATRIX_COUNTS: Variants = {
+    "of_rows": {"axis": -1},
+    "of_rows_binary": {"axis": -1, "binary_output": True},
+    "of_all": {},
+    "of_all_binary": {"binary_output": True},
+}
+for variant, options in MATRIX_COUNTS.items():
+    table.value("math.bincount", variant, {"arr": Held([[1, 3, 1], [0, 0, 2]], "int32"), **options})
+table.value("math.bincount", "of_nothing", {"arr": Held([], "int32")})
+table.value("math.bincount", "refuses_weights", {"arr": Held([1], "int32"), "weights": [1.0, 2.0]})
+table.value("math.bincount", "refuses_negative", {"arr": Held([-1], "int32")})
