@@ -100,7 +100,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        The exit code: 0, or 1 if the training diverged. Wrong options end in ``SystemExit(2)``.
+        The exit code: 0, or 1 if the training diverged or the pictures could not be written.
+        Wrong options end in ``SystemExit(2)``.
     """
     parser = make_parser()
     options = parser.parse_args(arguments)
@@ -147,8 +148,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if drawing:
         loss_path = options.output / "loss.png"
         predictions_path = options.output / "predictions.png"
-        save_loss_curve(history, loss_path)
-        save_predictions(digits, predicted, predictions_path)
+        try:
+            save_loss_curve(history, loss_path)
+            save_predictions(digits, predicted, predictions_path)
+        except OSError as error:
+            print(f"The pictures could not be written: {error}", file=sys.stderr)
+            return 1
         print(f"pictures        {loss_path}, {predictions_path}")
     elif not options.no_pictures:
         print("pictures        none: matplotlib is not installed (pip install matplotlib)")

@@ -201,6 +201,18 @@ def test_the_pictures_are_written_and_show_something(
     assert green.sum() > 100
 
 
+def test_pictures_that_cannot_be_written_are_reported(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("matplotlib", reason="pictures need matplotlib")
+    (tmp_path / "predictions.png").mkdir()
+    assert main(["--quiet", "--epochs", "1", "--output", str(tmp_path)]) == 1
+    said = capsys.readouterr()
+    assert "test accuracy" in said.out
+    assert "The pictures could not be written:" in said.err
+    assert "predictions.png" in said.err
+
+
 def test_without_matplotlib_it_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
