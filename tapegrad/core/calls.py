@@ -79,18 +79,19 @@ def _binary(
         if x.__class__ is Tensor:
             a = x._value
             i = x._id
+            dtype = a.dtype
             if y.__class__ is Tensor:
                 b = y._value
                 j = y._id
             elif y.__class__ is float or y.__class__ is int:
-                kind = a.__class__
+                kind = dtype.type
                 if kind is _F64 or (kind is _F32 and -_F32_MAX < y < _F32_MAX):
                     b = kind(y)
                 else:
-                    b = scalar_like(y, a.dtype)
+                    b = scalar_like(y, dtype)
                 j = 0
             else:
-                y = convert(y, a.dtype)
+                y = convert(y, dtype)
                 if y is NotImplemented:
                     return y  # type: ignore[return-value]
                 b = y._value
@@ -100,7 +101,7 @@ def _binary(
             if y is NotImplemented:
                 return y  # type: ignore[return-value]
             a, i, b, j = x._value, x._id, y._value, y._id
-        dtype = a.dtype
+            dtype = a.dtype
         if b.dtype is not dtype and b.dtype != dtype:
             raise _different_dtypes(primitive, a, b)
         token = silence_float_errors()
@@ -150,7 +151,12 @@ def _dressed(call: Any, primitive: Primitive, doc: str | None) -> Callable[..., 
 
 
 def install_operator(
-    name: str, function: Any, *, commutes: bool = False, reflected: bool = True
+    name: str,
+    function: Any,
+    *,
+    commutes: bool = False,
+    reflected: bool = True,
+    converts: bool = False,
 ) -> None:
     """Make a binary operation the operator ``name`` (such as ``mul``) of Tensors and Variables.
 
@@ -164,6 +170,8 @@ def install_operator(
         The reflected operator is the operator itself.
     reflected
         Whether there is a reflected operator: comparisons have none.
+    converts
+        `function` converts what stands on the right itself, or returns NotImplemented.
     """
 
     def converting(self: Any, other: Any) -> Any:
@@ -174,7 +182,7 @@ def install_operator(
         other = operand_or_refuse(other, self._value.dtype)
         return other if other is NotImplemented else function(other, self)
 
-    forwards = getattr(function, "as_operator", converting)
+    forwards = function if converts else getattr(function, "as_operator", converting)
     setattr(ArrayLike, f"__{name}__", forwards)
     if reflected:
         setattr(ArrayLike, f"__r{name}__", forwards if commutes else backwards)

@@ -51,12 +51,12 @@ def _current_owner() -> tuple[int, object]:
     return get_ident(), _current_task()
 
 
-def _threads_inherit_context() -> bool:
-    return bool(getattr(sys.flags, "thread_inherit_context", False))
+#: Free-threaded Python starts threads with a copy of their creator's context.
+_THREADS_INHERIT = bool(getattr(sys.flags, "thread_inherit_context", False))
 
 
 def _owned(recorders: Recorders) -> Recorders:
-    if recorders and (_current_task() is not None or _threads_inherit_context()):
+    if recorders and (_THREADS_INHERIT or _current_task() is not None):
         owned = _OwnedRecorders(recorders)
         owned.owner = _current_owner()
         return owned
@@ -76,7 +76,11 @@ def push_recorder(recorder: object) -> None:
 
 def remove_recorder(recorder: object) -> None:
     """Take `recorder` out of this context's active recorders, wherever it stands."""
-    set_recorders(_owned(tuple(r for r in visible_recorders() if r is not recorder)))
+    recorders = visible_recorders()
+    if recorders and recorders[-1] is recorder:
+        set_recorders(_owned(recorders[:-1]))
+    else:
+        set_recorders(_owned(tuple([r for r in recorders if r is not recorder])))
 
 
 @contextmanager

@@ -22,6 +22,8 @@ def along(axis: int, part: Any) -> tuple[Any, ...]:
 def _sum_to(x: Any, *, to: tuple[int, ...]) -> Any:
     if x.shape == to:
         return x
+    if x.shape[1:] == to:  # the bias of a layer
+        return np.add.reduce(x, 0, dtype=x.dtype)
     extra = x.ndim - len(to)
     axes = tuple(range(extra)) + tuple(
         i for i in range(extra, x.ndim) if to[i - extra] == 1 and x.shape[i] != 1

@@ -147,6 +147,17 @@ class Tape:
             y = outputs._value if keep_y else None
             self.records.append((primitive, x._id, mask, args, out, y, params))
             return
+        if len(inputs) == 2 and outputs.__class__ is Tensor and not primitive.variadic:
+            # Products, mostly.
+            a, b = inputs
+            if primitive.needs_shapes:
+                params = {**params, "shapes": (a._value.shape, b._value.shape)}
+            out = outputs._id
+            self.followed.add(out)
+            args = (a._value if kept[0] else None, b._value if kept[1] else None)
+            y = outputs._value if keep_y else None
+            self.records.append((primitive, (a._id, b._id), mask, args, out, y, params))
+            return
         if primitive.variadic:
             ids = tuple([x._id for x in inputs])
             args = tuple([x._value for x in inputs]) if kept[0] else (None,) * len(ids)

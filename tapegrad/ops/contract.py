@@ -6,7 +6,8 @@ from math import prod
 from string import ascii_letters
 from typing import Any
 
-from tapegrad.core.calls import install_operator
+from tapegrad.core.batching import align
+from tapegrad.core.calls import install_operator, operand_or_refuse
 from tapegrad.core.convert import operand
 from tapegrad.core.define import bilinear
 from tapegrad.core.dtypes import as_dtype, from_numpy
@@ -72,6 +73,26 @@ def _summed(F: Any, g: Any, shape: tuple[int, ...], other: tuple[int, ...]) -> A
 
 
 _matmul = bilinear("matmul", _forward, _vjp_a, _vjp_b)
+
+
+def _dot_vjp_a(F: Any, g: Any, b: Any) -> Any:
+    if b.dtype.kind == "c":
+        b = F.conj(b)
+    return F.matmul(g, b, transpose_a=False, transpose_b=True)
+
+
+def _dot_vjp_b(F: Any, g: Any, a: Any) -> Any:
+    if a.dtype.kind == "c":
+        a = F.conj(a)
+    return F.matmul(a, g, transpose_a=True, transpose_b=False)
+
+
+def _batched_dot(F: Any, args: Any, params: Any) -> Any:
+    return F.matmul(*align(F, args), transpose_a=False, transpose_b=False)
+
+
+# The common case, two matrices as they are: no flags and no shapes to keep.
+_dot = bilinear("dot", matrix_product, _dot_vjp_a, _dot_vjp_b, batch=_batched_dot)
 
 
 def _recorded(a: Any, b: Any, *, transpose_a: bool = False, transpose_b: bool = False) -> Tensor:
@@ -143,18 +164,36 @@ def matmul(
         b, transpose_b = _adjoint(b, "b", transpose_b, adjoint_b)
     if output_type is not None:
         a, b = _widened(a, b, output_type)
+    return _product(a, b, bool(transpose_a), bool(transpose_b))
+
+
+def _product(a: Any, b: Any, transpose_a: bool, transpose_b: bool) -> Tensor:
+    """The product of two operands, checked."""
     x, y = a._value, b._value
     if x.dtype is not y.dtype:
         require_same_dtype("matmul", a, b)
     if x.ndim < 2 or y.ndim < 2 or x.dtype.kind in "bO":
         raise _not_matrices(a, b)
     try:
-        return _recorded(a, b, transpose_a=bool(transpose_a), transpose_b=bool(transpose_b))
+        if x.ndim == 2 == y.ndim and not (transpose_a or transpose_b):
+            return apply(_dot, (a, b), {})  # type: ignore[no-any-return]
+        return _recorded(a, b, transpose_a=transpose_a, transpose_b=transpose_b)
     except ValueError:
         raise _cannot_multiply(x.shape, y.shape, transpose_a, transpose_b) from None
 
 
-install_operator("matmul", matmul)
+def _operator(a: Any, b: Any) -> Any:
+    """``a @ b`` without the way through `matmul`'s arguments."""
+    if a.__class__ is not Tensor:
+        a._touch()
+    if b.__class__ is not Tensor:
+        b = operand_or_refuse(b, a._value.dtype)
+        if b is NotImplemented:
+            return b
+    return _product(a, b, False, False)
+
+
+install_operator("matmul", _operator, converts=True)
 
 
 def _adjoint(x: Any, which: str, transpose: bool, adjoint: bool) -> tuple[Any, bool]:

@@ -139,3 +139,6 @@ def crosswise(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 for label, shape in {"vector": (3,), "rows": (2, 3), "empty": (0, 3)}.items():
     sample("cross", reals(*shape), reals(*shape), label=label, reference=crosswise, complex=True)
+
+sample("dot", reals(2, 3), reals(3, 4), reference=np.dot, complex=True)
+sample("dot", reals(0, 3), reals(3, 2), label="empty", reference=np.dot)
