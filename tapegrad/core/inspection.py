@@ -36,12 +36,12 @@ def is_tensor(x: Any) -> bool:
     return isinstance(x, (ArrayLike, IndexedSlices))
 
 
-def is_symbolic_tensor(x: Any) -> bool:
+def is_symbolic_tensor(tensor: Any) -> bool:
     """Always false: every tensor has its value.
 
     Parameters
     ----------
-    x
+    tensor
         Anything.
 
     Examples

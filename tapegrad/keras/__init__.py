@@ -1,7 +1,7 @@
-"""``tf.keras``: the optimizers, where TensorFlow's users look for them."""
+"""``tf.keras``: the optimizers and losses, where TensorFlow's users look for them."""
 
 from __future__ import annotations
 
-from tapegrad.keras import optimizers
+from tapegrad.keras import losses, optimizers
 
-__all__ = ["optimizers"]
+__all__ = ["losses", "optimizers"]

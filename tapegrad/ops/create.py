@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.convert import as_tensor, operand
-from tapegrad.core.dtypes import numpy_dtype
+from tapegrad.core.dtypes import float32, numpy_dtype
 from tapegrad.core.table import recording
 from tapegrad.core.tensor import Tensor, wrap
 from tapegrad.errors import InvalidArgumentError
@@ -37,7 +37,7 @@ def _filled(shape: Any, value: int, dtype: Any, op: str) -> Tensor:
     return wrap(np.full(shape, value, of)[()] if value else np.zeros(shape, of)[()])
 
 
-def zeros(shape: Any, dtype: Any = None, name: str | None = None, layout: Any = None) -> Tensor:
+def zeros(shape: Any, dtype: Any = float32, name: str | None = None, layout: Any = None) -> Tensor:
     """A tensor of zeros.
 
     Parameters
@@ -67,7 +67,7 @@ def zeros(shape: Any, dtype: Any = None, name: str | None = None, layout: Any = 
     return _filled(shape_argument(shape, "zeros"), 0, dtype, "zeros")
 
 
-def ones(shape: Any, dtype: Any = None, name: str | None = None, layout: Any = None) -> Tensor:
+def ones(shape: Any, dtype: Any = float32, name: str | None = None, layout: Any = None) -> Tensor:
     """A tensor of ones.
 
     Parameters
@@ -125,7 +125,7 @@ def ones_like(input: Any, dtype: Any = None, name: str | None = None, layout: An
     return _filled(value.shape, 1, value.dtype if dtype is None else dtype, "ones_like")
 
 
-def fill(dims: Any, value: Any, name: str | None = None) -> Tensor:
+def fill(dims: Any, value: Any, name: str | None = None, layout: Any = None) -> Tensor:
     """A tensor that holds one value everywhere.
 
     Parameters
@@ -134,6 +134,8 @@ def fill(dims: Any, value: Any, name: str | None = None) -> Tensor:
         The shape: a list of sizes or an integer tensor.
     value
         A number or tensor of one entry; the result is differentiable with respect to it.
+    layout
+        Ignored.
 
     Returns
     -------
@@ -167,7 +169,7 @@ def eye(
     num_rows: Any,
     num_columns: Any = None,
     batch_shape: Any = None,
-    dtype: Any = None,
+    dtype: Any = float32,
     name: str | None = None,
 ) -> Tensor:
     """Identity matrices.

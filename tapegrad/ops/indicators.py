@@ -8,6 +8,7 @@ import numpy as np
 
 from tapegrad.core.convert import operand
 from tapegrad.core.define import general
+from tapegrad.core.dtypes import bool as bool_
 from tapegrad.core.dtypes import numpy_dtype
 from tapegrad.core.primitive import NONDIFF, apply
 from tapegrad.core.table import recording
@@ -108,7 +109,7 @@ def one_hot(
 
 
 def sequence_mask(
-    lengths: Any, maxlen: Any = None, dtype: Any = None, name: str | None = None
+    lengths: Any, maxlen: Any = None, dtype: Any = bool_, name: str | None = None
 ) -> Tensor:
     """Masks of given lengths: true in the first places.
 

@@ -123,7 +123,7 @@ def stateless_dropout(
     x: Any,
     rate: Any,
     seed: Any,
-    rng_alg: Any = "auto_select",
+    rng_alg: Any = None,
     noise_shape: Any = None,
     name: str | None = None,
 ) -> Tensor:
@@ -138,7 +138,7 @@ def stateless_dropout(
     seed
         Two integers.
     rng_alg
-        The generator; all names mean Philox.
+        The generator; all names mean Philox, and so does None.
     noise_shape
         Shape of the choice, see `dropout`.
 
@@ -164,7 +164,7 @@ def stateless_dropout(
     True
     """
     op = "stateless_dropout"
-    return _dropped(op, x, rate, noise_shape, lambda: seeded(op, seed, rng_alg))
+    return _dropped(op, x, rate, noise_shape, lambda: seeded(op, seed, rng_alg or "auto_select"))
 
 
 def _dropped(op: str, x: Any, rate: Any, noise_shape: Any, generator: Any) -> Tensor:

@@ -9,7 +9,8 @@ import numpy as np
 
 from tapegrad.core.define import elementwise
 from tapegrad.core.primitive import NONDIFF
-from tapegrad.ops.describe import FLOATS, binary, unary
+from tapegrad.core.tensor import Tensor
+from tapegrad.ops.describe import FLOATS, unary
 
 __all__ = ("digamma", "erf", "erfc", "erfinv", "lgamma", "polygamma")
 
@@ -30,7 +31,7 @@ def _from_scipy(name: str) -> Any:
     return forward
 
 
-def _polygamma(order: Any, x: Any) -> Any:
+def _of_whole_order(order: Any, x: Any) -> Any:
     value = _of_any_order(order, x)
     whole = (order >= 0) & (order == np.floor(order))
     return np.where(whole, value, value.dtype.type(np.nan))[()]
@@ -92,16 +93,40 @@ digamma = elementwise(
         takes=FLOATS,
     ),
 )
-polygamma = elementwise(
+_elementwise_polygamma = elementwise(
     "polygamma",
-    _polygamma,
+    _of_whole_order,
     NONDIFF,
     lambda F, a, b: F.polygamma(a + 1.0, b),
-    doc=binary(
-        "Derivative of order `x` of the digamma function at `y`, elementwise; NaN for orders that\n"
-        "are not whole numbers.",
-        "tf.math.polygamma(0.0, 1.0).numpy().round(4)",
-        "np.float32(-0.5772)",
-        takes=FLOATS,
-    ),
 )
+
+
+def polygamma(a: Any, x: Any, name: str | None = None) -> Tensor:
+    """Derivative of order `a` of the digamma function at `x`, elementwise.
+
+    Parameters
+    ----------
+    a : Tensor
+        The order, a floating point tensor; no derivative is known with respect to it.
+    x : Tensor
+        A tensor of the same dtype, of a shape that broadcasts with that of `a`.
+    name : str, optional
+        Ignored.
+
+    Returns
+    -------
+    Tensor
+        Of the operands' dtype and common shape; NaN for orders that are not whole numbers.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If the dtypes differ or the shapes do not broadcast.
+
+    Examples
+    --------
+    >>> import tapegrad as tf
+    >>> tf.math.polygamma(0.0, 1.0).numpy().round(4)
+    np.float32(-0.5772)
+    """
+    return _elementwise_polygamma(a, x)
