@@ -72,6 +72,18 @@ def logsumexp_of_minus_infinities(tf: Any) -> Any:
     return gradients(tf, tf.reduce_logsumexp, [-INF, -INF])
 
 
+@case(
+    253,
+    differs="TensorFlow's tangent of the empty sum, which is the constant -inf, is nan",
+    ours=[0.0, 1.0, (2.718281828459045**2 + 10.0) / (2.718281828459045**2 + 1.0)],
+)
+def tangent_of_an_exclusive_logsumexp(tf: Any) -> Any:
+    x = tf.constant([2.0, 0.0, 5.0])
+    with tf.autodiff.ForwardAccumulator(x, tf.constant([1.0, 10.0, 100.0])) as accumulator:
+        y = tf.math.cumulative_logsumexp(x, exclusive=True)
+    return accumulator.jvp(y)
+
+
 @case(255, differs="TensorFlow 2.21 says nan: 0/0", ours=[[0.0, 0.0]])
 def norm_at_zero(tf: Any) -> Any:
     return gradients(tf, tf.norm, [0.0, 0.0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.differential.harness import case, raised
+from tests.differential.harness import Raises, case, raised
 
 MATRIX = [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]
 
@@ -234,6 +234,32 @@ ROW_STEP = 0.5 * 10**0.5  # lr * g / sqrt(0.1 g^2)
 )
 def adaptive_optimizers_merge_duplicates(tf: Any) -> Any:
     return steps(tf, "Adam", "Adagrad", "RMSprop")
+
+
+def step_with_slices(tf: Any, values: Any, indices: Any) -> Any:
+    v = tf.Variable(MATRIX)
+    g = tf.IndexedSlices(tf.constant(values), tf.constant(indices), tf.constant([3, 2]))
+    tf.keras.optimizers.SGD(0.5).apply_gradients([(g, v)])
+    return v
+
+
+@case(212)
+def optimizer_steps_along_one_row(tf: Any) -> Any:
+    return step_with_slices(tf, [[1.0, 1.0]], [2])
+
+
+@case(212)
+def optimizers_refuse_rows_that_are_not_there(tf: Any) -> Any:
+    return step_with_slices(tf, [[1.0, 1.0]], [3])
+
+
+@case(
+    212,
+    differs="TensorFlow takes what fits of a row that is too long",
+    ours=Raises("InvalidArgumentError"),
+)
+def optimizers_refuse_rows_that_are_too_long(tf: Any) -> Any:
+    return step_with_slices(tf, [[1.0, 1.0, 1.0]], [0])
 
 
 @case(212)
