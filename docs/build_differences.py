@@ -8,6 +8,7 @@ build of the documentation, and a test keeps the committed page equal to them.
 from __future__ import annotations
 
 import inspect
+import itertools
 import json
 import sys
 import textwrap
@@ -53,10 +54,22 @@ def page() -> str:
     )
     versions = {_version(case.module) for case in cases} or {"2"}
     parts = [_HEAD.format(version=" and ".join(sorted(versions)))]
-    for case in cases:
-        theirs = recordings[case.module][case.name]["result"]
-        parts.append(_section(case, theirs))
+    for module, group in itertools.groupby(cases, key=lambda case: case.module):
+        parts.append(_topic(module))
+        for case in group:
+            theirs = recordings[case.module][case.name]["result"]
+            parts.append(_section(case, theirs))
     return "\n".join(parts)
+
+
+def _topic(module: str) -> str:
+    summary = inspect.getdoc(sys.modules[f"tests.differential.{module}"]) or ""
+    title = module.removeprefix("cases_").replace("_", " ").capitalize()
+    return f"## {title}\n\n{summary}\n"
+
+
+def _sentence(text: str) -> str:
+    return text[0].upper() + text[1:] + ("" if text.endswith(".") else ".")
 
 
 def _first_row(row: str) -> int:
@@ -73,9 +86,9 @@ def _section(case: Case, theirs: Any) -> str:
     title = case.name.replace("_", " ").capitalize()
     return "\n".join(
         (
-            f"## {title}",
+            f"### {title}",
             "",
-            str(case.differs),
+            _sentence(case.differs or ""),
             "",
             "```python",
             _source(case),
