@@ -10,7 +10,7 @@ import numpy as np
 from tapegrad.core.batching import BatchedNamespace
 from tapegrad.core.slices import Slices
 from tapegrad.core.table import raw, recording
-from tapegrad.core.tape import Record, Spec
+from tapegrad.core.tape import Record, Spec, is_differentiable
 from tapegrad.core.tensor import rewrap, wrap
 
 
@@ -47,11 +47,7 @@ def sweep(
         The cotangents of the sources that were reached.
     """
     wrapped = F is recording or (F.__class__ is BatchedNamespace and F.base is recording)
-    needed = (
-        None
-        if roots is not None and roots <= sources
-        else _depending_on(records, sources)
-    )
+    needed = None if roots is not None and roots <= sources else _depending_on(records, sources)
     found: dict[int, Any] = {}
     owned: set[int] = set()
     take = cotangents.pop
@@ -73,7 +69,9 @@ def sweep(
             g = [take(o, None) for o in out]
             if all(p is None for p in g):
                 continue
-            found.update((o, p) for o, p in zip(out, g, strict=True) if p is not None and o in sources)
+            found.update(
+                (o, p) for o, p in zip(out, g, strict=True) if p is not None and o in sources
+            )
             if needed is not None and needed.isdisjoint(out):
                 continue
             g = [_filled(F, p, s, wrapped) for p, s in zip(g, y, strict=True)]
@@ -97,9 +95,7 @@ def sweep(
             if pulled is not None:
                 x = ids[i]
                 previous = cotangents.get(x)
-                cotangents[x] = (
-                    pulled if previous is None else _sum(F, previous, pulled, x, owned)
-                )
+                cotangents[x] = pulled if previous is None else _sum(F, previous, pulled, x, owned)
     for x in sources:
         if x in cotangents:
             found[x] = cotangents[x]
@@ -165,7 +161,7 @@ def _sum_with_slices(F: Any, previous: Any, new: Any, identity: int, owned: set[
 def _filled(F: Any, g: Any, output: Any, wrapped: bool) -> Any:
     """The cotangent of one of several outputs: zeros if only others were used."""
     if g is None:
-        if output.dtype.kind not in "fc":
+        if not is_differentiable(output):
             return None
         zeros = np.zeros(output.shape, output.dtype)
         return wrap(zeros) if wrapped else zeros
@@ -177,9 +173,7 @@ def _rewrapped(ids: Any, args: Any, out: Any, y: Any) -> tuple[Any, Any]:
     if ids.__class__ is int:
         args = None if args is None else rewrap(args, ids)
     else:
-        args = tuple(
-            [None if a is None else rewrap(a, x) for a, x in zip(args, ids, strict=True)]
-        )
+        args = tuple([None if a is None else rewrap(a, x) for a, x in zip(args, ids, strict=True)])
     if out.__class__ is int:
         y = y if y is None or y.__class__ is Spec else rewrap(y, out)
     else:

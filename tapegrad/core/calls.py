@@ -75,7 +75,7 @@ def _binary(
 ) -> Callable[..., Tensor]:
     forward, differentiable = primitive.forward, primitive.differentiable
 
-    def call(x: Any, y: Any, name: str | None = None) -> Tensor:
+    def call(x: Any, y: Any, name: str | None = None) -> Any:
         if x.__class__ is Tensor:
             a = x._value
             i = x._id
@@ -93,13 +93,13 @@ def _binary(
             else:
                 y = convert(y, dtype)
                 if y is NotImplemented:
-                    return y  # type: ignore[return-value]
+                    return y
                 b = y._value
                 j = y._id
         else:
             x, y = _operands(x, y, convert)
             if y is NotImplemented:
-                return y  # type: ignore[return-value]
+                return y
             a, i, b, j = x._value, x._id, y._value, y._id
             dtype = a.dtype
         if b.dtype is not dtype and b.dtype != dtype:

@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from threading import get_ident
 from typing import Any
 
-from numpy._core.umath import _extobj_contextvar, _make_extobj  # type: ignore[attr-defined]
+from numpy._core.umath import _extobj_contextvar, _make_extobj
 
 Recorders = tuple[Any, ...]
 
@@ -85,12 +85,19 @@ def remove_recorder(recorder: object) -> None:
 
 @contextmanager
 def only_recorders(recorders: Recorders) -> Iterator[None]:
-    """Run a block with exactly these recorders active."""
+    """Run a block with exactly these recorders active.
+
+    Afterwards the hidden ones are back, but for those that the block stopped.
+    """
+    hidden = visible_recorders()
     token = set_recorders(_owned(recorders))
     try:
         yield
     finally:
         reset_recorders(token)
+        for recorder in hidden:
+            if not recorder.is_recording:
+                remove_recorder(recorder)
 
 
 # NumPy keeps its floating-point error state in a context variable too. Setting it directly costs

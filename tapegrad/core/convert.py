@@ -140,7 +140,7 @@ def constant(value: Any, dtype: Any = None, shape: Any = None, name: str = "Cons
     )
     if shape is None:
         return wrap(array)
-    wanted = tuple(TensorShape(shape))
+    wanted: Any = tuple(TensorShape(shape))
     if array.size == 1:
         return wrap(np.full(wanted, array.reshape(())[()], array.dtype)[()])
     if array.size != TensorShape(wanted).num_elements():
@@ -247,7 +247,9 @@ def _from_sequence(value: Any, dtype: np.dtype[Any] | None) -> Any:
     if array.dtype.kind in "SUO":
         leaves = list(_leaves(value))
         if array.dtype.kind != "O" and not all(isinstance(v, (str, bytes)) for v in leaves):
-            raise ValueError(f"Can't convert Python sequence with mixed types to Tensor: {value!r}.")
+            raise ValueError(
+                f"Can't convert Python sequence with mixed types to Tensor: {value!r}."
+            )
         if array.dtype.kind == "O" and not all(isinstance(v, (str, bytes)) for v in leaves):
             if all(isinstance(v, int) for v in leaves):
                 return array.astype(dtype or np.int64)
@@ -270,8 +272,8 @@ def _sequence_dtype(value: Any, array: np.ndarray[Any, Any]) -> np.dtype[Any]:
     ranks = [_PYTHON_RANK.get(type(v), -1) for v in _leaves(value)]
     if ranks and max(ranks) > ranks[0] >= 0 and (ranks[0], max(ranks)) != (1, 2):
         raise ValueError(
-            f"Can't convert Python sequence with mixed types to Tensor: {value!r}. The first number "
-            f"decides the kind: write it as {'bool int float complex'.split()[max(ranks)]}."
+            f"Can't convert Python sequence with mixed types to Tensor: {value!r}. The first "
+            f"number decides the kind: write it as {'bool int float complex'.split()[max(ranks)]}."
         )
     if array.size == 0:
         return _FLOAT32 if array.dtype == np.float64 else array.dtype
@@ -282,7 +284,8 @@ def _sequence_dtype(value: Any, array: np.ndarray[Any, Any]) -> np.dtype[Any]:
         low, high = array.min(), array.max()
         return np.dtype(np.int32 if low >= _INT32.min and high <= _INT32.max else np.int64)
     if array.dtype == np.bool_ or kind in "iufc":
-        return array.dtype
+        dtype: np.dtype[Any] = array.dtype
+        return dtype
     raise _unsupported(value)
 
 
@@ -324,7 +327,8 @@ def _stack(values: Any, dtype: np.dtype[Any] | None) -> Tensor:
                 f"Cannot make a tensor of a list of tensors of different shapes: element {i} has "
                 f"shape {x._value.shape}, element 0 {tensors[0]._value.shape}."
             )
-    return recording.stack(*tensors, axis=-1 - tensors[0]._value.ndim)
+    stacked: Tensor = recording.stack(*tensors, axis=-1 - tensors[0]._value.ndim)
+    return stacked
 
 
 def _python_dtype(value: Any) -> np.dtype[Any]:

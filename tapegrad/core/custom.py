@@ -18,7 +18,7 @@ from tapegrad.core.indexed_slices import IndexedSlices
 from tapegrad.core.primitive import Primitive, record
 from tapegrad.core.slices import Slices
 from tapegrad.core.table import recording
-from tapegrad.core.tape import Spec
+from tapegrad.core.tape import Spec, is_differentiable
 from tapegrad.core.tensor import ArrayLike, Tensor, wrap
 from tapegrad.core.transpose import push_by_transposing
 from tapegrad.errors import InvalidArgumentError
@@ -112,7 +112,7 @@ def _row_by_row(
 
 def _checked(g: Any, spec: Spec, name: str, *, raw_result: bool, dense: bool = False) -> Any:
     """A cotangent that user code returned, converted to what the engine expects."""
-    if g is None or spec.dtype.kind not in "fc":
+    if g is None or not is_differentiable(spec):
         return None
     if isinstance(g, IndexedSlices):
         if not dense:
@@ -134,6 +134,7 @@ class _VariableReads:
     """A recorder that only notes which trainable Variables are read."""
 
     watch_accessed = True
+    is_recording = True
     followed: frozenset[int] = frozenset()
 
     def __init__(self) -> None:
@@ -275,8 +276,8 @@ def _positional(f: Any, args: Any, kwargs: dict[str, Any]) -> tuple[Any, dict[st
     for key, value in bound.kwargs.items():
         if any(isinstance(leaf, ArrayLike) for leaf in nest.flatten(value)):
             raise TypeError(
-                f"The keyword-only argument {key!r} of {_name(f)} is a tensor, which would get no "
-                f"gradient: make it a positional argument, or capture it in a closure."
+                f"The keyword argument {key!r} of {_name(f)} is a tensor, which would get no "
+                f"gradient: pass it, and those before it, by position."
             )
     return bound.args, bound.kwargs
 

@@ -163,7 +163,8 @@ def _load_bfloat16() -> np.dtype[Any]:
             "tf.bfloat16 needs the package ml_dtypes, because NumPy has no bfloat16. "
             "Install it with `pip install ml_dtypes`, or use tf.float32."
         ) from error
-    return np.dtype(ml_dtypes.bfloat16)
+    dtype: np.dtype[Any] = np.dtype(ml_dtypes.bfloat16)
+    return dtype
 
 
 float16 = half = DType("float16", np.dtype(np.float16))

@@ -7,6 +7,8 @@ import weakref
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from tapegrad.core import nest
 from tapegrad.core.context import (
     active_recorders,
@@ -20,10 +22,18 @@ from tapegrad.core.context import (
 from tapegrad.core.convert import operand
 from tapegrad.core.primitive import Array, Primitive
 from tapegrad.core.table import raw, recording
-from tapegrad.core.tape import Tape, is_differentiable
+from tapegrad.core.tape import is_differentiable
 from tapegrad.core.tensor import ArrayLike, Tensor, rewrap, wrap
 from tapegrad.core.unconnected import UnconnectedGradients, wants_zeros, zeros_for
 from tapegrad.errors import NonDifferentiableWarning
+
+
+class _Guard(weakref.ref[np.ndarray[Any, Any]]):
+    """Notices the end of an array, and knows whose it was."""
+
+    __slots__ = ("identity",)
+
+    identity: int
 
 
 class ForwardAccumulator:
@@ -59,7 +69,15 @@ class ForwardAccumulator:
     np.float32(4.0)
     """
 
-    __slots__ = ("__weakref__", "_guards", "_recording", "followed", "variables", "watch_accessed")
+    __slots__ = (
+        "__weakref__",
+        "_forget",
+        "_guards",
+        "followed",
+        "is_recording",
+        "variables",
+        "watch_accessed",
+    )
 
     def __init__(self, primals: Any, tangents: Any) -> None:
         try:
@@ -71,8 +89,17 @@ class ForwardAccumulator:
         self.followed: dict[int, Tensor] = {}
         self.variables: dict[int, Any] = {}
         self.watch_accessed = False
-        self._recording = False
-        self._guards: dict[int, Any] = {}
+        self.is_recording = False
+        self._guards: dict[int, _Guard] = {}
+        itself = weakref.ref(self)
+
+        def forget(guard: _Guard) -> None:
+            accumulator = itself()
+            if accumulator is not None:
+                accumulator.followed.pop(guard.identity, None)
+                accumulator._guards.pop(guard.identity, None)
+
+        self._forget = forget
         for primal, tangent in zip(nest.flatten(primals), nest.flatten(tangents), strict=True):
             self._seed(primal, tangent)
 
@@ -92,7 +119,7 @@ class ForwardAccumulator:
                 f"The dtype of a primal must be floating (e.g. tf.float32), got {primal.dtype!r}: "
                 f"it has no tangent. Use tf.cast(x, tf.float32).",
                 NonDifferentiableWarning,
-                stacklevel=4,
+                stacklevel=3,
             )
             return
         t = operand(tangent, primal._value.dtype)
@@ -105,36 +132,33 @@ class ForwardAccumulator:
             raise ValueError(
                 f"The tangent's shape {t.shape} is not that of its primal, {primal.shape}."
             )
-        self._follow(primal, wrap(t._value) if not isinstance(t, Tensor) else t)
+        self.followed[primal._id] = wrap(t._value) if not isinstance(t, Tensor) else t
 
-    def _follow(self, primal: Any, tangent: Tensor) -> None:
-        """Remember a tangent for as long as its primal lives, or may come back from a tape."""
-        identity, followed, guards = primal._id, self.followed, self._guards
-        followed[identity] = tangent
-        if any(isinstance(r, Tape) for r in visible_recorders()):
-            return  # a record may hold the value when its Tensor is gone (forward over reverse)
+    def _follow(self, primal: Tensor, tangent: Tensor) -> None:
+        """Remember the tangent of a result for as long as the result's array lives.
 
-        def forget(_: object) -> None:
-            followed.pop(identity, None)
-            guards.pop(identity, None)
-
-        guards[identity] = weakref.ref(primal, forget)
+        The array, not the Tensor: a tape that saved it brings the value back under the same
+        identity (forward over reverse). NumPy scalars cannot be observed, and are small.
+        """
+        identity, array = primal._id, primal._value
+        self.followed[identity] = tangent
+        if array.__class__ is np.ndarray:
+            self._guards[identity] = guard = _Guard(array, self._forget)
+            guard.identity = identity
 
     def __enter__(self) -> ForwardAccumulator:
-        if self._recording:
+        if self.is_recording:
             raise ValueError("Accumulator is already recording.")
         push_recorder(self)
-        self._recording = True
+        self.is_recording = True
         return self
 
     def __exit__(self, *exc_info: object) -> None:
-        if self._recording:
+        if self.is_recording:
             remove_recorder(self)
-            self._recording = False
+            self.is_recording = False
 
-    def jvp(
-        self, primals: Any, unconnected_gradients: Any = UnconnectedGradients.NONE
-    ) -> Any:
+    def jvp(self, primals: Any, unconnected_gradients: Any = UnconnectedGradients.NONE) -> Any:
         """The tangents of values computed in the block.
 
         Parameters

@@ -13,7 +13,6 @@ from tapegrad.core import nest
 from tapegrad.core.backward import sweep
 from tapegrad.core.context import (
     active_recorders,
-    only_recorders,
     push_recorder,
     remove_recorder,
     restore_float_errors,
@@ -61,41 +60,42 @@ class GradientTape(Tape):
     <tf.Tensor: shape=(), dtype=float32, numpy=6.0>
     """
 
-    __slots__ = ("_ever_entered", "_persistent", "_recording", "_used")
+    __slots__ = ("_ever_entered", "_persistent", "_used")
 
     def __init__(self, persistent: bool = False, watch_accessed_variables: bool = True) -> None:
         super().__init__(watch_accessed_variables)
         self._persistent = persistent
-        self._recording = False
+        self.is_recording = False
         self._ever_entered = False
         self._used = False
 
     # Life cycle
 
     def __enter__(self) -> GradientTape:
-        if self._recording:
+        if self.is_recording:
             raise ValueError(
                 "Tape is still recording. This can happen if you try to re-enter an already-active "
                 "tape: leave its block first, or make a second tape."
             )
-        if self._used:
-            self.clear()
-            self._used = False
         self._start()
         return self
 
     def __exit__(self, *exc_info: object) -> None:
-        if self._recording:
+        if self.is_recording:
             self._stop()
 
     def _start(self) -> None:
+        """Record; a tape that was used up starts over, empty."""
+        if self._used:
+            self.clear()
+            self._used = False
         push_recorder(self)
-        self._recording = True
+        self.is_recording = True
         self._ever_entered = True
 
     def _stop(self) -> None:
         remove_recorder(self)
-        self._recording = False
+        self.is_recording = False
 
     @contextmanager
     def stop_recording(self) -> Iterator[None]:
@@ -109,29 +109,26 @@ class GradientTape(Tape):
             If it is not recording.
         """
         if not self._ever_entered:
-            raise RuntimeError(
-                "Tape was never entered: stop_recording works inside `with tape:`."
-            )
-        if not self._recording:
-            raise ValueError("Tape is not recording.")
+            raise RuntimeError("Tape was never entered: stop_recording works inside `with tape:`.")
         position = visible_recorders()
+        if not self.is_recording or self not in position:
+            raise ValueError("Tape is not recording.")
         self._stop()
         try:
-            with only_recorders(tuple(r for r in position if r is not self)):
-                yield
+            yield
         finally:
             self._resume(position)
 
     def _resume(self, position: tuple[Any, ...]) -> None:
         """Stand again where the tape stood, so that the order of nested recorders is kept."""
-        others = visible_recorders()
-        at = sum(1 for r in position[: position.index(self)] if r in others)
-        remaining = (*others[:at], self, *others[at:])
-        for r in others:
+        if self.is_recording:
+            return
+        inner = [r for r in visible_recorders() if r in position[position.index(self) :]]
+        for r in inner:
             remove_recorder(r)
-        for r in remaining:
+        self._start()
+        for r in inner:
             push_recorder(r)
-        self._recording = True
 
     def reset(self) -> None:
         """Drop everything recorded and watched; the block goes on with an empty tape.
@@ -141,7 +138,7 @@ class GradientTape(Tape):
         ValueError
             Outside of the tape's block.
         """
-        if not self._recording:
+        if not self.is_recording:
             raise ValueError("Tape is not recording: reset works inside `with tape:`.")
         self.clear()
 
@@ -174,7 +171,7 @@ class GradientTape(Tape):
                 )
         for x in values:
             if not is_differentiable(x._value):
-                _warn_not_differentiable("watched tensor", x)
+                _warn_not_differentiable("watched tensor", x, stacklevel=3)
             if isinstance(x, Tensor):
                 self.follow(x)
             else:
@@ -225,14 +222,12 @@ class GradientTape(Tape):
         self._check_usable()
         zeros = wants_zeros(unconnected_gradients)
         targets = _tensors(target, "target", open_slices=output_gradients is None)
-        source_list = _tensors(sources, "sources")
+        source_list = _sources(sources)
         self._touch_all(targets)
         seeds = _seeds(target, targets, output_gradients)
-        if self._recording:
-            if self._persistent:
-                _warn_recorded_gradient()
-            else:
-                self._stop()
+        if self.is_recording and self._persistent:
+            _warn_recorded_gradient()
+        self._use()
         try:
             found = self._pull_back(targets, seeds, source_list)
         finally:
@@ -283,11 +278,10 @@ class GradientTape(Tape):
         self._check_usable()
         zeros = wants_zeros(unconnected_gradients)
         y = _single(target, "target")
-        source_list = _tensors(sources, "sources")
+        source_list = _sources(sources)
         self._touch_all([y])
         chunk = _chunk(parallel_iterations, experimental_use_pfor)
-        if self._recording and not self._persistent:
-            self._stop()
+        self._use()
         try:
             found = jacobian(self, y, source_list, chunk)
         finally:
@@ -348,8 +342,7 @@ class GradientTape(Tape):
             )
         self._touch_all([y])
         chunk = _chunk(parallel_iterations, experimental_use_pfor)
-        if self._recording and not self._persistent:
-            self._stop()
+        self._use()
         try:
             return batch_jacobian(self, y, x, chunk)
         finally:
@@ -370,10 +363,16 @@ class GradientTape(Tape):
                 )
             )
 
+    def _use(self) -> None:
+        """Use a non-persistent tape up: from now on it neither records nor answers."""
+        if not self._persistent:
+            self._used = True
+            if self.is_recording:
+                self._stop()
+
     def _release(self) -> None:
         """Free what a non-persistent tape kept."""
         if not self._persistent:
-            self._used = True
             self.records = []
             self.followed = set()
             self.roots = set()
@@ -398,9 +397,6 @@ class GradientTape(Tape):
             g = _ones(x, wrapped) if seed is None else seed if wrapped else seed._value
             previous = cotangents.get(x._id)
             cotangents[x._id] = g if previous is None else previous + g
-        for x in sources:
-            if x._id not in wanted and not (x._id in self.followed):
-                _warn_not_differentiable("source", x)
         token = silence_float_errors()
         try:
             return sweep(
@@ -451,12 +447,12 @@ def _warn_recorded_gradient() -> None:
     )
 
 
-def _warn_not_differentiable(what: str, x: Any) -> None:
+def _warn_not_differentiable(what: str, x: Any, stacklevel: int) -> None:
     warnings.warn(
         f"The dtype of the {what} must be floating (e.g. tf.float32), got {x.dtype!r}: its "
         f"gradient is None. Convert it before it is watched: tf.cast(x, tf.float32).",
         NonDifferentiableWarning,
-        stacklevel=4,
+        stacklevel=stacklevel,
     )
 
 
@@ -484,6 +480,15 @@ def _tensors(structure: Any, argument: str, open_slices: bool = False) -> list[A
                 f"into Python or NumPy numbers have left the tape."
             )
     return leaves
+
+
+def _sources(structure: Any) -> list[Any]:
+    """The leaves of `sources`, with a warning for each that has no gradient."""
+    sources = _tensors(structure, "sources")
+    for x in sources:
+        if not is_differentiable(x._value):
+            _warn_not_differentiable("source", x, stacklevel=4)
+    return sources
 
 
 def _single(value: Any, argument: str) -> Any:

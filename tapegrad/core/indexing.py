@@ -99,8 +99,7 @@ def _bad_index(value: Any) -> TypeError:
 
 def is_mask(key: Any) -> bool:
     """True for a boolean tensor or array, which selects elements instead of slicing."""
-    return (
-        isinstance(key, (ArrayLike, np.ndarray))
-        and getattr(key, "_value", key).dtype.kind == "b"
-        and getattr(key, "_value", key).ndim > 0
-    )
+    if not isinstance(key, (ArrayLike, np.ndarray)):
+        return False
+    array: Any = key._value if isinstance(key, ArrayLike) else key
+    return bool(array.dtype.kind == "b" and array.ndim > 0)

@@ -13,6 +13,7 @@ from tapegrad.core.slices import Slices
 from tapegrad.core.table import raw, recording
 from tapegrad.core.tape import Tape, is_differentiable
 from tapegrad.core.tensor import Tensor, wrap
+from tapegrad.core.unconnected import zeros_for
 
 #: Rows of a Jacobian are pulled back together as long as one cotangent stays below this size.
 _CHUNK_ELEMENTS = 1 << 22
@@ -30,10 +31,16 @@ def jacobian(tape: Tape, y: Any, sources: list[Any], chunk: int | None) -> list[
         seed = seed.reshape((stop - start, *y._value.shape))
         for piece, j in zip(pieces, _pull_rows(tape, y, sources, seed), strict=True):
             piece.append(j)
-    return [
-        None if js[0] is None else _joined(js, (*y._value.shape, *x._value.shape))
-        for js, x in zip(pieces, sources, strict=True)
-    ]
+    found: list[Any] = []
+    for js, x in zip(pieces, sources, strict=True):
+        if all(j is None for j in js):
+            found.append(None)
+            continue
+        # A custom gradient may say None for some rows only.
+        counts = [min(rows, size - i * rows) for i in range(len(js))]
+        js = [zeros_for(x, (n,)) if j is None else j for j, n in zip(js, counts, strict=True)]
+        found.append(_joined(js, (*y._value.shape, *x._value.shape)))
+    return found
 
 
 def batch_jacobian(tape: Tape, y: Any, x: Any, chunk: int | None) -> Tensor:
@@ -48,7 +55,7 @@ def batch_jacobian(tape: Tape, y: Any, x: Any, chunk: int | None) -> Tensor:
         seed[np.arange(stop - start), :, np.arange(start, stop)] = 1
         (j,) = _pull_rows(tape, y, [x], seed.reshape((stop - start, *y._value.shape)))
         if j is None:
-            j = wrap(np.zeros((stop - start, *x._value.shape), x._value.dtype))
+            j = zeros_for(x, (stop - start,))
         pieces.append(j)
     shape = x._value.shape
     joined = _joined(pieces, (size, *shape))
@@ -59,7 +66,7 @@ def batch_jacobian(tape: Tape, y: Any, x: Any, chunk: int | None) -> Tensor:
 def _rows_at_once(tape: Tape, y: Any, sources: list[Any], chunk: int | None, size: int) -> int:
     if chunk is not None:
         return chunk
-    largest = max([y._value.size, *(x._value.size for x in sources), 1])
+    largest: int = max([y._value.size, *(x._value.size for x in sources), 1])
     return max(1, min(max(size, 1), _CHUNK_ELEMENTS // largest))
 
 

@@ -11,7 +11,7 @@ from typing import Any
 #: Leaves that `expand_composites` opens: type -> their parts.
 composites: dict[type, Callable[[Any], list[Any]]] = {}
 
-_VIEWS = (type({}.keys()), type({}.values()), type({}.items()))
+_VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
 
 
 def _is_dataclass(value: Any) -> bool:

@@ -118,7 +118,7 @@ class Primitive:
         self.reads = tuple(reads)
         self.pull = pull
         self.pulls = pulls
-        self.push = push
+        self.push: Any = push
         self.batch = batch
         self.variadic = self.inputs[-1].endswith("*") if self.inputs else False
         self.differentiable = (
@@ -171,9 +171,7 @@ def apply(primitive: Primitive, inputs: Sequence[Any], params: dict[str, Any]) -
         values = primitive.forward(*[x._value for x in inputs], **params)
     finally:
         restore_float_errors(token)
-    outputs: Any = (
-        tuple([wrap(v) for v in values]) if values.__class__ is tuple else wrap(values)
-    )
+    outputs: Any = tuple([wrap(v) for v in values]) if values.__class__ is tuple else wrap(values)
     recorders = active_recorders()
     if recorders and primitive.differentiable:
         if primitive.kind == "elementwise":

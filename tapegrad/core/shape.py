@@ -94,7 +94,7 @@ class TensorShape:
         other = TensorShape(other)
         self.assert_is_compatible_with(other)
         if self._dims is None:
-            return other
+            return TensorShape(other)
         if other._dims is None:
             return self
         return TensorShape(

@@ -47,6 +47,8 @@ def _batched_broadcast_to(F: Any, args: Any, params: Any) -> Any:
 sum_to = linear(
     "sum_to", _sum_to, lambda F, g, shape: F.broadcast_to(g, to=shape), batch=_batched_sum_to
 )
+
+
 def _broadcast_to(x: Any, *, to: tuple[int, ...]) -> Any:
     if prod(to) > 4096:
         return np.broadcast_to(x, to)[()]
@@ -87,10 +89,9 @@ def _cast(x: Any, *, dtype: np.dtype[Any], source: np.dtype[Any]) -> Any:
 
 # Between floating point and complex types; casts to integers are not differentiable and are
 # `cast_discrete`. From complex to real keeps the real part.
-cast = linear(
-    "cast", _cast, lambda F, g, dtype, source: F.cast(g, dtype=source, source=dtype)
-)
+cast = linear("cast", _cast, lambda F, g, dtype, source: F.cast(g, dtype=source, source=dtype))
 cast_discrete = general("cast_discrete", _cast, NONDIFF)
+
 
 def _of_block(F: Any, g: Any, index: Any, shape: tuple[int, ...]) -> Any:
     return Slices(g, index, shape) if F is raw else F.put_slice(g, index=index, to=shape)

@@ -53,12 +53,23 @@ class Tape:
         The Variables that were watched or read, by identity.
     watch_accessed
         Whether reading a trainable Variable watches it.
+    is_recording
+        Whether it is among the active recorders of its context, maybe hidden for a while.
     """
 
-    __slots__ = ("__weakref__", "followed", "records", "roots", "variables", "watch_accessed")
+    __slots__ = (
+        "__weakref__",
+        "followed",
+        "is_recording",
+        "records",
+        "roots",
+        "variables",
+        "watch_accessed",
+    )
 
     def __init__(self, watch_accessed: bool = True) -> None:
         self.watch_accessed = watch_accessed
+        self.is_recording = True
         self.followed: set[int] = set()
         self.roots: set[int] = set()
         self.records: list[Record] = []
@@ -81,7 +92,9 @@ class Tape:
 
     # The three ways in: elementwise primitives of one and two inputs call the first two directly.
 
-    def record_unary(self, primitive: Primitive, x: Tensor, keep_x: bool, keep_y: bool, out: Tensor) -> None:
+    def record_unary(
+        self, primitive: Primitive, x: Tensor, keep_x: bool, keep_y: bool, out: Tensor
+    ) -> None:
         """Keep a call of an elementwise primitive of one input."""
         self.followed.add(out._id)
         self.records.append(
@@ -178,9 +191,11 @@ class Tape:
             y = outputs._value if keep_y else None
             self.followed.add(out)
         if primitive.needs_shapes:
-            params = {**params, "shapes": tuple([x._value.shape for x in inputs])} if params else {
-                "shapes": tuple([x._value.shape for x in inputs])
-            }
+            params = (
+                {**params, "shapes": tuple([x._value.shape for x in inputs])}
+                if params
+                else {"shapes": tuple([x._value.shape for x in inputs])}
+            )
         self.records.append((primitive, ids, mask, args, out, y, params))
 
 

@@ -14,7 +14,8 @@ import numpy as np
 from tapegrad.core.backward import sweep
 from tapegrad.core.context import only_recorders, visible_recorders
 from tapegrad.core.primitive import Primitive
-from tapegrad.core.table import raw, recording
+from tapegrad.core.slices import Slices
+from tapegrad.core.table import recording
 from tapegrad.core.tape import Tape, is_differentiable
 from tapegrad.core.tensor import Tensor, wrap
 
@@ -42,8 +43,10 @@ def push_by_transposing(primitive: Primitive) -> Callable[..., Any]:
                 tuple(_tensor(o) for o in y) if multiple else _tensor(y),
                 params,
             )
+            gs = [pulled] if single else pulled
+            gs = [p.dense(recording) if p.__class__ is Slices else p for p in gs]
         cotangents: dict[int, Any] = {}
-        for p, t in zip([pulled] if single else pulled, tangents, strict=True):
+        for p, t in zip(gs, tangents, strict=True):
             if t is not None and p is not None and p._id in tape.followed:
                 previous = cotangents.get(p._id)
                 cotangents[p._id] = t if previous is None else previous + t

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad.core.context import active_recorders
+from tapegrad.core.context import active_recorders, restore_float_errors, silence_float_errors
 from tapegrad.core.convert import as_array, as_tensor, operand
 from tapegrad.core.dtypes import as_dtype, numpy_dtype
 from tapegrad.core.indexing import parse_index
@@ -174,7 +174,8 @@ class Variable(ArrayLike):
 
     def sparse_read(self, indices: Any, name: str | None = None) -> Tensor:
         """Rows of the value: ``tf.gather(v, indices)``; the gradient is an IndexedSlices."""
-        return recording.gather_rows(operand(self), operand(indices, np.dtype(np.int32)))
+        rows: Tensor = recording.gather_rows(operand(self), operand(indices, np.dtype(np.int32)))
+        return rows
 
     def gather_nd(self, indices: Any, name: str | None = None) -> Tensor:
         """Elements or slices of the value at index vectors: ``tf.gather_nd(v, indices)``."""
@@ -183,7 +184,11 @@ class Variable(ArrayLike):
     # Writing
 
     def assign(
-        self, value: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True
+        self,
+        value: Any,
+        use_locking: bool = False,
+        name: str | None = None,
+        read_value: bool = True,
     ) -> Variable | None:
         """Replace the value.
 
@@ -211,13 +216,21 @@ class Variable(ArrayLike):
         return self._replace(new, read_value)
 
     def assign_add(
-        self, delta: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True
+        self,
+        delta: Any,
+        use_locking: bool = False,
+        name: str | None = None,
+        read_value: bool = True,
     ) -> Variable | None:
         """Add `delta`, of the same shape, to the value."""
         return self._update(np.add, delta, read_value)
 
     def assign_sub(
-        self, delta: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True
+        self,
+        delta: Any,
+        use_locking: bool = False,
+        name: str | None = None,
+        read_value: bool = True,
     ) -> Variable | None:
         """Subtract `delta`, of the same shape, from the value."""
         return self._update(np.subtract, delta, read_value)
@@ -242,7 +255,12 @@ class Variable(ArrayLike):
                 f"shape {list(array.shape)}, shapes must be equal. Broadcast it first, "
                 f"tf.broadcast_to(delta, v.shape)."
             )
-        return self._replace(function(self._value, array), read_value)
+        token = silence_float_errors()
+        try:
+            new = function(self._value, array)
+        finally:
+            restore_float_errors(token)
+        return self._replace(new, read_value)
 
     def _replace(self, new: Any, read_value: bool = True) -> Variable | None:
         """Take over a new array; whoever read the old one keeps it."""
@@ -270,39 +288,59 @@ class Variable(ArrayLike):
         if function is None:
             new[where] = values
         else:
-            function.at(new, where, values)
+            token = silence_float_errors()
+            try:
+                function.at(new, where, values)
+            finally:
+                restore_float_errors(token)
         self._replace(new[()])
         return self
 
-    def scatter_add(self, sparse_delta: Any, use_locking: bool = False, name: str | None = None) -> Variable:
+    def scatter_add(
+        self, sparse_delta: Any, use_locking: bool = False, name: str | None = None
+    ) -> Variable:
         """Add the rows of an IndexedSlices; repeated indices accumulate."""
         return self._write(np.add, *self._rows(sparse_delta))
 
-    def scatter_sub(self, sparse_delta: Any, use_locking: bool = False, name: str | None = None) -> Variable:
+    def scatter_sub(
+        self, sparse_delta: Any, use_locking: bool = False, name: str | None = None
+    ) -> Variable:
         """Subtract the rows of an IndexedSlices; repeated indices accumulate."""
         return self._write(np.subtract, *self._rows(sparse_delta))
 
-    def scatter_mul(self, sparse_delta: Any, use_locking: bool = False, name: str | None = None) -> Variable:
+    def scatter_mul(
+        self, sparse_delta: Any, use_locking: bool = False, name: str | None = None
+    ) -> Variable:
         """Multiply rows by those of an IndexedSlices."""
         return self._write(np.multiply, *self._rows(sparse_delta))
 
-    def scatter_div(self, sparse_delta: Any, use_locking: bool = False, name: str | None = None) -> Variable:
+    def scatter_div(
+        self, sparse_delta: Any, use_locking: bool = False, name: str | None = None
+    ) -> Variable:
         """Divide rows by those of an IndexedSlices."""
         return self._write(np.divide, *self._rows(sparse_delta))
 
-    def scatter_max(self, sparse_delta: Any, use_locking: bool = False, name: str | None = None) -> Variable:
+    def scatter_max(
+        self, sparse_delta: Any, use_locking: bool = False, name: str | None = None
+    ) -> Variable:
         """Take the maximum with the rows of an IndexedSlices."""
         return self._write(np.maximum, *self._rows(sparse_delta))
 
-    def scatter_min(self, sparse_delta: Any, use_locking: bool = False, name: str | None = None) -> Variable:
+    def scatter_min(
+        self, sparse_delta: Any, use_locking: bool = False, name: str | None = None
+    ) -> Variable:
         """Take the minimum with the rows of an IndexedSlices."""
         return self._write(np.minimum, *self._rows(sparse_delta))
 
-    def scatter_update(self, sparse_delta: Any, use_locking: bool = False, name: str | None = None) -> Variable:
+    def scatter_update(
+        self, sparse_delta: Any, use_locking: bool = False, name: str | None = None
+    ) -> Variable:
         """Replace rows by those of an IndexedSlices."""
         return self._write(None, *self._rows(sparse_delta))
 
-    def batch_scatter_update(self, sparse_delta: Any, use_locking: bool = False, name: str | None = None) -> Variable:
+    def batch_scatter_update(
+        self, sparse_delta: Any, use_locking: bool = False, name: str | None = None
+    ) -> Variable:
         """Replace rows of each batch: ``v[b, indices[b, i]] = values[b, i]``."""
         indices, values = sparse_delta._as_rows()
         batch = np.indices(indices.shape)[:-1]
@@ -338,7 +376,7 @@ class Variable(ArrayLike):
     # Python protocols
 
     def __getitem__(self, key: Any) -> Tensor:
-        t = Tensor.__getitem__(self, key)  # type: ignore[arg-type]
+        t = Tensor.__getitem__(self, key)
         piece = object.__new__(VariableSlice)
         piece._value, piece._id = t._value, t._id
         piece._variable, piece._key, piece._tensor = self, key, t
@@ -393,6 +431,9 @@ class VariableSlice(Tensor):
 
     # `_tensor` keeps alive the tensor whose identity this has: tangents live as long as it does.
     __slots__ = ("_key", "_tensor", "_variable")
+    _key: Any
+    _tensor: Tensor
+    _variable: Variable
 
     def assign(self, value: Any, use_locking: bool = False, name: str | None = None) -> Variable:
         """Replace this part of the variable; a scalar fills it.

@@ -63,7 +63,9 @@ def test_a_dataclass_flattens_in_the_order_of_its_fields() -> None:
         tf.nest.assert_same_structure(Parameters(1, [2]), Parameters(1, [2, 3]))
 
 
-@pytest.mark.parametrize("bad", [{1, 2}, (i for i in "ab"), 1.5, "x"], ids=["set", "generator", "float", "str"])
+@pytest.mark.parametrize(
+    "bad", [{1, 2}, (i for i in "ab"), 1.5, "x"], ids=["set", "generator", "float", "str"]
+)
 def test_what_is_no_structure_of_tensors_is_refused(bad: Any) -> None:
     x = tf.constant(3.0)
     with tf.GradientTape(persistent=True) as tape:

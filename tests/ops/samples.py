@@ -77,7 +77,10 @@ def sample(name: str, *inputs: Maker, params: dict[str, Any] | None = None, **op
 
 
 def elementwise_samples(
-    name: str, *makers: Callable[..., Maker], reference: Callable[..., Any] | None = None, **options: Any
+    name: str,
+    *makers: Callable[..., Maker],
+    reference: Callable[..., Any] | None = None,
+    **options: Any,
 ) -> None:
     """Samples of an elementwise primitive: matrices, scalars, empty arrays and broadcasting.
 

@@ -32,9 +32,7 @@ def run(sample: Sample, inputs: list[Any]) -> list[tf.Tensor]:
 
 
 def tensors(arrays: list[np.ndarray], dtype: str | None = None) -> list[tf.Tensor]:
-    return [
-        tf.constant(a.astype(dtype) if dtype and a.dtype.kind in "fc" else a) for a in arrays
-    ]
+    return [tf.constant(a.astype(dtype) if dtype and a.dtype.kind in "fc" else a) for a in arrays]
 
 
 def followed(sample: Sample, inputs: list[tf.Tensor]) -> list[int]:
@@ -193,9 +191,7 @@ def test_second_order_equals_differences(sample: Sample) -> None:
         got = outer.gradient(
             gradients, sources, output_gradients=seeds, unconnected_gradients="zero"
         )
-        got = sum(
-            inner(tf.convert_to_tensor(g).numpy(), t) for g, t in zip(got, ts, strict=True)
-        )
+        got = sum(inner(tf.convert_to_tensor(g).numpy(), t) for g, t in zip(got, ts, strict=True))
 
         def along(
             xs: list[np.ndarray], which: list[int] = which, seeds: list[tf.Tensor] = seeds
@@ -276,9 +272,7 @@ def test_dtype_is_kept(sample: Sample) -> None:
         with tf.GradientTape() as tape:
             tape.watch([inputs[i] for i in which])
             outputs = [y for y in run(sample, inputs) if y.dtype.is_floating]
-        for i, g in zip(
-            which, tape.gradient(outputs, [inputs[i] for i in which]), strict=True
-        ):
+        for i, g in zip(which, tape.gradient(outputs, [inputs[i] for i in which]), strict=True):
             assert g is None or (g.dtype == dtype and g.shape == inputs[i].shape)
 
 
