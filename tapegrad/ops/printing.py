@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -51,7 +50,8 @@ def print(*inputs: Any, **kwargs: Any) -> None:
         raise ValueError(f"Unrecognized keyword arguments for tf.print: {kwargs}")
     text = sep.join([_top_level(x, summarize) for x in inputs]) + end
     if isinstance(stream, str) and stream.startswith("file://"):
-        with Path(stream.removeprefix("file://")).open("a", encoding="utf-8") as file:
+        path = stream.removeprefix("file://")
+        with open(path, "a", encoding="utf-8") as file:  # noqa: PTH123 - pathlib is slow to import
             file.write(text)
     elif hasattr(stream, "write"):
         stream.write(text)
