@@ -1,10 +1,16 @@
-"""How long `import` takes, in fresh processes, run in turn."""
+"""How long `import` takes, in fresh processes, run in turn.
+
+Modules are imported from cached bytecode, as they are once a package is installed: the first import
+of each, which is not counted, writes the cache.
+"""
 
 from __future__ import annotations
 
+import os
 import statistics
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,10 +38,14 @@ class ImportTime(NamedTuple):
     module: float  # after NumPy
 
 
-def once(module: str, directory: Path) -> ImportTime:
+def once(module: str, directory: Path, bytecode: str) -> ImportTime:
     """Import `module` in a fresh process that finds packages in `directory`, too."""
     command = [sys.executable, "-c", PROGRAM.format(module=module)]
-    process = subprocess.run(command, cwd=directory, capture_output=True, text=True, check=True)
+    environment = {**os.environ, "PYTHONPYCACHEPREFIX": bytecode}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    process = subprocess.run(
+        command, cwd=directory, env=environment, capture_output=True, text=True, check=True
+    )
     numpy_seconds, module_seconds = map(float, process.stdout.split())
     return ImportTime(numpy_seconds, module_seconds)
 
@@ -43,11 +53,12 @@ def once(module: str, directory: Path) -> ImportTime:
 def measure(modules: list[str], rounds: int, directory: Path) -> dict[str, list[ImportTime]]:
     """Import each of `modules` `rounds` times, in turn, after one import that is not counted."""
     times: dict[str, list[ImportTime]] = {module: [] for module in modules}
-    for counted in [False] + [True] * rounds:
-        for module in modules:
-            time = once(module, directory)
-            if counted:
-                times[module].append(time)
+    with tempfile.TemporaryDirectory() as bytecode:
+        for counted in [False] + [True] * rounds:
+            for module in modules:
+                time = once(module, directory, bytecode)
+                if counted:
+                    times[module].append(time)
     return times
 
 
