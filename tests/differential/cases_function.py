@@ -276,6 +276,33 @@ def py_function_is_differentiable(tf: Any) -> Any:
 
 
 @case(230)
+def py_function_of_several_values(tf: Any) -> Any:
+    x, y = tf.constant([1.0, 2.0]), tf.constant(3.0)
+    with tf.GradientTape() as tape:
+        tape.watch([x, y])
+        a, b = tf.py_function(
+            lambda s, t: [s * t, tf.reduce_sum(s)], [x, y], [tf.float32, tf.float32]
+        )
+        single = tf.py_function(lambda s: [s + 1.0], [x], [tf.float32])
+        total = tf.reduce_sum(a) + b + tf.reduce_sum(single[0])
+    return a, b, single, tape.gradient(total, [x, y])
+
+
+@case(230)
+def py_function_of_nothing(tf: Any) -> Any:
+    calls: list[Any] = []
+    result = tf.py_function(lambda s: calls.append(float(s)), [tf.constant(2.0)], [])
+    return result, calls
+
+
+@case(230)
+def numpy_function_of_several_values(tf: Any) -> Any:
+    x = tf.constant([1.0, 2.0])
+    a, b = tf.numpy_function(lambda s: (s * 2.0, np.int64(len(s))), [x], [tf.float32, tf.int64])
+    return a, b
+
+
+@case(230)
 def numpy_function_cuts_the_path(tf: Any) -> Any:
     x = tf.constant([1.0, 2.0])
     with tf.GradientTape() as tape:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.differential.harness import Raises
 from tests.differential.op_cases import Leaf, OpTable, spread
 
 table = OpTable(__name__, "2.2 linear algebra")
@@ -175,3 +176,12 @@ table.value(
     "einsum", "of_int32", {"equation": "i,i->", "*": [Leaf([1, 2], "int32"), Leaf([3, 4], "int32")]}
 )
 table("linalg.cross", "vectors", {"a": first(2, 3), "b": second(2, 3)})
+table.value("linalg.cross", "refuses_shapes", {"a": first(2, 3), "b": second(1, 3)})
+table.value(
+    "linalg.cross",
+    "refuses_plane",
+    {"a": first(2), "b": second(2)},
+    differs="TensorFlow says FailedPreconditionError of a wrong shape",
+    ours=Raises("InvalidArgumentError", match="3"),
+)
+table.value("linalg.cross", "refuses_scalars", {"a": first(), "b": second()})

@@ -272,6 +272,8 @@ REFUSED: Operations = {
     "dynamic_partition": {
         "shape": {"data": Leaf(VECTOR), "partitions": [0, 1], "num_partitions": 2},
         "number": {"data": Leaf([1.0]), "partitions": [2], "num_partitions": 2},
+        "no_partitions": {"data": Leaf([1.0]), "partitions": [0], "num_partitions": 0},
+        "negative": {"data": Leaf([1.0]), "partitions": [-1], "num_partitions": 2},
     },
     "nn.embedding_lookup": {
         "index": {"params": Leaf(MATRIX), "ids": [3]},

@@ -236,6 +236,17 @@ def dropout_noise_shape_drops_rows(tf: Any) -> Any:
 
 
 @case("2.2 nn")
+def dropout_noise_shape_may_leave_sizes_open(tf: Any) -> Any:
+    y = tf.nn.dropout(tf.ones([200, 3]), 0.5, noise_shape=[None, 1]).numpy()
+    return bool((y.min(axis=1) == y.max(axis=1)).all()), sorted(set(y.ravel().tolist()))
+
+
+@case("2.2 nn")
+def dropout_noise_shape_must_fit(tf: Any) -> Any:
+    return tf.nn.dropout(tf.ones([4, 3]), 0.5, noise_shape=[4, 2])
+
+
+@case("2.2 nn")
 def dropout_of_one_seed_is_reproducible(tf: Any) -> Any:
     tf.random.set_seed(7)
     first = tf.nn.dropout(tf.ones([50]), 0.5, seed=3).numpy()

@@ -45,6 +45,8 @@ for op in REDUCTIONS:
             table.value(op, variant, arguments)
         else:
             table(op, variant, arguments, dtypes=["float32"])
+    two_axes = {"input_tensor": Leaf(CUBE), "axis": Held([0, -1], "int64")}
+    table(op, "tensor_of_axes", two_axes, dtypes=["float32"])
     table(op, "tensor_axis", {"input_tensor": Leaf(SQUARE), "axis": Held(1, "int32")})
     table(
         op, "empty_kept_axis", {"input_tensor": Leaf(spread([3, 0])), "axis": 0}, dtypes=["float32"]
