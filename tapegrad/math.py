@@ -61,6 +61,19 @@ from tapegrad.ops.reduce import (
 from tapegrad.ops.rounding import ceil, floor, nextafter, rint, round
 from tapegrad.ops.scan import cumprod, cumsum, cumulative_logsumexp
 from tapegrad.ops.search import bincount
+from tapegrad.ops.segment_reductions import (
+    segment_max,
+    segment_mean,
+    segment_min,
+    segment_prod,
+    segment_sum,
+    unsorted_segment_max,
+    unsorted_segment_mean,
+    unsorted_segment_min,
+    unsorted_segment_prod,
+    unsorted_segment_sqrt_n,
+    unsorted_segment_sum,
+)
 from tapegrad.ops.select import maximum, minimum
 from tapegrad.ops.softmax import log_softmax, softmax
 from tapegrad.ops.sort import argmax, argmin, in_top_k, top_k
@@ -169,6 +182,11 @@ __all__ = (
     "round",
     "rsqrt",
     "scalar_mul",
+    "segment_max",
+    "segment_mean",
+    "segment_min",
+    "segment_prod",
+    "segment_sum",
     "sigmoid",
     "sign",
     "sin",
@@ -184,6 +202,12 @@ __all__ = (
     "tanh",
     "top_k",
     "truediv",
+    "unsorted_segment_max",
+    "unsorted_segment_mean",
+    "unsorted_segment_min",
+    "unsorted_segment_prod",
+    "unsorted_segment_sqrt_n",
+    "unsorted_segment_sum",
     "xdivy",
     "xlog1py",
     "xlogy",
