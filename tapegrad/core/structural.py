@@ -124,7 +124,7 @@ put_slice = linear(
 
 
 def _stack(*values: Any, axis: int) -> Any:
-    if values[0].ndim == 0:
+    if values[0].ndim == 0 and values[0].dtype.kind != "O":
         return np.array(values)
     index = along(axis, None)
     return np.concatenate([v[index] for v in values], axis)

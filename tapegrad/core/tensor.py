@@ -323,7 +323,8 @@ _new = object.__new__
 def wrap(value: Any) -> Tensor:
     """A Tensor over an array that nobody else will change."""
     t = _new(Tensor)
-    t._value = value
+    # NumPy hands out strings bare where it hands out numbers as scalars that know their dtype.
+    t._value = value if value.__class__ is not bytes else np.array(value, object)
     t._id = next_id()
     return t
 

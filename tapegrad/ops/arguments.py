@@ -24,6 +24,8 @@ def int_argument(value: Any, op: str, name: str) -> int:
 
     Raises
     ------
+    ValueError
+        For None.
     TypeError
         For floats, booleans, arrays and everything else.
     """
@@ -36,7 +38,8 @@ def int_argument(value: Any, op: str, name: str) -> int:
             raise TypeError
         return index(value)
     except TypeError:
-        raise TypeError(
+        error = ValueError if value is None else TypeError
+        raise error(
             f"{op}: {name} must be an integer or an integer tensor of shape (), not {value!r}."
         ) from None
 

@@ -73,6 +73,11 @@ def real(input: Any, name: str | None = None) -> Tensor:
         Of the same shape; float32 for complex64, float64 for complex128. A real tensor is
         returned as it is.
 
+    Raises
+    ------
+    TypeError
+        For bools and strings.
+
     Examples
     --------
     >>> import tapegrad as tf
@@ -80,7 +85,13 @@ def real(input: Any, name: str | None = None) -> Tensor:
     array([1., 3.])
     """
     x = as_tensor(input)
-    return recording.real(x) if x._value.dtype.kind == "c" else x
+    if x._value.dtype.kind == "c":
+        return recording.real(x)  # type: ignore[no-any-return]
+    if x._value.dtype.kind in "bO":
+        raise TypeError(
+            f"real: input must be a numeric tensor, but its dtype is {x.dtype.name}. Use tf.cast."
+        )
+    return x
 
 
 def imag(input: Any, name: str | None = None) -> Tensor:

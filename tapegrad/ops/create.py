@@ -242,7 +242,8 @@ def range(
     >>> tf.range(2, 8, 2).numpy().tolist(), tf.range(3).numpy().tolist()
     ([2, 4, 6], [0, 1, 2])
     """
-    if start.__class__ is int and limit is None and dtype is None and 0 <= start < 2**31:
+    plain = start.__class__ is int and delta.__class__ is int
+    if plain and limit is None and dtype is None and delta == 1 and 0 <= start < 2**31:
         return wrap(np.arange(start, dtype=np.int32))
     wanted = None if dtype is None else numpy_dtype(dtype)
     values = [_range_argument(v, wanted) for v in (start, limit, delta) if v is not None]
@@ -272,6 +273,8 @@ def _range_argument(value: Any, dtype: np.dtype[Any] | None) -> Any:
     if isinstance(value, bool):
         raise TypeError("range: bool is not a number to count with.")
     array = operand(value, dtype)._value
+    if array.dtype.kind == "O":
+        raise TypeError(f"range: {value!r} is not a number to count with.")
     if array.size != 1:
         raise InvalidArgumentError(
             f"range: start, limit and delta must be single numbers, not of shape {array.shape}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -129,6 +130,8 @@ def sequence_mask(
 
     Raises
     ------
+    InvalidArgumentError
+        If `maxlen` is negative.
     TypeError
         If `maxlen` is not an integer.
 
@@ -141,11 +144,13 @@ def sequence_mask(
     x = operand(lengths)
     value = x._value
     if maxlen is None:
-        size = int(np.maximum.reduce(value.reshape(-1), initial=0))
+        size = ceil(np.maximum.reduce(value.reshape(-1), initial=0))
     else:
         size = int_argument(maxlen, "sequence_mask", "maxlen")
-    line = wrap(np.arange(size).astype(value.dtype))
-    mask: Tensor = recording.less(line, recording.reshape(x, to=(*value.shape, 1)))
+        value = value.astype(np.int64)
+    if size < 0:
+        raise InvalidArgumentError(f"sequence_mask: maxlen must not be negative, but is {size}.")
+    mask = wrap(np.arange(size) < value[..., None])
     wanted = _BOOL if dtype is None else numpy_dtype(dtype)
     if wanted.kind == "b":
         return mask

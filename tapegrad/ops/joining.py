@@ -64,6 +64,7 @@ def concat(values: Any, axis: Any, name: str | None = None) -> Tensor:
     if not values:
         raise InvalidArgumentError("concat: there is nothing to join: the list is empty.")
     parts = operands_of_one_dtype("concat", values)
+    axis = _single(axis, "concat")
     if len(parts) == 1:
         return recording.identity(parts[0])  # type: ignore[no-any-return]
     first = parts[0]._value.shape
@@ -71,7 +72,7 @@ def concat(values: Any, axis: Any, name: str | None = None) -> Tensor:
         raise InvalidArgumentError(
             "concat: scalars have no axis along which they could be joined: use tf.stack."
         )
-    axis = axis_argument(_single(axis, "concat"), len(first), "concat")
+    axis = axis_argument(axis, len(first), "concat")
     for i, part in enumerate(parts):
         shape = part._value.shape
         if shape == first:

@@ -10,8 +10,10 @@ from tapegrad.core.primitive import apply
 from tapegrad.core.table import recording
 from tapegrad.core.tensor import Tensor, wrap
 from tapegrad.ops.arguments import axes_argument
+from tapegrad.ops.cast import cast
+from tapegrad.ops.division import divide_no_nan
 from tapegrad.ops.elementwise import rsqrt
-from tapegrad.ops.operands import require_kinds, require_same_dtype
+from tapegrad.ops.operands import require_kinds
 from tapegrad.ops.softmax import FLOATS
 from tapegrad.ops.statistics import variance
 
@@ -92,19 +94,19 @@ def weighted_moments(
     axes
         The axes to average over: an integer or a list of them.
     frequency_weights
-        Weights that are not negative; they broadcast with `x`.
+        Weights that are not negative, of any real dtype; they broadcast with `x`.
     keepdims
         Keep the axes, of size 1.
 
     Returns
     -------
     tuple of Tensor
-        Mean and variance.
+        Mean and variance; zeros where the weights add up to zero.
 
     Raises
     ------
     InvalidArgumentError
-        If dtypes or shapes do not fit, or there is no such axis.
+        If `x` is not floating point, the shapes do not fit, or there is no such axis.
 
     Examples
     --------
@@ -116,17 +118,17 @@ def weighted_moments(
     op = "weighted_moments"
     x = operand(x)
     require_kinds(op, x, FLOATS, "float32")
-    weights = operand(frequency_weights, x._value.dtype)
-    require_same_dtype(op, x, weights)
+    weights = cast(operand(frequency_weights), x.dtype)
     weighted = x * weights
     to = weighted._value.shape
     if weights._value.shape != to:
         weights = recording.broadcast_to(weights, to=to)
     over: dict[str, Any] = {"axes": axes_argument(axes, len(to), op), "keepdims": True}
     total = recording.reduce_sum(weights, **over)
-    mean = recording.reduce_sum(weighted, **over) / total
+    mean = divide_no_nan(recording.reduce_sum(weighted, **over), total)
     deviation = x - mean
-    variance = recording.reduce_sum(deviation * deviation * weights, **over) / total
+    squares = recording.reduce_sum(deviation * deviation * weights, **over)
+    variance = divide_no_nan(squares, total)
     if not keepdims:
         kept = tuple([n for i, n in enumerate(to) if i - len(to) not in over["axes"]])
         mean, variance = (recording.reshape(m, to=kept) for m in (mean, variance))

@@ -105,16 +105,19 @@ def reshape(tensor: Any, shape: Any, name: str | None = None) -> Tensor:
 def _with_free_size(to: tuple[int, ...], given: tuple[int, ...], count: int) -> tuple[int, ...]:
     at = to.index(-1)
     rest = prod(to[:at] + to[at + 1 :])
+    if not rest and not count:  # what is left is counted without the axes of size 0
+        whole = prod([n for n in given if n])
+        return (*to[:at], whole // prod([n for n in to if n > 0]), *to[at + 1 :])
     if -1 in to[at + 1 :]:
         raise InvalidArgumentError(
             f"reshape: Only one input size may be -1, but the requested shape is {list(to)}."
         )
-    if count % rest if rest else count:
+    if not rest or count % rest:
         raise InvalidArgumentError(
             f"reshape: Input to reshape is a tensor with {count} values (shape {given}), but the "
             f"requested shape {list(to)} requires a multiple of {rest}."
         )
-    return (*to[:at], count // rest if rest else 0, *to[at + 1 :])
+    return (*to[:at], count // rest, *to[at + 1 :])
 
 
 def transpose(a: Any, perm: Any = None, conjugate: bool = False, name: str | None = None) -> Tensor:

@@ -14,6 +14,7 @@ from tapegrad.core.table import recording
 from tapegrad.core.tensor import Tensor
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops.arguments import axis_argument, int_argument
+from tapegrad.ops.operands import require_kinds
 
 __all__ = ("argmax", "argmin", "argsort", "in_top_k", "sort", "top_k")
 
@@ -23,6 +24,10 @@ class TopKV2(NamedTuple):
 
     values: Tensor
     indices: Tensor
+
+
+#: Kinds of dtypes whose values have an order.
+_ORDERED = "biufV"
 
 
 def _backwards(x: Any, axis: int) -> Any:
@@ -72,12 +77,16 @@ _argmax = general("argmax", _position("argmax", np.argmax), NONDIFF)
 _argmin = general("argmin", _position("argmin", np.argmin), NONDIFF)
 
 
+#: Dtypes of positions.
+_POSITIONS = {"argmax": ("int16", "uint16", "int32", "int64"), "argmin": ("int32", "int64")}
+
+
 def _find(primitive: Any, op: str, input: Any, axis: Any, output_type: Any) -> Tensor:
     x = operand(input)
     dtype = as_dtype(output_type)
-    if dtype.name not in ("int16", "uint16", "int32", "int64"):
+    if dtype.name not in _POSITIONS[op]:
         raise InvalidArgumentError(
-            f"{op}: output_type is {dtype.name}, but a position is an int32 or int64."
+            f"{op}: output_type is {dtype.name}, but it must be one of {', '.join(_POSITIONS[op])}."
         )
     axis = axis_argument(0 if axis is None else axis, x._value.ndim, op)
     return apply(primitive, (x,), {"axis": axis, "dtype": dtype.numpy_dtype})  # type: ignore[no-any-return]
@@ -186,7 +195,7 @@ def sort(
     Raises
     ------
     InvalidArgumentError
-        If there is no such axis.
+        If there is no such axis, or the tensor is complex.
     ValueError
         If `direction` is something else.
 
@@ -198,6 +207,7 @@ def sort(
     """
     descending = _is_descending("sort", direction)
     x = operand(values)
+    require_kinds("sort", x, _ORDERED, "float32")
     axis = axis_argument(axis, x._value.ndim, "sort")
     return apply(_sorted, (x,), {"axis": axis, "descending": descending})  # type: ignore[no-any-return]
 
@@ -232,7 +242,7 @@ def argsort(
     Raises
     ------
     InvalidArgumentError
-        If there is no such axis.
+        If there is no such axis, or the tensor is complex.
     ValueError
         If `direction` is something else.
 
@@ -244,6 +254,7 @@ def argsort(
     """
     descending = _is_descending("argsort", direction)
     x = operand(values)
+    require_kinds("argsort", x, _ORDERED, "float32")
     axis = axis_argument(axis, x._value.ndim, "argsort")
     params = {"axis": axis, "descending": descending, "dtype": np.dtype(np.int32)}
     return apply(_argsorted, (x,), params)  # type: ignore[no-any-return]
@@ -281,7 +292,7 @@ def top_k(
     Raises
     ------
     InvalidArgumentError
-        If `k` is negative or larger than the last axis, or the tensor is a scalar.
+        If `k` is negative or larger than the last axis, or the tensor is a scalar or complex.
 
     Examples
     --------
@@ -291,6 +302,7 @@ def top_k(
     (array([5., 3.], dtype=float32), array([1, 2], dtype=int32))
     """
     x = operand(input)
+    require_kinds("top_k", x, _ORDERED, "float32")
     k = int_argument(k, "top_k", "k")
     shape = x._value.shape
     if not shape:

@@ -38,6 +38,18 @@ def _of_whole_order(order: Any, x: Any) -> Any:
 
 
 _of_any_order = _from_scipy("polygamma")
+_gammaln, _psi = _from_scipy("gammaln"), _from_scipy("digamma")
+
+
+def _lgamma(x: Any) -> Any:
+    value = _gammaln(x)
+    return np.where(value == -np.inf, -value, value)[()]  # SciPy: minus infinity for itself
+
+
+def _digamma(x: Any) -> Any:
+    return np.where(x == 0, x.dtype.type(np.nan), _psi(x))[()]  # a pole, like every -n
+
+
 erf = elementwise(
     "erf",
     _from_scipy("erf"),
@@ -73,7 +85,7 @@ erfinv = elementwise(
 )
 lgamma = elementwise(
     "lgamma",
-    _from_scipy("gammaln"),
+    _lgamma,
     lambda F, x: F.digamma(x),
     doc=unary(
         r"Logarithm of the absolute value of the gamma function, :math:`\log |\Gamma(x)|`.",
@@ -84,7 +96,7 @@ lgamma = elementwise(
 )
 digamma = elementwise(
     "digamma",
-    _from_scipy("digamma"),
+    _digamma,
     lambda F, x: F.polygamma(1.0, x),
     doc=unary(
         r"Derivative of :math:`\log \Gamma(x)`, elementwise.",
@@ -129,4 +141,4 @@ def polygamma(a: Any, x: Any, name: str | None = None) -> Tensor:
     >>> tf.math.polygamma(0.0, 1.0).numpy().round(4)
     np.float32(-0.5772)
     """
-    return _elementwise_polygamma(a, x)
+    return _elementwise_polygamma(a, x)  # type: ignore[no-any-return]

@@ -186,7 +186,7 @@ def _array(kind: str, dtype: str, array: np.ndarray) -> dict[str, Any]:
 
 def _nested(array: np.ndarray) -> Any:
     if array.ndim:
-        return [_nested(part) for part in array]
+        return [_nested(array[i, ...]) for i in range(len(array))]
     item: Any = array[()]
     if array.dtype.kind in "biu":
         return item.item()
