@@ -241,13 +241,22 @@ class ForwardAccumulator:
         try:
             with only_recorders(outer):
                 pushed = primitive.push(F, tangents, args[0] if single else tuple(args), y, params)
+                if outputs.__class__ is not tuple:
+                    outputs, pushed = (outputs,), (pushed,)
+                pushed = [_of_dtype(F, t, o) for o, t in zip(outputs, pushed or (), strict=False)]
         finally:
             restore_float_errors(token)
-        if outputs.__class__ is not tuple:
-            outputs, pushed = (outputs,), (pushed,)
-        for out, t in zip(outputs, pushed or (), strict=False):
-            if t is not None and is_differentiable(out._value):
+        for out, t in zip(outputs, pushed, strict=False):
+            if t is not None:
                 self._follow(out, t if isinstance(t, Tensor) else wrap(t))
+
+
+def _of_dtype(F: Any, t: Any, out: Tensor) -> Any:
+    """A tangent in its value's dtype: NumPy makes float32 of bfloat16 beside a Python number."""
+    if t is None or not is_differentiable(out._value):
+        return None
+    source, dtype = (t._value if t.__class__ is Tensor else t).dtype, out._value.dtype
+    return t if source == dtype else F.cast(t, dtype=dtype, source=source)
 
 
 def any_accumulator() -> bool:
