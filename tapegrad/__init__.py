@@ -10,7 +10,6 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-import tapegrad.ops.operators  # installs the operators of tensors
 from tapegrad import errors
 from tapegrad.compiler.function import (
     function,

@@ -15,7 +15,14 @@ class DType:
     """The type of a tensor's elements, such as ``tf.float32``.
 
     It compares equal to what names the same type: another `DType`, a NumPy dtype or scalar type,
-    or a string.
+    or a string. Programs use the instances, or `as_dtype`; new types are not made.
+
+    Parameters
+    ----------
+    name
+        Its name.
+    numpy_dtype
+        The NumPy dtype that stores it.
 
     Examples
     --------

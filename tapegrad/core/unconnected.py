@@ -15,6 +15,17 @@ class UnconnectedGradients(Enum):
 
     ``NONE`` gives None, ``ZERO`` zeros of the source's shape and dtype. The strings ``"none"`` and
     ``"zero"`` mean the same.
+
+    Examples
+    --------
+    >>> import tapegrad as tf
+    >>> x, y = tf.constant(1.0), tf.constant(2.0)
+    >>> with tf.GradientTape(persistent=True) as tape:
+    ...     tape.watch(x)
+    >>> print(tape.gradient(y, x))
+    None
+    >>> tape.gradient(y, x, unconnected_gradients=tf.UnconnectedGradients.ZERO).numpy()
+    np.float32(0.0)
     """
 
     NONE = "none"

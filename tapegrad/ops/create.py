@@ -102,6 +102,15 @@ def zeros_like(
 ) -> Tensor:
     """Zeros of the shape (and, unless `dtype` says otherwise, the dtype) of a tensor.
 
+    Parameters
+    ----------
+    input
+        A tensor of any dtype and shape.
+    dtype
+        Type of the result, by default that of `input`.
+    layout
+        Without effect.
+
     Examples
     --------
     >>> import tapegrad as tf
@@ -114,6 +123,15 @@ def zeros_like(
 
 def ones_like(input: Any, dtype: Any = None, name: str | None = None, layout: Any = None) -> Tensor:
     """Ones of the shape (and, unless `dtype` says otherwise, the dtype) of a tensor.
+
+    Parameters
+    ----------
+    input
+        A tensor of any dtype and shape.
+    dtype
+        Type of the result, by default that of `input`.
+    layout
+        Without effect.
 
     Examples
     --------

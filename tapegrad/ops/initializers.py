@@ -42,6 +42,12 @@ class Initializer:
 
     A subclass stores its arguments as attributes of the same names, which makes `get_config` and
     `from_config` work.
+
+    Examples
+    --------
+    >>> import tapegrad as tf
+    >>> isinstance(tf.initializers.Zeros(), tf.initializers.Initializer)
+    True
     """
 
     _arguments: tuple[str, ...] = ()
@@ -289,11 +295,25 @@ class RandomUniform(SeededInitializer):
 
 
 class zeros_initializer(Zeros):  # noqa: N801 - TensorFlow's name
-    """All zeros: `Zeros` under TensorFlow's older name."""
+    """All zeros: `Zeros` under TensorFlow's older name.
+
+    Examples
+    --------
+    >>> import tapegrad as tf
+    >>> tf.zeros_initializer()(shape=[2]).numpy().tolist()
+    [0.0, 0.0]
+    """
 
 
 class ones_initializer(Ones):  # noqa: N801 - TensorFlow's name
-    """All ones: `Ones` under TensorFlow's older name."""
+    """All ones: `Ones` under TensorFlow's older name.
+
+    Examples
+    --------
+    >>> import tapegrad as tf
+    >>> tf.ones_initializer()(shape=[2]).numpy().tolist()
+    [1.0, 1.0]
+    """
 
 
 class constant_initializer(Constant):  # noqa: N801 - TensorFlow's name
@@ -305,6 +325,12 @@ class constant_initializer(Constant):  # noqa: N801 - TensorFlow's name
         A number, or as many numbers as the shape holds.
     support_partition
         Without effect.
+
+    Examples
+    --------
+    >>> import tapegrad as tf
+    >>> tf.constant_initializer(3.0)(shape=[2]).numpy().tolist()
+    [3.0, 3.0]
     """
 
     def __init__(self, value: Any = 0, support_partition: bool = False) -> None:

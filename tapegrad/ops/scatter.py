@@ -254,7 +254,14 @@ def tensor_scatter_nd_add(
 ) -> Tensor:
     """A copy of a tensor with values added at index vectors; repeated places add up.
 
-    For the arguments see `tensor_scatter_nd_update`.
+    Parameters
+    ----------
+    tensor
+        Floating point, complex or integer tensor.
+    indices
+        Integer tensor of shape ``(..., k)``, index vectors into the first k axes of `tensor`.
+    updates
+        Tensor of shape ``indices.shape[:-1] + tensor.shape[k:]``, of the dtype of `tensor`.
 
     Examples
     --------
@@ -271,7 +278,14 @@ def tensor_scatter_nd_sub(
 ) -> Tensor:
     """A copy of a tensor with values subtracted at index vectors; repeated places add up.
 
-    For the arguments see `tensor_scatter_nd_update`.
+    Parameters
+    ----------
+    tensor
+        Floating point, complex or integer tensor.
+    indices
+        Integer tensor of shape ``(..., k)``, index vectors into the first k axes of `tensor`.
+    updates
+        Tensor of shape ``indices.shape[:-1] + tensor.shape[k:]``, of the dtype of `tensor`.
 
     Examples
     --------
@@ -288,8 +302,16 @@ def tensor_scatter_nd_max(
 ) -> Tensor:
     """A copy of a tensor with the maximum of it and of the values at index vectors.
 
-    For the arguments see `tensor_scatter_nd_update`. Where several attain the maximum, they share
-    the gradient equally.
+    Where several attain the maximum, they share the gradient equally.
+
+    Parameters
+    ----------
+    tensor
+        Floating point, complex or integer tensor.
+    indices
+        Integer tensor of shape ``(..., k)``, index vectors into the first k axes of `tensor`.
+    updates
+        Tensor of shape ``indices.shape[:-1] + tensor.shape[k:]``, of the dtype of `tensor`.
 
     Examples
     --------
@@ -305,8 +327,16 @@ def tensor_scatter_nd_min(
 ) -> Tensor:
     """A copy of a tensor with the minimum of it and of the values at index vectors.
 
-    For the arguments see `tensor_scatter_nd_update`. Where several attain the minimum, they share
-    the gradient equally.
+    Where several attain the minimum, they share the gradient equally.
+
+    Parameters
+    ----------
+    tensor
+        Floating point, complex or integer tensor.
+    indices
+        Integer tensor of shape ``(..., k)``, index vectors into the first k axes of `tensor`.
+    updates
+        Tensor of shape ``indices.shape[:-1] + tensor.shape[k:]``, of the dtype of `tensor`.
 
     Examples
     --------

@@ -400,6 +400,13 @@ def shape(input: Any, out_type: Any = None, name: str | None = None) -> Tensor:
 def size(input: Any, out_type: Any = None, name: str | None = None) -> Tensor:
     """The number of entries as an integer tensor of shape ``()``.
 
+    Parameters
+    ----------
+    input
+        A tensor of any dtype.
+    out_type
+        ``tf.int32`` (the default) or ``tf.int64``.
+
     Examples
     --------
     >>> import tapegrad as tf
@@ -411,6 +418,11 @@ def size(input: Any, out_type: Any = None, name: str | None = None) -> Tensor:
 
 def rank(input: Any, name: str | None = None) -> Tensor:
     """The number of axes as an int32 tensor of shape ``()``.
+
+    Parameters
+    ----------
+    input
+        A tensor of any dtype.
 
     Examples
     --------

@@ -16,7 +16,14 @@ __all__ = ["Algorithm", "fold_in", "split_seed"]
 
 
 class Algorithm(Enum):
-    """Names of counter-based generators. All of them mean Philox here."""
+    """Names of counter-based generators. All of them mean Philox here.
+
+    Examples
+    --------
+    >>> import tapegrad as tf
+    >>> tf.random.Algorithm.PHILOX.value
+    1
+    """
 
     PHILOX = 1
     THREEFRY = 2
