@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from tapegrad.ops.cholesky import cholesky, cholesky_solve, triangular_solve
 from tapegrad.ops.contract import matmul, matvec, tensordot
 from tapegrad.ops.create import eye
 from tapegrad.ops.cross import cross
+from tapegrad.ops.determinant import det, logdet, slogdet
 from tapegrad.ops.diagonal import (
     band_part,
     diag,
@@ -15,27 +17,36 @@ from tapegrad.ops.diagonal import (
     trace,
 )
 from tapegrad.ops.einsum import einsum
+from tapegrad.ops.inverse import inv, solve
 from tapegrad.ops.norms import global_norm, l2_normalize, norm, normalize
 from tapegrad.ops.shape import adjoint, matrix_transpose
 
 __all__ = [
     "adjoint",
     "band_part",
+    "cholesky",
+    "cholesky_solve",
     "cross",
+    "det",
     "diag",
     "diag_part",
     "einsum",
     "eye",
     "global_norm",
+    "inv",
     "l2_normalize",
+    "logdet",
     "matmul",
     "matrix_transpose",
     "matvec",
     "norm",
     "normalize",
     "set_diag",
+    "slogdet",
+    "solve",
     "tensor_diag",
     "tensor_diag_part",
     "tensordot",
     "trace",
+    "triangular_solve",
 ]

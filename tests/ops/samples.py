@@ -46,6 +46,9 @@ class Sample:
         Whether to check batched against looped cotangents.
     rtol
         Tolerance of the comparison with finite differences, relative to the largest entry.
+    among
+        Maps arrays to those that the primitive is a function of, where it is not one of all: the
+        inputs and the directions in which they move (Hermitian matrices).
     """
 
     name: str
@@ -58,6 +61,7 @@ class Sample:
     complex: bool = False
     batch: bool = True
     rtol: float = 1e-6
+    among: Callable[[np.ndarray], np.ndarray] | None = None
 
     def arrays(self, seed: int = 0) -> list[np.ndarray]:
         """The inputs, always the same for one seed."""

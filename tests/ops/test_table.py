@@ -46,13 +46,18 @@ def followed(sample: Sample, inputs: list[tf.Tensor]) -> list[int]:
     ]
 
 
-def directions(arrays: list[np.ndarray], seed: int) -> list[np.ndarray]:
+def directions(
+    arrays: list[np.ndarray], seed: int, sample: Sample | None = None
+) -> list[np.ndarray]:
+    """Random arrays like these; those of a sample's inputs stay among its inputs."""
     rng = np.random.default_rng(seed)
     found = []
     for a in arrays:
         t = rng.standard_normal(a.shape)
         if a.dtype.kind == "c":
             t = t + 1j * rng.standard_normal(a.shape)
+        if sample is not None and sample.among is not None:
+            t = sample.among(t)
         found.append(np.asarray(t, dtype=a.dtype))
     return found
 
@@ -107,6 +112,8 @@ def variants(sample: Sample) -> list[list[np.ndarray]]:
         a * np.exp(1j * rng.uniform(-0.4, 0.4, a.shape)) if a.dtype.kind == "f" else a
         for a in arrays
     ]
+    if sample.among is not None:
+        turned = [sample.among(a) for a in turned]
     return [arrays, turned]
 
 
@@ -141,7 +148,7 @@ def test_reverse_equals_differences(sample: Sample) -> None:
         inputs = tensors(arrays)
         which = followed(sample, inputs)
         assert which, "a differentiable sample needs a differentiable input"
-        ts = directions([arrays[i] for i in which], 11)
+        ts = directions([arrays[i] for i in which], 11, sample)
         gradients = pull(sample, inputs, which)
         for i, g in zip(which, gradients, strict=True):
             assert g.shape == inputs[i].shape
@@ -158,7 +165,7 @@ def test_forward_mode_is_dual_to_reverse(sample: Sample) -> None:
         which = followed(sample, inputs)
         gradients = pull(sample, inputs, which)
         for position, i in enumerate(which):
-            (t,) = directions([arrays[i]], 13 + position)
+            (t,) = directions([arrays[i]], 13 + position, sample)
             with tf.autodiff.ForwardAccumulator(inputs[i], tf.constant(t)) as acc:
                 outputs = run(sample, inputs)
             pushed = 0.0
@@ -175,7 +182,7 @@ def test_forward_mode_is_dual_to_reverse(sample: Sample) -> None:
 def second(sample: Sample, arrays: list[np.ndarray]) -> tuple[list[int], Any, Any]:
     inputs = tensors(arrays)
     which = followed(sample, inputs)
-    ts = directions([arrays[i] for i in which], 17)
+    ts = directions([arrays[i] for i in which], 17, sample)
     return which, inputs, ts
 
 

@@ -1,0 +1,153 @@
+"""Samples of inverses, linear systems, determinants and Cholesky factors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+import scipy.linalg
+
+from tests.ops.samples import Maker, fixed, reals, sample
+
+PRECISIONS = ("float32", "float64")
+
+STACKS: dict[str, tuple[int, ...]] = {
+    "one": (3, 3),
+    "stack": (2, 2, 2),
+    "number": (1, 1),
+    "empty": (0, 0),
+    "no_matrices": (0, 2, 2),
+}
+
+
+def each(function: Callable[..., Any], *stacks: np.ndarray) -> np.ndarray:
+    """SciPy's functions of one matrix, along the leading axes."""
+    lead = np.broadcast_shapes(*[a.shape[:-2] for a in stacks])
+    stacks = tuple([np.broadcast_to(a, lead + a.shape[-2:]) for a in stacks])
+    if 0 in lead:
+        return np.zeros(stacks[-1].shape)
+    results = [function(*[a[i] for a in stacks]) for i in np.ndindex(*lead)]
+    return np.reshape(results, lead + np.shape(results[0]))
+
+
+def regular(*shape: int) -> Maker:
+    """Matrices without symmetry that are far from singular."""
+    return lambda rng: reals(*shape)(rng) + 4.0 * np.eye(shape[-1])
+
+
+def hermitian(a: np.ndarray) -> np.ndarray:
+    return (a + a.mT.conj()) / 2
+
+
+def definite(*shape: int) -> Maker:
+    """Symmetric positive definite matrices."""
+    return lambda rng: hermitian(reals(*shape)(rng)) + 5.0 * np.eye(shape[-1])
+
+
+def factor(a: np.ndarray) -> np.ndarray:
+    return each(partial(scipy.linalg.cholesky, lower=True), a)
+
+
+def solved(matrix: np.ndarray, rhs: np.ndarray, adjoint: bool) -> np.ndarray:
+    def one(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        if not b.size:
+            return b
+        return scipy.linalg.inv(a.T.conj() if adjoint else a) @ b
+
+    return each(one, matrix, rhs)
+
+
+def substituted(matrix: np.ndarray, rhs: np.ndarray, lower: bool, adjoint: bool) -> np.ndarray:
+    return solved(np.tril(matrix) if lower else np.triu(matrix), rhs, adjoint)
+
+
+def determinant(x: np.ndarray) -> np.ndarray:
+    product = np.linalg.eigvals(x).prod(axis=-1)
+    return product if x.dtype.kind == "c" else product.real
+
+
+def sign_and_log(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    d = determinant(x)
+    return d / np.abs(d), np.log(np.abs(d))
+
+
+def adjugate(x: np.ndarray) -> np.ndarray:
+    """By minors."""
+    n = x.shape[-1]
+    y = np.ones_like(x)
+    for i, j in np.ndindex(n, n):
+        minor = np.delete(np.delete(x, i, -2), j, -1)
+        y[..., j, i] = (-1) ** (i + j) * determinant(minor)
+    return y
+
+
+def adjugate_slope(x: np.ndarray, t: np.ndarray) -> np.ndarray:
+    """A polynomial of low degree, so that the difference over a long step is nearly exact."""
+    h = 0.01
+    steps = [(adjugate(x + k * h * t) - adjugate(x - k * h * t)) / (2 * k * h) for k in (1, 2, 3)]
+    return 1.5 * steps[0] - 0.6 * steps[1] + 0.1 * steps[2]
+
+
+def singular(*shape: int) -> Maker:
+    """Square matrices of a rank one less than full."""
+    *lead, n, _ = shape
+    return lambda rng: reals(*lead, n, n - 1)(rng) @ reals(*lead, n - 1, n)(rng)
+
+
+for label, shape in STACKS.items():
+    of_squares = {"label": label, "complex": True, "dtypes": PRECISIONS}
+    matrix = regular(*shape)
+    sample("inv", matrix, reference=partial(each, scipy.linalg.inv), **of_squares)
+    sample("det", matrix, reference=determinant, **of_squares)
+    sample("slogdet", matrix, reference=sign_and_log, **of_squares)
+    sample("adjugate", matrix, reference=adjugate, **{**of_squares, "order": 1})
+    sample("cholesky", definite(*shape), reference=factor, among=hermitian, **of_squares)
+for label, shape in {"singular": (3, 3), "singular_stack": (2, 3, 3)}.items():
+    sample("det", singular(*shape), label=label, complex=True, dtypes=PRECISIONS)
+sample("det", fixed(np.diag([2.0, 0.0, 0.0])), label="rank_one", dtypes=PRECISIONS)
+sample("det", fixed(np.eye(3)), label="equal", reference=determinant, dtypes=PRECISIONS)
+for label, shape in {"one": (3, 3), "stack": (2, 2, 2)}.items():
+    sample(
+        "adjugate_slope",
+        regular(*shape),
+        reals(*shape),
+        label=label,
+        reference=adjugate_slope,
+        order=0,
+        dtypes=PRECISIONS,
+    )
+
+SYSTEMS = {
+    "column": ((3, 3), (3, 1)),
+    "columns": ((3, 3), (3, 2)),
+    "stack": ((2, 2, 2), (2, 2, 3)),
+    "matrix_and_stack": ((2, 2), (2, 2, 3)),
+    "stack_and_matrix": ((2, 2, 2), (2, 3)),
+    "no_columns": ((2, 2), (2, 0)),
+    "no_matrices": ((0, 2, 2), (0, 2, 3)),
+}
+for label, (a, b) in SYSTEMS.items():
+    for adjoint in (False, True):
+        options = {"complex": True, "dtypes": PRECISIONS}
+        kind = label + ("_adjoint" if adjoint else "")
+        sample(
+            "solve",
+            regular(*a),
+            reals(*b),
+            params={"adjoint": adjoint},
+            label=kind,
+            reference=solved,
+            **options,
+        )
+        for lower in (True, False):
+            sample(
+                "triangular_solve",
+                regular(*a),
+                reals(*b),
+                params={"lower": lower, "adjoint": adjoint},
+                label=kind + ("_lower" if lower else "_upper"),
+                reference=substituted,
+                **options,
+            )
