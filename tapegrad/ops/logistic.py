@@ -14,9 +14,14 @@ __all__ = ("log_sigmoid", "sigmoid", "softplus", "softsign")
 
 
 def _sigmoid_forward(x: Any) -> Any:
-    if x.dtype == np.float16:
-        return (1.0 / (1.0 + np.exp(-x.astype(np.float32)))).astype(np.float16)
-    return 1.0 / (1.0 + np.exp(-x))
+    if x.dtype.itemsize == 2:
+        return _sigmoid_forward(x.astype(np.float32)).astype(x.dtype)
+    if x.__class__ is not np.ndarray:
+        return 1.0 / (1.0 + np.exp(-x))
+    z = np.negative(x)
+    np.exp(z, z)
+    z += 1.0
+    return np.reciprocal(z, z)
 
 
 def _log_1p_exp_minus_abs(x: Any) -> Any:
