@@ -12,6 +12,7 @@ from tapegrad.core.slices import Slices
 from tapegrad.core.table import raw, recording
 from tapegrad.core.tape import Record, Spec, is_differentiable
 from tapegrad.core.tensor import rewrap, wrap
+from tapegrad.errors import InvalidArgumentError
 
 
 def sweep(
@@ -138,6 +139,12 @@ def _sum(F: Any, previous: Any, new: Any, identity: int, owned: set[int]) -> Any
     """Add cotangents; in place from the third on, when the sum belongs to nobody else."""
     if previous.__class__ is Slices or new.__class__ is Slices:
         return _sum_with_slices(F, previous, new, identity, owned)
+    a, b = (previous._value, new._value) if F is recording else (previous, new)
+    if a.shape != b.shape:
+        raise InvalidArgumentError(
+            f"The gradient adds up shapes {a.shape} and {b.shape}: a "
+            f"variable of unknown shape was read with both. Take a gradient for each."
+        )
     if identity in owned and previous.__class__ is np.ndarray and new.__class__ is np.ndarray:
         return np.add(previous, new, out=previous)
     owned.add(identity)

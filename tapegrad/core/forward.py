@@ -22,18 +22,19 @@ from tapegrad.core.context import (
 from tapegrad.core.convert import operand
 from tapegrad.core.primitive import Array, Primitive
 from tapegrad.core.table import raw, recording
-from tapegrad.core.tape import is_differentiable
+from tapegrad.core.tape import is_differentiable, live_tapes
 from tapegrad.core.tensor import ArrayLike, Tensor, rewrap, wrap
 from tapegrad.core.unconnected import UnconnectedGradients, wants_zeros, zeros_for
 from tapegrad.errors import NonDifferentiableWarning
 
 
-class _Guard(weakref.ref[np.ndarray[Any, Any]]):
-    """Notices the end of an array, and knows whose it was."""
+class _Guard(weakref.ref[Any]):
+    """Notices the end of a value, which had this identity."""
 
-    __slots__ = ("identity",)
+    __slots__ = ("identity", "is_scalar")
 
     identity: int
+    is_scalar: bool
 
 
 class ForwardAccumulator:
@@ -95,7 +96,7 @@ class ForwardAccumulator:
 
         def forget(guard: _Guard) -> None:
             accumulator = itself()
-            if accumulator is not None:
+            if accumulator is not None and not (guard.is_scalar and live_tapes):
                 accumulator.followed.pop(guard.identity, None)
                 accumulator._guards.pop(guard.identity, None)
 
@@ -135,16 +136,18 @@ class ForwardAccumulator:
         self.followed[primal._id] = wrap(t._value) if not isinstance(t, Tensor) else t
 
     def _follow(self, primal: Tensor, tangent: Tensor) -> None:
-        """Remember the tangent of a result for as long as the result's array lives.
+        """Remember the tangent of a result for as long as the result's data lives.
 
-        The array, not the Tensor: a tape that saved it brings the value back under the same
-        identity (forward over reverse). NumPy scalars cannot be observed, and are small.
+        The data, not the Tensor: a tape that saved it brings the value back under the same
+        identity (forward over reverse). NumPy scalars cannot be observed: theirs is taken to live
+        as long as the Tensor, or as any tape.
         """
-        identity, array = primal._id, primal._value
+        identity, data = primal._id, primal._value
         self.followed[identity] = tangent
-        if array.__class__ is np.ndarray:
-            self._guards[identity] = guard = _Guard(array, self._forget)
-            guard.identity = identity
+        is_scalar = data.__class__ is not np.ndarray
+        guard = _Guard(primal if is_scalar else data, self._forget)
+        guard.identity, guard.is_scalar = identity, is_scalar
+        self._guards[identity] = guard
 
     def __enter__(self) -> ForwardAccumulator:
         if self.is_recording:

@@ -13,13 +13,14 @@ from tapegrad.core.dtypes import as_dtype, numpy_dtype
 from tapegrad.core.indexing import parse_index
 from tapegrad.core.names import scoped
 from tapegrad.core.rows import gather_points
+from tapegrad.core.scatter_writes import ScatterWrites
 from tapegrad.core.shape import TensorShape
 from tapegrad.core.table import recording
 from tapegrad.core.tensor import ArrayLike, Tensor, next_id, numpy_repr
 from tapegrad.errors import InvalidArgumentError
 
 
-class Variable(ArrayLike):
+class Variable(ScatterWrites):
     """A value that a program changes, such as a parameter of a model.
 
     Reading it, by using it in any operation, gives the value that it has now; a tape keeps the
@@ -248,6 +249,10 @@ class Variable(ArrayLike):
         return array
 
     def _update(self, function: Any, delta: Any, read_value: bool) -> Variable | None:
+        if self._value.dtype.kind in "bO":
+            raise InvalidArgumentError(
+                f"A variable of dtype {self.dtype.name} cannot be added to: use v.assign(value)."
+            )
         array = self._converted(delta)
         if array.shape != self._value.shape:
             raise InvalidArgumentError(
@@ -270,109 +275,6 @@ class Variable(ArrayLike):
         self._touch()
         return self
 
-    # Writing at indices
-
-    def _rows(self, sparse_delta: Any) -> tuple[Any, Any]:
-        from_slices = getattr(sparse_delta, "_as_rows", None)
-        if from_slices is None:
-            raise TypeError(
-                f"sparse_delta is not IndexedSlices: {sparse_delta!r}. "
-                f"Write tf.IndexedSlices(values, indices)."
-            )
-        indices, values = from_slices()
-        _check_rows(indices, self._value.shape[0])
-        return (indices,), values
-
-    def _write(self, function: Any, where: Any, values: Any) -> Variable:
-        new = np.array(self._value)
-        if function is None:
-            new[where] = values
-        else:
-            token = silence_float_errors()
-            try:
-                function.at(new, where, values)
-            finally:
-                restore_float_errors(token)
-        self._replace(new[()])
-        return self
-
-    def scatter_add(
-        self, sparse_delta: Any, use_locking: bool = False, name: str | None = None
-    ) -> Variable:
-        """Add the rows of an IndexedSlices; repeated indices accumulate."""
-        return self._write(np.add, *self._rows(sparse_delta))
-
-    def scatter_sub(
-        self, sparse_delta: Any, use_locking: bool = False, name: str | None = None
-    ) -> Variable:
-        """Subtract the rows of an IndexedSlices; repeated indices accumulate."""
-        return self._write(np.subtract, *self._rows(sparse_delta))
-
-    def scatter_mul(
-        self, sparse_delta: Any, use_locking: bool = False, name: str | None = None
-    ) -> Variable:
-        """Multiply rows by those of an IndexedSlices."""
-        return self._write(np.multiply, *self._rows(sparse_delta))
-
-    def scatter_div(
-        self, sparse_delta: Any, use_locking: bool = False, name: str | None = None
-    ) -> Variable:
-        """Divide rows by those of an IndexedSlices."""
-        return self._write(np.divide, *self._rows(sparse_delta))
-
-    def scatter_max(
-        self, sparse_delta: Any, use_locking: bool = False, name: str | None = None
-    ) -> Variable:
-        """Take the maximum with the rows of an IndexedSlices."""
-        return self._write(np.maximum, *self._rows(sparse_delta))
-
-    def scatter_min(
-        self, sparse_delta: Any, use_locking: bool = False, name: str | None = None
-    ) -> Variable:
-        """Take the minimum with the rows of an IndexedSlices."""
-        return self._write(np.minimum, *self._rows(sparse_delta))
-
-    def scatter_update(
-        self, sparse_delta: Any, use_locking: bool = False, name: str | None = None
-    ) -> Variable:
-        """Replace rows by those of an IndexedSlices."""
-        return self._write(None, *self._rows(sparse_delta))
-
-    def batch_scatter_update(
-        self, sparse_delta: Any, use_locking: bool = False, name: str | None = None
-    ) -> Variable:
-        """Replace rows of each batch: ``v[b, indices[b, i]] = values[b, i]``."""
-        indices, values = sparse_delta._as_rows()
-        batch = np.indices(indices.shape)[:-1]
-        return self._write(None, (*batch, indices), values)
-
-    def _points(self, indices: Any, updates: Any) -> tuple[Any, Any]:
-        index = operand(indices, np.dtype(np.int32))._value
-        values = self._converted(updates)
-        for axis in range(index.shape[-1]):
-            _check_rows(index[..., axis], self._value.shape[axis])
-        return tuple(np.moveaxis(index, -1, 0)), values
-
-    def scatter_nd_add(self, indices: Any, updates: Any, name: str | None = None) -> Variable:
-        """Add `updates` at index vectors; repeated indices accumulate."""
-        return self._write(np.add, *self._points(indices, updates))
-
-    def scatter_nd_sub(self, indices: Any, updates: Any, name: str | None = None) -> Variable:
-        """Subtract `updates` at index vectors; repeated indices accumulate."""
-        return self._write(np.subtract, *self._points(indices, updates))
-
-    def scatter_nd_update(self, indices: Any, updates: Any, name: str | None = None) -> Variable:
-        """Replace the values at index vectors."""
-        return self._write(None, *self._points(indices, updates))
-
-    def scatter_nd_max(self, indices: Any, updates: Any, name: str | None = None) -> Variable:
-        """Take the maximum with `updates` at index vectors."""
-        return self._write(np.maximum, *self._points(indices, updates))
-
-    def scatter_nd_min(self, indices: Any, updates: Any, name: str | None = None) -> Variable:
-        """Take the minimum with `updates` at index vectors."""
-        return self._write(np.minimum, *self._points(indices, updates))
-
     # Python protocols
 
     def __getitem__(self, key: Any) -> Tensor:
@@ -391,7 +293,7 @@ class Variable(ArrayLike):
     __str__ = __repr__
 
     def __copy__(self) -> Variable:
-        return self._rebuild(self._value)
+        return self  # as in TensorFlow, a shallow copy shares the value
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Variable:
         copied = self._rebuild(self._value)
@@ -436,27 +338,23 @@ class VariableSlice(Tensor):
     _variable: Variable
 
     def assign(self, value: Any, use_locking: bool = False, name: str | None = None) -> Variable:
-        """Replace this part of the variable; a scalar fills it.
+        """Replace this part of the variable; smaller values fill it.
 
         Raises
         ------
         InvalidArgumentError
-            If `value` has neither the shape of the slice nor shape ``()``.
+            If `value` does not broadcast to the shape of the slice.
         """
         variable = self._variable
         array = variable._converted(value)
-        if array.shape not in ((), self._value.shape):
+        try:
+            array = np.broadcast_to(array, self._value.shape)
+        except ValueError:
             raise InvalidArgumentError(
                 f"Cannot assign a value of shape {array.shape} to a slice of shape "
-                f"{self._value.shape} of '{variable._name}'."
-            )
+                f"{self._value.shape} of '{variable._name}': it is not broadcast to that."
+            ) from None
         return variable._write(None, parse_index(self._key, variable._value.shape), array)
-
-
-def _check_rows(indices: Any, size: int) -> None:
-    bad = indices[(indices < 0) | (indices >= size)] if indices.size else indices
-    if bad.size:
-        raise InvalidArgumentError(f"Index {bad.flat[0]} is not in [0, {size}).")
 
 
 def _restore(

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad.core.batching import spread_batch
 from tapegrad.core.define import bilinear
 from tapegrad.core.primitive import apply
 from tapegrad.core.tensor import Tensor
@@ -24,6 +25,7 @@ _cross = bilinear(
     np.cross,
     lambda F, g, b: F.cross(_conjugated(F, b), g),
     lambda F, g, a: F.cross(g, _conjugated(F, a)),
+    batch=spread_batch("cross"),
 )
 
 

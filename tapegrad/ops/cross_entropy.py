@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad.core.batching import spread_batch
 from tapegrad.core.convert import operand
 from tapegrad.core.define import elementwise, general
 from tapegrad.core.primitive import NONDIFF, apply
@@ -62,6 +63,7 @@ _dense = general(
             F, t * _dense_slope(F, labels, logits, axis), axis
         ),
     ],
+    batch=spread_batch("softmax_cross_entropy"),
 )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad.core.batching import spread_batch
 from tapegrad.core.convert import operand
 from tapegrad.core.define import elementwise, linear
 from tapegrad.core.indexed_slices import IndexedSlices
@@ -324,7 +325,13 @@ def _sum_of(*values: Any) -> Any:
     return total
 
 
-_add_n = linear("add_n", _sum_of, lambda F, g, shapes: [g] * len(shapes), inputs="values*")
+_add_n = linear(
+    "add_n",
+    _sum_of,
+    lambda F, g, shapes: [g] * len(shapes),
+    inputs="values*",
+    batch=spread_batch("add_n"),
+)
 
 
 def add_n(inputs: Any, name: str | None = None) -> Tensor:

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad.core.batching import spread_batch
 from tapegrad.core.convert import operand
 from tapegrad.core.define import general, linear
 from tapegrad.core.primitive import apply
@@ -123,6 +124,7 @@ general(
         _recurrence_jvp_a,
         lambda F, t, a, axis, reverse: F.linear_recurrence(a, t, axis=axis, reverse=reverse),
     ),
+    batch=spread_batch("linear_recurrence"),
 )
 
 
