@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tapegrad.math import special
 from tapegrad.ops.compare import (
     equal,
     greater,
@@ -46,6 +47,7 @@ from tapegrad.ops.elementwise import (
     subtract,
     truediv,
 )
+from tapegrad.ops.error_functions import erfcinv, ndtri
 from tapegrad.ops.logistic import log_sigmoid, sigmoid, softplus, softsign
 from tapegrad.ops.norms import l2_normalize, reduce_euclidean_norm
 from tapegrad.ops.reduce import (
@@ -129,6 +131,7 @@ __all__ = (
     "equal",
     "erf",
     "erfc",
+    "erfcinv",
     "erfinv",
     "exp",
     "expm1",
@@ -159,6 +162,7 @@ __all__ = (
     "mod",
     "multiply",
     "multiply_no_nan",
+    "ndtri",
     "negative",
     "nextafter",
     "not_equal",
@@ -194,6 +198,7 @@ __all__ = (
     "softmax",
     "softplus",
     "softsign",
+    "special",
     "sqrt",
     "square",
     "squared_difference",

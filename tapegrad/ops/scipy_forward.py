@@ -1,0 +1,26 @@
+"""Forward functions that are SciPy's, which is imported when the first of them is called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+
+def from_scipy(name: str) -> Callable[..., Any]:
+    """The function of `scipy.special`, for floating point numbers, in the dtype of the last."""
+
+    def forward(*arrays: Any) -> Any:
+        from scipy import special
+
+        dtype = require_float(arrays[-1])
+        return getattr(special, name)(*arrays).astype(dtype, copy=False)[()]
+
+    return forward
+
+
+def require_float(x: Any) -> Any:
+    """The dtype of `x`, a float; else TypeError, which calls turn into an explanation."""
+    dtype = x.dtype
+    if dtype.kind != "f" and dtype.name != "bfloat16":
+        raise TypeError
+    return dtype
