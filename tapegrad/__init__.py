@@ -339,6 +339,7 @@ _SUBMODULES = frozenset(
         "nn",
         "optimizers",
         "random",
+        "signal",
         "test",
     }
 )
@@ -506,6 +507,7 @@ __all__ = [
     "shape",
     "sigmoid",
     "sign",
+    "signal",
     "sin",
     "sinh",
     "size",
