@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-
-import numpy as np
 
 from tapegrad.core import nest
 from tapegrad.core.backward import sweep
@@ -19,18 +16,24 @@ from tapegrad.core.context import (
     silence_float_errors,
     visible_recorders,
 )
-from tapegrad.core.convert import operand
 from tapegrad.core.indexed_slices import IndexedSlices
 from tapegrad.core.jacobians import batch_jacobian, jacobian
 from tapegrad.core.slices import Slices
 from tapegrad.core.table import raw, recording
 from tapegrad.core.tape import Tape, is_differentiable
+from tapegrad.core.tape_arguments import (
+    chunk_size,
+    ones_like_target,
+    seeds_for,
+    single_tensor,
+    sources_in,
+    tensors_in,
+    warn_not_differentiable,
+    warn_recorded_gradient,
+)
 from tapegrad.core.tensor import ArrayLike, Tensor, wrap
 from tapegrad.core.unconnected import UnconnectedGradients, wants_zeros, zeros_for
 from tapegrad.errors import (
-    InvalidArgumentError,
-    NonDifferentiableWarning,
-    PersistentTapeWarning,
     TapeUsedError,
 )
 
@@ -171,7 +174,7 @@ class GradientTape(Tape):
                 )
         for x in values:
             if not is_differentiable(x._value):
-                _warn_not_differentiable("watched tensor", x, stacklevel=3)
+                warn_not_differentiable("watched tensor", x, stacklevel=3)
             if isinstance(x, Tensor):
                 self.follow(x)
             else:
@@ -221,12 +224,12 @@ class GradientTape(Tape):
         """
         self._check_usable()
         zeros = wants_zeros(unconnected_gradients)
-        targets = _tensors(target, "target", open_slices=output_gradients is None)
-        source_list = _sources(sources)
+        targets = tensors_in(target, "target", open_slices=output_gradients is None)
+        source_list = sources_in(sources)
         self._touch_all(targets)
-        seeds = _seeds(target, targets, output_gradients)
+        seeds = seeds_for(targets, output_gradients)
         if self.is_recording and self._persistent:
-            _warn_recorded_gradient()
+            warn_recorded_gradient()
         self._use()
         try:
             found = self._pull_back(targets, seeds, source_list)
@@ -277,10 +280,10 @@ class GradientTape(Tape):
         """
         self._check_usable()
         zeros = wants_zeros(unconnected_gradients)
-        y = _single(target, "target")
-        source_list = _sources(sources)
+        y = single_tensor(target, "target")
+        source_list = sources_in(sources)
         self._touch_all([y])
-        chunk = _chunk(parallel_iterations, experimental_use_pfor)
+        chunk = chunk_size(parallel_iterations, experimental_use_pfor)
         self._use()
         try:
             found = jacobian(self, y, source_list, chunk)
@@ -327,8 +330,8 @@ class GradientTape(Tape):
         """
         self._check_usable()
         wants_zeros(unconnected_gradients)
-        y = _single(target, "target")
-        x = _single(source, "source")
+        y = single_tensor(target, "target")
+        x = single_tensor(source, "source")
         for value in (y, x):
             if value._value.ndim < 2:
                 raise ValueError(
@@ -341,7 +344,7 @@ class GradientTape(Tape):
                 f"match."
             )
         self._touch_all([y])
-        chunk = _chunk(parallel_iterations, experimental_use_pfor)
+        chunk = chunk_size(parallel_iterations, experimental_use_pfor)
         self._use()
         try:
             return batch_jacobian(self, y, x, chunk)
@@ -394,7 +397,7 @@ class GradientTape(Tape):
                 continue
             if x._id not in self.followed and x._id not in wanted:
                 continue
-            g = _ones(x, wrapped) if seed is None else seed if wrapped else seed._value
+            g = ones_like_target(x, wrapped) if seed is None else seed if wrapped else seed._value
             previous = cotangents.get(x._id)
             cotangents[x._id] = g if previous is None else previous + g
         token = silence_float_errors()
@@ -421,139 +424,3 @@ class GradientTape(Tape):
         if source is not dtype and source != dtype:  # rules may widen small floats (bfloat16)
             t = recording.cast(t, dtype=dtype, source=source)
         return t
-
-
-def _ones(x: Any, wrapped: bool) -> Any:
-    value = x._value
-    ones = np.ones(value.shape, value.dtype)[()]
-    return wrap(ones) if wrapped else ones
-
-
-_warned: list[bool] = []
-
-
-def _warn_recorded_gradient() -> None:
-    """Say once per process that a gradient inside its own tape's block is recorded."""
-    if _warned:
-        return
-    _warned.append(True)
-    warnings.warn(
-        "Calling GradientTape.gradient on a persistent tape inside its context is significantly "
-        "less efficient than calling it outside: the gradient itself is recorded. Do it only for "
-        "higher order derivatives; otherwise call it after the block or inside "
-        "`with tape.stop_recording():`.",
-        PersistentTapeWarning,
-        stacklevel=3,
-    )
-
-
-def _warn_not_differentiable(what: str, x: Any, stacklevel: int) -> None:
-    warnings.warn(
-        f"The dtype of the {what} must be floating (e.g. tf.float32), got {x.dtype!r}: its "
-        f"gradient is None. Convert it before it is watched: tf.cast(x, tf.float32).",
-        NonDifferentiableWarning,
-        stacklevel=stacklevel,
-    )
-
-
-def _tensors(structure: Any, argument: str, open_slices: bool = False) -> list[Any]:
-    """The leaves of a structure of tensors and Variables.
-
-    With `open_slices` an IndexedSlices counts as its values: the sum of the rows is that of the
-    whole.
-    """
-    leaves = nest.flatten(structure)
-    for i, x in enumerate(leaves):
-        if isinstance(x, ArrayLike):
-            continue
-        if isinstance(x, IndexedSlices):
-            if not open_slices:
-                raise TypeError(
-                    f"Argument `{argument}` holds an IndexedSlices: make it dense first, "
-                    f"tf.convert_to_tensor(slices)."
-                )
-            leaves[i] = x.values
-        else:
-            raise TypeError(
-                f"Argument `{argument}` should be a tf.Tensor, a tf.Variable or a list, tuple or "
-                f"dict of these, got {x!r} of type {type(x).__name__}. Values that were turned "
-                f"into Python or NumPy numbers have left the tape."
-            )
-    return leaves
-
-
-def _sources(structure: Any) -> list[Any]:
-    """The leaves of `sources`, with a warning for each that has no gradient."""
-    sources = _tensors(structure, "sources")
-    for x in sources:
-        if not is_differentiable(x._value):
-            _warn_not_differentiable("source", x, stacklevel=4)
-    return sources
-
-
-def _single(value: Any, argument: str) -> Any:
-    if not isinstance(value, ArrayLike):
-        raise TypeError(
-            f"Argument `{argument}` should be one tf.Tensor or tf.Variable, got "
-            f"{type(value).__name__}. For several, call it once for each on a persistent tape."
-        )
-    return value
-
-
-def _chunk(parallel_iterations: int | None, use_pfor: bool) -> int | None:
-    if parallel_iterations is not None and (
-        not isinstance(parallel_iterations, int) or parallel_iterations < 1
-    ):
-        raise ValueError(
-            f"parallel_iterations is the number of rows at a time, a positive integer, not "
-            f"{parallel_iterations!r}."
-        )
-    return parallel_iterations if use_pfor else 1
-
-
-def _seeds(target: Any, targets: list[Any], output_gradients: Any) -> list[Any]:
-    """One cotangent (or None, for ones) per target, checked against it."""
-    if output_gradients is None:
-        return [None] * len(targets)
-    given = (
-        [output_gradients]
-        if not nest.is_nested(target) and _is_plain_array(output_gradients)
-        else nest.flatten(output_gradients)
-    )
-    if len(given) != len(targets):
-        raise ValueError(
-            f"output_gradients has {len(given)} values for {len(targets)} targets: give one per "
-            f"target, in the same structure. For one vector target use a tensor, "
-            f"tf.constant([...])."
-        )
-    return [_seed(x, g) for x, g in zip(targets, given, strict=True)]
-
-
-def _is_plain_array(value: Any) -> bool:
-    return not isinstance(value, (list, tuple, dict))
-
-
-def _seed(x: Any, g: Any) -> Any:
-    if g is None:
-        return None
-    if isinstance(g, IndexedSlices):
-        g = g._to_tensor()
-    value = x._value
-    t = operand(g) if isinstance(g, (ArrayLike, np.ndarray)) else operand(g, value.dtype)
-    if t._value.dtype != value.dtype:
-        raise InvalidArgumentError(
-            f"output_gradients of dtype {t.dtype.name} for a target of dtype {x.dtype.name}: use "
-            f"tf.cast(g, tf.{x.dtype.name})."
-        )
-    if t._value.shape != value.shape:
-        try:
-            fits = np.broadcast_shapes(t._value.shape, value.shape) == value.shape
-        except ValueError:
-            fits = False
-        if not fits:
-            raise InvalidArgumentError(
-                f"Incompatible shapes: output_gradients of shape {t.shape} for a target of shape "
-                f"{x.shape}."
-            )
-        t = recording.broadcast_to(t, to=value.shape)
-    return t if isinstance(t, Tensor) else recording.identity(t)
