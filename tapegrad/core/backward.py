@@ -64,7 +64,7 @@ def sweep(
                 found[out] = g
             if needed is not None and out not in needed:
                 continue
-            if g.__class__ is Slices:
+            if g.__class__ is Slices and primitive.name != "identity":
                 g = g.dense(F)
         else:
             g = [take(o, None) for o in out]
@@ -137,18 +137,25 @@ def _depending_on(records: Sequence[Record], sources: set[int]) -> set[int]:
 
 def _sum(F: Any, previous: Any, new: Any, identity: int, owned: set[int]) -> Any:
     """Add cotangents; in place from the third on, when the sum belongs to nobody else."""
+    if previous.__class__ is np.ndarray and new.__class__ is np.ndarray:
+        if previous.shape != new.shape:
+            raise _two_shapes(previous.shape, new.shape)
+        if identity in owned:
+            return np.add(previous, new, previous)
+        owned.add(identity)
+        return previous + new
     if previous.__class__ is Slices or new.__class__ is Slices:
         return _sum_with_slices(F, previous, new, identity, owned)
-    a, b = (previous._value, new._value) if F is recording else (previous, new)
-    if a.shape != b.shape:
-        raise InvalidArgumentError(
-            f"The gradient adds up shapes {a.shape} and {b.shape}: a "
-            f"variable of unknown shape was read with both. Take a gradient for each."
-        )
-    if identity in owned and previous.__class__ is np.ndarray and new.__class__ is np.ndarray:
-        return np.add(previous, new, out=previous)
-    owned.add(identity)
+    if tuple(previous.shape) != tuple(new.shape):
+        raise _two_shapes(tuple(previous.shape), tuple(new.shape))
     return previous + new
+
+
+def _two_shapes(a: tuple[int, ...], b: tuple[int, ...]) -> InvalidArgumentError:
+    return InvalidArgumentError(
+        f"The gradient adds up shapes {a} and {b}: a variable of unknown shape was read with both. "
+        f"Take a gradient for each."
+    )
 
 
 def _sum_with_slices(F: Any, previous: Any, new: Any, identity: int, owned: set[int]) -> Any:
