@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tapegrad.ops.dct import dct, idct
 from tapegrad.ops.fourier import (
     fft,
     fft2d,
@@ -22,13 +23,17 @@ from tapegrad.ops.fourier import (
     rfft3d,
     rfftnd,
 )
+from tapegrad.ops.frames import frame, overlap_and_add
 
 __all__ = (
+    "dct",
     "fft",
     "fft2d",
     "fft3d",
     "fftnd",
     "fftshift",
+    "frame",
+    "idct",
     "ifft",
     "ifft2d",
     "ifft3d",
@@ -38,6 +43,7 @@ __all__ = (
     "irfft2d",
     "irfft3d",
     "irfftnd",
+    "overlap_and_add",
     "rfft",
     "rfft2d",
     "rfft3d",
