@@ -129,7 +129,12 @@ def constant(value: Any, dtype: Any = None, shape: Any = None, name: str = "Cons
                 f"Expected tensor {value!r} with dtype {as_dtype(dtype)!r}, but got dtype "
                 f"{value.dtype!r}. Use tf.cast(x, tf.{as_dtype(dtype).name})."
             )
-        return value if shape is None else recording.reshape(value, to=tuple(TensorShape(shape)))
+        if shape is None:
+            return value
+        to: Any = tuple(TensorShape(shape))
+        if value._value.size != TensorShape(to).num_elements():
+            raise _unsupported_shape(value, value._value.size, to)
+        return recording.reshape(value, to=to)  # type: ignore[no-any-return]
     if _holds_tensors(value):
         raise ValueError(
             "tf.constant takes Python and NumPy values, but got a list of tensors or variables. "
@@ -144,12 +149,16 @@ def constant(value: Any, dtype: Any = None, shape: Any = None, name: str = "Cons
     if array.size == 1:
         return wrap(np.full(wanted, array.reshape(())[()], array.dtype)[()])
     if array.size != TensorShape(wanted).num_elements():
-        raise TypeError(
-            f"Eager execution of tf.constant with unsupported shape. Tensor {value!r} (converted "
-            f"from list of {array.size} elements) has {array.size} elements, but got `shape` "
-            f"{wanted} with {TensorShape(wanted).num_elements()} elements."
-        )
+        raise _unsupported_shape(value, array.size, wanted)
     return wrap(array.reshape(wanted)[()])
+
+
+def _unsupported_shape(value: Any, size: int, wanted: Any) -> TypeError:
+    return TypeError(
+        f"Eager execution of tf.constant with unsupported shape. Tensor {value!r} (converted from "
+        f"list of {size} elements) has {size} elements, but got `shape` {wanted} with "
+        f"{TensorShape(wanted).num_elements()} elements."
+    )
 
 
 def scalar_like(value: Any, dtype: np.dtype[Any]) -> Any:
@@ -165,7 +174,10 @@ def scalar_like(value: Any, dtype: np.dtype[Any]) -> Any:
         if isinstance(value, (float, complex)):
             raise _cannot_convert(value, dtype)
         # Out-of-range literals wrap around, as in TensorFlow.
-        return np.array(int(value), object if abs(int(value)) >= 2**63 else None).astype(dtype)[()]
+        number = int(value)
+        if not -(2**63) <= number < 2**64:
+            raise _beyond_int64(number)
+        return np.array(number).astype(dtype)[()]
     if kind == "b" and isinstance(value, (bool, np.bool_)):
         return np.bool_(value)
     if kind == "V" or dtype.name == "bfloat16":
@@ -217,6 +229,8 @@ def _from_numpy(array: Any, dtype: np.dtype[Any] | None, truncate: bool) -> Any:
         return _strings(array, dtype)
     if array.dtype.kind == "O":
         return _from_sequence(array.tolist(), dtype)
+    if dtype is not None and dtype.kind == "O":
+        raise ValueError(f"Failed to convert a NumPy array of dtype {array.dtype} to strings.")
     if dtype is None:
         # The one object of each dtype, so that comparing identities is enough nearly always.
         dtype = from_numpy(array.dtype.newbyteorder("=")).numpy_dtype
@@ -337,7 +351,7 @@ def _python_dtype(value: Any) -> np.dtype[Any]:
     if value.__class__ is int:
         fits = _INT32.min <= value <= _INT32.max
         if not fits and not -(2**63) <= value < 2**63:
-            raise ValueError(f"Can't convert Python integer {value} to a Tensor: beyond int64.")
+            raise _beyond_int64(value)
         return np.dtype(np.int32 if fits else np.int64)
     return np.dtype(np.bool_ if value.__class__ is bool else np.complex128)
 
@@ -350,6 +364,10 @@ def _strings(value: Any, dtype: np.dtype[Any] | None) -> np.ndarray[Any, Any]:
     encoded = np.empty(array.shape, dtype=object)
     encoded[...] = encode(array)
     return encoded
+
+
+def _beyond_int64(value: int) -> ValueError:
+    return ValueError(f"Can't convert Python integer {value} to a Tensor: beyond int64.")
 
 
 def _cannot_convert(value: Any, dtype: np.dtype[Any]) -> TypeError:

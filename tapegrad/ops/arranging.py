@@ -281,7 +281,7 @@ def pad(
     """
     x = operand(tensor)
     pairs = _paddings_argument(paddings, x._value.shape)
-    mode = mode.upper()
+    mode = str(mode).upper()
     if mode == "CONSTANT":
         return _pad_with(x, pairs, constant_values)
     if mode not in ("REFLECT", "SYMMETRIC"):

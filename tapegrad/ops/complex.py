@@ -118,6 +118,7 @@ def imag(input: Any, name: str | None = None) -> Tensor:
     x = operand(input)
     if x._value.dtype.kind == "c":
         return recording.imag(x)  # type: ignore[no-any-return]
+    require_kinds("imag", x, "biufV", "complex64")
     return wrap(np.zeros(x._value.shape, x._value.dtype)[()])
 
 

@@ -280,6 +280,8 @@ def range(
             f"range: Requires start <= limit when delta > 0 and start >= limit when delta < 0, "
             f"but they are {first}, {end} and {step}."
         )
+    if not (np.isfinite(first) and np.isfinite(end)):
+        raise InvalidArgumentError(f"range: there is no end between {first} and {end}.")
     if wanted.kind in "iu":
         count = -((int(first) - int(end)) // int(step))
     else:

@@ -15,7 +15,7 @@ from tapegrad.core.convert import operand
 from tapegrad.core.define import linear
 from tapegrad.core.tensor import Tensor
 from tapegrad.errors import InvalidArgumentError
-from tapegrad.ops.operands import operand_pair, require_same_dtype
+from tapegrad.ops.operands import operand_pair, require_kinds, require_same_dtype
 
 __all__ = [
     "Assert",
@@ -64,6 +64,10 @@ def Assert(  # noqa: N802 - TensorFlow's name
     raise InvalidArgumentError(f"Expected '{condition}' to be true. Summarized data: {shown}")
 
 
+#: Kinds of dtypes whose values have an order.
+_ORDERED = "biufV"
+
+
 def _entries(value: Any, summarize: int | None) -> Any:
     if isinstance(value, (str, bytes)):
         return value
@@ -75,6 +79,15 @@ def _count(summarize: int | None) -> int | None:
     if summarize is None:
         return 3
     return summarize if summarize >= 0 else None
+
+
+def _require_broadcast(op: str, left: Any, right: Any) -> None:
+    try:
+        np.broadcast_shapes(left.shape, right.shape)
+    except ValueError:
+        raise InvalidArgumentError(
+            f"{op}: Incompatible shapes: {left.shape} and {right.shape}."
+        ) from None
 
 
 def _comparison(
@@ -89,13 +102,11 @@ def _comparison(
     ) -> None:
         a, b = operand_pair(x, y)
         require_same_dtype(check.__name__, a, b)
+        if symbol not in ("==", "!="):
+            require_kinds(check.__name__, a, _ORDERED, "float32")
         left, right = a._value, b._value
-        try:
-            truth = np.asarray(holds(left, right))
-        except ValueError:
-            raise InvalidArgumentError(
-                f"{check.__name__}: Incompatible shapes: {left.shape} and {right.shape}."
-            ) from None
+        _require_broadcast(check.__name__, left, right)
+        truth = np.asarray(holds(left, right))
         if truth.all():
             return
         lines = [f"Condition x {symbol} y did not hold."]
@@ -199,7 +210,7 @@ def assert_near(
     Raises
     ------
     InvalidArgumentError
-        If the condition does not hold anywhere, or the dtypes differ.
+        If the condition does not hold anywhere, the dtypes differ, or the shapes do not broadcast.
 
     Examples
     --------
@@ -208,7 +219,9 @@ def assert_near(
     """
     a, b = operand_pair(x, y)
     require_same_dtype("assert_near", a, b)
+    require_kinds("assert_near", a, _ORDERED + "c", "float32")
     left, right = a._value, b._value
+    _require_broadcast("assert_near", left, right)
     epsilon = 10 * float(np.finfo(left.dtype).eps) if left.dtype.kind in "fc" else 0.0
     relative = epsilon if rtol is None else float(rtol)
     absolute = epsilon if atol is None else float(atol)
@@ -227,7 +240,9 @@ def _sign(name: str, symbol: str, holds: Callable[[Any], Any], example: str) -> 
     def check(
         x: Any, message: str | None = None, summarize: int | None = None, name: str | None = None
     ) -> None:
-        value = operand(x)._value
+        a = operand(x)
+        require_kinds(check.__name__, a, _ORDERED, "float32")
+        value = a._value
         if not np.all(holds(value)):
             _failed(
                 message,

@@ -30,7 +30,12 @@ def _are_tensors(values: Any) -> bool:
 
 def _single(axis: Any, op: str) -> int:
     """An axis that may also be given as a list of one."""
-    return axis if axis.__class__ is int else ints_argument(axis, op, "axis")[0]
+    if axis.__class__ is int:
+        return axis  # type: ignore[no-any-return]
+    axes = ints_argument(axis, op, "axis")
+    if len(axes) != 1:
+        raise InvalidArgumentError(f"{op}: axis must be one integer, not {axis!r}.")
+    return axes[0]
 
 
 def concat(values: Any, axis: Any, name: str | None = None) -> Tensor:

@@ -57,6 +57,7 @@ def bias_add(
     """
     second = False
     if data_format is not None:
+        data_format = str(data_format)
         second = data_format.startswith("NC")
         if not second and not (data_format.startswith("N") and data_format.endswith("C")):
             raise ValueError(

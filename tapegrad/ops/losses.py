@@ -9,6 +9,7 @@ import numpy as np
 
 from tapegrad.core.convert import as_tensor, operand
 from tapegrad.core.define import general
+from tapegrad.core.dtypes import float32
 from tapegrad.core.primitive import apply
 from tapegrad.core.tensor import Tensor
 from tapegrad.ops.cast import cast
@@ -98,8 +99,8 @@ def mean_squared_error(y_true: Any, y_pred: Any) -> Tensor:
     y_true
         The right answers, of any dtype; they are cast to that of `y_pred`.
     y_pred
-        The predictions, a floating point tensor. Where one of the two has a last axis of size 1
-        more than the other, it fits all the same.
+        The predictions; squares of integers become float32. Where one of the two has a last axis
+        of size 1 more than the other, it fits all the same.
 
     Returns
     -------
@@ -121,7 +122,10 @@ def mean_squared_error(y_true: Any, y_pred: Any) -> Tensor:
     true = cast(y_true, predicted.dtype)
     predicted, true = _with_last_axis(predicted, true)
     true, predicted = _with_last_axis(true, predicted)
-    loss: Tensor = reduce_mean(square(subtract(true, predicted)), axis=-1)
+    squares = square(subtract(true, predicted))
+    if not (squares.dtype.is_floating or squares.dtype.is_complex):
+        squares = cast(squares, float32)
+    loss: Tensor = reduce_mean(squares, axis=-1)
     return loss
 
 

@@ -18,11 +18,12 @@ from tapegrad.errors import InvalidArgumentError, UnimplementedError
 from tapegrad.ops.arguments import axes_argument
 from tapegrad.ops.cast import cast
 from tapegrad.ops.complex import abs, with_zero_imaginary
+from tapegrad.ops.create import zeros
 from tapegrad.ops.elementwise import rsqrt, square
 from tapegrad.ops.operands import require_kinds
 from tapegrad.ops.reduce import reduce_max, reduce_sum, spread
 from tapegrad.ops.select import maximum, minimum
-from tapegrad.ops.softmax import in_single_precision
+from tapegrad.ops.softmax import FLOATS, in_single_precision
 
 __all__ = (
     "clip_by_global_norm",
@@ -380,12 +381,14 @@ def global_norm(t_list: Any, name: str | None = None) -> Tensor:
     Returns
     -------
     Tensor
-        A scalar.
+        A scalar; 0 if there is no tensor.
 
     Raises
     ------
     TypeError
         If `t_list` is not a sequence.
+    InvalidArgumentError
+        If one of the tensors is not real floating point.
 
     Examples
     --------
@@ -393,13 +396,12 @@ def global_norm(t_list: Any, name: str | None = None) -> Tensor:
     >>> tf.linalg.global_norm([tf.constant([3.0]), tf.constant([[4.0]])]).numpy()
     np.float32(5.0)
     """
-    norms = [
-        reduce_euclidean_norm(_raw_values(t))
-        for t in _tensors("global_norm", t_list)
-        if t is not None
-    ]
-    if not norms:
-        raise ValueError("global_norm: there is no tensor in `t_list`.")
+    tensors = [_raw_values(t) for t in _tensors("global_norm", t_list) if t is not None]
+    if not tensors:
+        return zeros(())
+    for t in tensors:
+        require_kinds("global_norm", t, FLOATS, "float32")
+    norms = [reduce_euclidean_norm(t) for t in tensors]
     return reduce_euclidean_norm(recording.stack(*norms, axis=-1))
 
 

@@ -370,7 +370,9 @@ def poisson(
 
 def drawn_poisson(op: str, rng: Any, shape: Any, lam: Any, dtype: Any) -> Tensor:
     """Check the arguments of a Poisson draw, and draw."""
-    rate = operand(lam)._read()
+    x = operand(lam)
+    require_kinds(op, x, "iufV", "float32")
+    rate = x._read()
     if not np.all(rate >= 0):
         raise InvalidArgumentError(f"{op}: lam must not be negative or NaN: {rate}.")
     to = (*sizes(shape, op), *rate.shape)

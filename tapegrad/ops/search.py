@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -35,8 +36,8 @@ class UniqueWithCounts(NamedTuple):
 
 
 def _searchsorted(sequence: Any, values: Any, *, side: Any, dtype: np.dtype[Any]) -> Any:
-    rows = sequence.reshape(-1, sequence.shape[-1])
-    wanted = values.reshape(len(rows), -1) if len(rows) else values.reshape(0, values.shape[-1])
+    rows = sequence.reshape(prod(sequence.shape[:-1]), sequence.shape[-1])
+    wanted = values.reshape(len(rows), values.shape[-1])
     found = [np.searchsorted(r, v, side) for r, v in zip(rows, wanted, strict=True)]
     return np.array(found, dtype).reshape(values.shape)
 
@@ -100,7 +101,12 @@ def searchsorted(
             f"searchsorted: sorted_sequence and values must have the same leading axes, but their "
             f"shapes are {list(shape)} and {list(wanted)}."
         )
-    params = {"side": side, "dtype": numpy_dtype(out_type)}
+    dtype = numpy_dtype(out_type)
+    if dtype.name not in ("int32", "int64"):
+        raise InvalidArgumentError(
+            f"searchsorted: out_type is {dtype.name}, but it must be int32 or int64."
+        )
+    params = {"side": side, "dtype": dtype}
     return apply(_searched, (sequence, x), params)  # type: ignore[no-any-return]
 
 

@@ -46,6 +46,63 @@ for name, values in {"none": np.zeros([0]), "zero_weights": [1.0, 2.0]}.items():
     )
 
 
+for side in ("left", "right"):
+    nothing = {"sorted_sequence": Leaf(np.zeros([2, 0])), "values": Leaf(spread([2, 3]))}
+    table.value("searchsorted", f"in_nothing_{side}", {**nothing, "side": side})
+    nothing = {"sorted_sequence": Leaf(np.zeros([0, 2])), "values": Leaf(np.zeros([0, 3]))}
+    table.value("searchsorted", f"no_rows_{side}", {**nothing, "side": side})
+table.value(
+    "searchsorted",
+    "refuses_int16",
+    {"sorted_sequence": Leaf([1.0]), "values": Leaf([1.0]), "side": "left", "out_type": "int16"},
+)
+table.value("linalg.global_norm", "nothing", {"t_list": []})
+table.value("linalg.global_norm", "refuses_integers", {"t_list": [Held([1, 2], "int32")]})
+table.value("clip_by_global_norm", "nothing", {"t_list": [], "clip_norm": 1.0})
+table.value("concat", "refuses_axes", {"values": [Leaf([1.0]), Leaf([1.0])], "axis": [0, 0]})
+table.value("range", "refuses_infinity", {"start": np.float64(np.inf)})
+for op in ("assert_less", "assert_greater_equal"):
+    complexes = {"x": Held([1j], "complex64"), "y": Held([2j], "complex64")}
+    table.value(f"debugging.{op}", "refuses_complex", complexes)
+    shapes = {"x": Held([1.0, 2.0]), "y": Held([1.0, 2.0, 3.0])}
+    table.value(f"debugging.{op}", "refuses_shapes", shapes)
+table.value("debugging.assert_positive", "refuses_complex", {"x": Held([1j], "complex64")})
+table.value("debugging.assert_near", "refuses_shapes", shapes)
+
+
+@case("184")
+def constant_of_tensor_in_other_shape(tf: Any) -> Any:
+    return tf.constant(tf.constant([1.0, 2.0]), shape=[3])
+
+
+@case("183")
+def sum_with_an_integer_beyond_int64(tf: Any) -> Any:
+    return tf.constant([1, 2]) + 2**70
+
+
+@case("176")
+def strings_and_numbers(tf: Any) -> Any:
+    return tf.concat([tf.constant(["a"]), np.array([1.0])], 0)
+
+
+@case("2.2")
+def mean_squared_errors(tf: Any) -> Any:
+    mse = tf.keras.losses.MSE
+    column, row = tf.constant([[1.0], [2.0]]), tf.constant([0.5, 2.5])
+    with tf.GradientTape() as tape:
+        tape.watch([column, row])
+        loss = mse(column, row)
+    return {
+        "column_of_row": loss,
+        "gradients": tape.gradient(loss, [column, row]),
+        "row_of_column": mse(row, column),
+        "integers": mse(tf.constant([[1, 2]]), tf.constant([[4, 4]])),
+        "other_dtype": mse(tf.constant([[1, 2]]), tf.constant([[0.5, 4.0]], tf.float64)),
+        "lists": mse([[0.0, 1.0]], [[1.0, 3.0]]),
+        "deeper": mse(tf.ones([2, 3, 1]), tf.zeros([2, 3])),
+    }
+
+
 @case("2.2")
 def strings_without_axes(tf: Any) -> Any:
     words = tf.constant([["a", "b"], ["c", "d"]])
