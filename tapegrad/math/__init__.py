@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tapegrad.math import special
+from tapegrad.ops.bessel import bessel_i0, bessel_i0e, bessel_i1, bessel_i1e
 from tapegrad.ops.compare import (
     equal,
     greater,
@@ -116,6 +117,10 @@ __all__ = (
     "atan",
     "atan2",
     "atanh",
+    "bessel_i0",
+    "bessel_i0e",
+    "bessel_i1",
+    "bessel_i1e",
     "bincount",
     "ceil",
     "conj",

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import mpmath
 import numpy as np
 
-from tests.ops.samples import elementwise_samples, positive, reals, unit
+from tests.ops.samples import elementwise_samples, fixed, positive, reals, sample, unit
 
 
 def _mp(function: Any) -> Any:
     """A function of mpmath's on arrays."""
-    return np.vectorize(lambda *numbers: float(function(*numbers)), otypes=[float])
+    return np.vectorize(
+        lambda *numbers, **params: float(function(*numbers, **params)), otypes=[float]
+    )
 
 
 def _between_0_and_1(*shape: int) -> Any:
@@ -55,3 +58,69 @@ def _owens_t(h: float, a: float) -> Any:
 
 
 elementwise_samples("owens_t", reals, reals, reference=_mp(_owens_t))
+
+# Bessel functions.
+for _letter, _make in (("i", reals), ("k", positive), ("j", reals), ("y", positive)):
+    _bessel = getattr(mpmath, f"bessel{_letter}")
+    for _order in (0, 1):
+        elementwise_samples(
+            f"bessel_{_letter}{_order}", _make, reference=_mp(partial(_bessel, _order))
+        )
+
+
+def _scaled(function: Any, sign: int) -> Any:
+    return _mp(lambda v, x: mpmath.exp(sign * abs(x)) * function(v, x))
+
+
+for _letter, _make, _sign in (("i", reals, -1), ("k", positive, 1)):
+    _bessel = _scaled(getattr(mpmath, f"bessel{_letter}"), _sign)
+    for _order in (0, 1):
+        elementwise_samples(f"bessel_{_letter}{_order}e", _make, reference=partial(_bessel, _order))
+
+
+def _orders(*shape: int) -> Any:
+    return fixed(np.resize([0.5, 1.0, 2.25], shape))
+
+
+for _letter in "ikjy":
+    _bessel = getattr(mpmath, f"bessel{_letter}")
+    elementwise_samples(f"{_letter}v", _orders, positive, reference=_mp(_bessel))
+    if _letter in "ik":
+        _sign = 1 if _letter == "k" else -1
+        elementwise_samples(f"{_letter}ve", _orders, positive, reference=_scaled(_bessel, _sign))
+
+
+# Integrals.
+elementwise_samples("expint", reals, reference=_mp(mpmath.ei))
+elementwise_samples("fresnel_cos", reals, reference=_mp(mpmath.fresnelc))
+elementwise_samples("fresnel_sin", reals, reference=_mp(mpmath.fresnels))
+elementwise_samples("spence", positive, reference=_mp(lambda x: mpmath.polylog(2, 1 - x)))
+elementwise_samples("spence_slope", positive, reference=_mp(lambda x: mpmath.log(x) / (1 - x)))
+elementwise_samples("ellipk", unit, reference=_mp(mpmath.ellipk))
+elementwise_samples("ellipe", unit, reference=_mp(mpmath.ellipe))
+elementwise_samples(
+    "ellipd", unit, reference=_mp(lambda m: (mpmath.ellipk(m) - mpmath.ellipe(m)) / m)
+)
+elementwise_samples("lambertw", positive, reference=_mp(lambda x: mpmath.lambertw(x).real))
+elementwise_samples("sinc", reals, reference=_mp(mpmath.sincpi))
+
+
+def _spherical(x: Any, n: int) -> Any:
+    scale = mpmath.sqrt(mpmath.pi / (2 * abs(x)))
+    return scale * mpmath.besselj(n + mpmath.mpf(0.5), abs(x)) * mpmath.sign(x) ** n
+
+
+for _n in (0, 1, 3):
+    sample(
+        "spherical_jn",
+        reals(2, 3),
+        params={"n": _n},
+        label=f"order_{_n}",
+        reference=_mp(_spherical),
+    )
+sample(
+    "hyp2f1",
+    unit(2, 3),
+    params={"a": 0.5, "b": 1.25, "c": 2.0},
+    reference=lambda z, a, b, c: _mp(lambda x: mpmath.hyp2f1(a, b, c, x))(z),
+)

@@ -42,7 +42,9 @@ def followed(sample: Sample, inputs: list[tf.Tensor]) -> list[int]:
     return [
         i
         for i, x in enumerate(inputs)
-        if (x.dtype.is_floating or x.dtype.is_complex) and (mask < 0 or mask >> i & 1)
+        if (x.dtype.is_floating or x.dtype.is_complex)
+        and (mask < 0 or mask >> i & 1)
+        and getattr(primitive.rules[i if mask >= 0 else 0], "kind", "") != "missing"
     ]
 
 
