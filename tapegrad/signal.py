@@ -24,6 +24,8 @@ from tapegrad.ops.fourier import (
     rfftnd,
 )
 from tapegrad.ops.frames import frame, overlap_and_add
+from tapegrad.ops.stft import inverse_stft, inverse_stft_window_fn, stft
+from tapegrad.ops.windows import hamming_window, hann_window, vorbis_window
 
 __all__ = (
     "dct",
@@ -33,12 +35,16 @@ __all__ = (
     "fftnd",
     "fftshift",
     "frame",
+    "hamming_window",
+    "hann_window",
     "idct",
     "ifft",
     "ifft2d",
     "ifft3d",
     "ifftnd",
     "ifftshift",
+    "inverse_stft",
+    "inverse_stft_window_fn",
     "irfft",
     "irfft2d",
     "irfft3d",
@@ -48,4 +54,6 @@ __all__ = (
     "rfft2d",
     "rfft3d",
     "rfftnd",
+    "stft",
+    "vorbis_window",
 )

@@ -1,0 +1,167 @@
+"""Windows: weights that fade a frame of a signal in and out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tapegrad.core.dtypes import as_dtype, float32
+from tapegrad.core.tensor import Tensor, wrap
+from tapegrad.errors import InvalidArgumentError
+from tapegrad.ops.arguments import int_argument
+
+__all__ = ("hamming_window", "hann_window", "vorbis_window")
+
+
+def window_arguments(op: str, window_length: Any, dtype: Any) -> tuple[int, np.dtype[Any]]:
+    """The length of a window and its NumPy dtype.
+
+    Raises
+    ------
+    TypeError
+        If the length is not an integer.
+    InvalidArgumentError
+        If it is negative.
+    ValueError
+        If the dtype is not floating point.
+    """
+    found = as_dtype(dtype)
+    if not found.is_floating:
+        raise ValueError(
+            f"{op}: dtype must be a floating point type. Found {found.name}; cast a signal of "
+            f"integers first, for example tf.cast(x, tf.float32)."
+        )
+    length = int_argument(window_length, op, "window_length")
+    if length < 0:
+        raise InvalidArgumentError(f"{op}: window_length must not be negative, but it is {length}.")
+    return length, found.numpy_dtype
+
+
+def _raised_cosine(op: str, window_length: Any, periodic: Any, dtype: Any, a: float) -> Tensor:
+    length, numpy_dtype = window_arguments(op, window_length, dtype)
+    if length == 1:
+        return wrap(np.ones(1, numpy_dtype))
+    # TensorFlow's windows of odd length are symmetric even when periodic.
+    period = length if periodic and length % 2 == 0 else length - 1
+    phases = 2.0 * np.pi / max(period, 1) * np.arange(length)
+    return wrap((a - (1.0 - a) * np.cos(phases)).astype(numpy_dtype))
+
+
+def hann_window(
+    window_length: Any, periodic: Any = True, dtype: Any = float32, name: str | None = None
+) -> Tensor:
+    r"""Hann window :math:`(1 - \cos(2 \pi k / m)) / 2`.
+
+    Parameters
+    ----------
+    window_length : int or Tensor
+        The number n of weights.
+    periodic : bool
+        Whether m is n, so that repeated windows are periodic; otherwise, and always if n is odd,
+        m is n - 1 and the window is symmetric.
+    dtype : DType
+        A floating point type.
+    name : str, optional
+        Ignored.
+
+    Returns
+    -------
+    Tensor
+        Of shape ``(n,)``; a window of one weight is 1.
+
+    Raises
+    ------
+    ValueError
+        If `dtype` is not floating point.
+    TypeError
+        If `window_length` is not an integer.
+    InvalidArgumentError
+        If it is negative.
+
+    Examples
+    --------
+    >>> import tapegrad as tf
+    >>> tf.signal.hann_window(4).numpy()
+    array([0. , 0.5, 1. , 0.5], dtype=float32)
+    """
+    return _raised_cosine("hann_window", window_length, periodic, dtype, 0.5)
+
+
+def hamming_window(
+    window_length: Any, periodic: Any = True, dtype: Any = float32, name: str | None = None
+) -> Tensor:
+    r"""Hamming window :math:`0.54 - 0.46 \cos(2 \pi k / m)`.
+
+    Parameters
+    ----------
+    window_length : int or Tensor
+        The number n of weights.
+    periodic : bool
+        Whether m is n, so that repeated windows are periodic; otherwise, and always if n is odd,
+        m is n - 1 and the window is symmetric.
+    dtype : DType
+        A floating point type.
+    name : str, optional
+        Ignored.
+
+    Returns
+    -------
+    Tensor
+        Of shape ``(n,)``; a window of one weight is 1.
+
+    Raises
+    ------
+    ValueError
+        If `dtype` is not floating point.
+    TypeError
+        If `window_length` is not an integer.
+    InvalidArgumentError
+        If it is negative.
+
+    Examples
+    --------
+    >>> import tapegrad as tf
+    >>> tf.signal.hamming_window(4).numpy()
+    array([0.08, 0.54, 1.  , 0.54], dtype=float32)
+    """
+    return _raised_cosine("hamming_window", window_length, periodic, dtype, 0.54)
+
+
+def vorbis_window(window_length: Any, dtype: Any = float32, name: str | None = None) -> Tensor:
+    r"""Vorbis window :math:`\sin(\frac{\pi}{2} \sin^2(\pi (k + \frac12) / n))`.
+
+    Its squares and those of the window half a length further add up to 1.
+
+    Parameters
+    ----------
+    window_length : int or Tensor
+        The number n of weights.
+    dtype : DType
+        A floating point type.
+    name : str, optional
+        Ignored.
+
+    Returns
+    -------
+    Tensor
+        Of shape ``(n,)``.
+
+    Raises
+    ------
+    ValueError
+        If `dtype` is not floating point.
+    TypeError
+        If `window_length` is not an integer.
+    InvalidArgumentError
+        If it is negative.
+
+    Examples
+    --------
+    >>> import tapegrad as tf
+    >>> tf.signal.vorbis_window(4).numpy().round(4)
+    array([0.228 , 0.9737, 0.9737, 0.228 ], dtype=float32)
+    """
+    length, numpy_dtype = window_arguments("vorbis_window", window_length, dtype)
+    sines = np.sin(np.pi / max(length, 1) * (np.arange(length) + 0.5))
+    return wrap(np.sin(np.pi / 2.0 * sines**2).astype(numpy_dtype))
