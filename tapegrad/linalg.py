@@ -16,10 +16,14 @@ from tapegrad.ops.diagonal import (
     tensor_diag_part,
     trace,
 )
+from tapegrad.ops.eigen import eigh, eigvalsh
 from tapegrad.ops.einsum import einsum
 from tapegrad.ops.inverse import inv, solve
+from tapegrad.ops.least_squares import lstsq, matrix_power, matrix_rank, pinv
 from tapegrad.ops.norms import global_norm, l2_normalize, norm, normalize
+from tapegrad.ops.qr import qr
 from tapegrad.ops.shape import adjoint, matrix_transpose
+from tapegrad.ops.svd import svd
 
 __all__ = [
     "adjoint",
@@ -30,20 +34,28 @@ __all__ = [
     "det",
     "diag",
     "diag_part",
+    "eigh",
+    "eigvalsh",
     "einsum",
     "eye",
     "global_norm",
     "inv",
     "l2_normalize",
     "logdet",
+    "lstsq",
     "matmul",
+    "matrix_power",
+    "matrix_rank",
     "matrix_transpose",
     "matvec",
     "norm",
     "normalize",
+    "pinv",
+    "qr",
     "set_diag",
     "slogdet",
     "solve",
+    "svd",
     "tensor_diag",
     "tensor_diag_part",
     "tensordot",

@@ -1,0 +1,84 @@
+"""Samples of spectra and orthogonal factors: eigh, svd, qr."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tests.ops.samples import Maker, positive, reals, sample
+from tests.ops.samples_linalg import PRECISIONS, STACKS
+
+
+def apart(*shape: int) -> Maker:
+    """Matrices whose eigenvalues and singular values keep a distance from one another."""
+    m, n = shape[-2:]
+    ladder = np.eye(m, n) * (1.0 + 2.0 * np.arange(n))
+    return lambda rng: 0.3 * reals(*shape)(rng) + ladder
+
+
+def of_lower(x: np.ndarray) -> np.ndarray:
+    below = np.tril(x, -1)
+    return below + below.mT.conj() + np.real(np.tril(x) - below)
+
+
+def eigenvalues(x: np.ndarray) -> np.ndarray:
+    return np.sort(np.linalg.eigvals(of_lower(x)).real, axis=-1)
+
+
+def reciprocal_gaps(x: np.ndarray) -> np.ndarray:
+    y = np.zeros((*x.shape, x.shape[-1]), x.dtype)
+    for i, j in np.ndindex(y.shape[-2:]):
+        if i != j:
+            y[..., i, j] = 1 / (x[..., j] - x[..., i])
+    return y
+
+
+def singular_values(x: np.ndarray) -> np.ndarray:
+    squares = np.linalg.eigvals(x @ x.mT.conj() if x.shape[-2] <= x.shape[-1] else x.mT.conj() @ x)
+    return np.sqrt(np.sort(squares.real, axis=-1)[..., ::-1])
+
+
+for label, shape in STACKS.items():
+    matrix = apart(*shape)
+    sample(
+        "eigvalsh",
+        matrix,
+        label=label,
+        reference=eigenvalues,
+        complex=True,
+        dtypes=PRECISIONS,
+    )
+    # The phase of complex eigenvectors is not determined: see test_spectra.py.
+    sample("eigh", matrix, label=label, dtypes=PRECISIONS)
+    sample(
+        "qr", matrix, params={"full_matrices": True}, label=label, complex=True, dtypes=PRECISIONS
+    )
+    sample(
+        "reciprocal_gaps",
+        positive(*shape[:-1]),
+        label=label,
+        reference=reciprocal_gaps,
+        complex=True,
+        dtypes=PRECISIONS,
+    )
+RECTANGLES = {**STACKS, "tall": (4, 2), "wide": (2, 4), "tall_stack": (2, 3, 1), "no_rows": (0, 2)}
+for label, shape in RECTANGLES.items():
+    matrix = apart(*shape)
+    sample(
+        "singular_values",
+        matrix,
+        label=label,
+        reference=singular_values,
+        complex=True,
+        dtypes=PRECISIONS,
+    )
+    thin = {"params": {"full_matrices": False}, "dtypes": PRECISIONS, "label": label}
+    sample("svd", matrix, **thin)
+    sample("qr", matrix, complex=True, **{**thin, "label": f"{label}_thin"})
+sample(
+    "svd",
+    apart(3, 2),
+    params={"full_matrices": True},
+    label="full",
+    order=1,
+    dtypes=PRECISIONS,
+)
