@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tapegrad.core.table import TABLE, raw
+from tapegrad.core.table import TABLE, raw, recording
 
 
 class Batched:
@@ -97,6 +97,11 @@ class BatchedNamespace:
 
         setattr(self, name, batched)
         return batched
+
+
+# One for each of the namespaces for the data itself: they keep the operations they have made.
+batched_raw = BatchedNamespace(raw)
+batched_recording = BatchedNamespace(recording)
 
 
 def align(base: Any, args: Any) -> list[Any]:

@@ -61,10 +61,10 @@ def attach(inputs: Sequence[Any], outputs: Sequence[Tensor], pullback: Pullback,
         ]
 
     outputs_shape = [_Shape(o._value) for o in outputs]
+    push = push_by_transposing(pull)
     primitive = Primitive(
-        name, "custom", _no_forward, ("values*",), (pullback,), [frozenset()], pull, _no_forward
+        name, "custom", _no_forward, ("values*",), (pullback,), [frozenset()], pull, push
     )
-    primitive.push = push_by_transposing(primitive)
     record(recorders, primitive, list(inputs), tuple(outputs), {})
 
 

@@ -214,6 +214,7 @@ def _with_rules(
 ) -> Primitive:
     """A registered primitive that has a rule for each input; `push` None transposes them."""
     several = len(inputs) > 1
+    pull = _pull_each(pulls) if several else pulls[0]
     primitive = Primitive(
         name,
         kind,
@@ -221,13 +222,11 @@ def _with_rules(
         inputs,
         rules,
         reads,
-        _pull_each(pulls) if several else pulls[0],
-        push,
+        pull,
+        push or push_by_transposing(pull),
         batch,
         pulls if several else None,
     )
-    if push is None:
-        primitive.push = push_by_transposing(primitive)
     return primitive.register()
 
 

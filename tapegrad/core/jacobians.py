@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.backward import sweep
-from tapegrad.core.batching import Batched, BatchedNamespace
+from tapegrad.core.batching import Batched, batched_raw, batched_recording
 from tapegrad.core.context import active_recorders, restore_float_errors, silence_float_errors
 from tapegrad.core.slices import Slices
 from tapegrad.core.table import raw, recording
@@ -76,7 +76,7 @@ def _pull_rows(tape: Tape, y: Any, sources: list[Any], seed: np.ndarray[Any, Any
     if not is_differentiable(y._value) or not (y._id in tape.followed or y._id in wanted):
         return [None] * len(sources)
     base = recording if active_recorders() else raw
-    F = BatchedNamespace(base)
+    F = batched_raw if base is raw else batched_recording
     g = Batched(wrap(seed) if base is recording else seed, F)
     token = silence_float_errors()
     try:

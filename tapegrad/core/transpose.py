@@ -13,15 +13,14 @@ import numpy as np
 
 from tapegrad.core.backward import sweep
 from tapegrad.core.context import only_recorders, visible_recorders
-from tapegrad.core.primitive import Primitive
 from tapegrad.core.slices import Slices
 from tapegrad.core.table import recording
 from tapegrad.core.tape import Tape, is_differentiable
 from tapegrad.core.tensor import Tensor, wrap
 
 
-def push_by_transposing(primitive: Primitive) -> Callable[..., Any]:
-    """The `push` of a primitive that has only vjp rules."""
+def push_by_transposing(pull: Callable[..., Any]) -> Callable[..., Any]:
+    """The `push` of a primitive that has only vjp rules, `pull`."""
 
     def push(F: Any, tangents: Any, args: Any, y: Any, params: Any) -> Any:
         single = not isinstance(args, tuple) and len(tangents) == 1
@@ -33,7 +32,7 @@ def push_by_transposing(primitive: Primitive) -> Callable[..., Any]:
             tape.follow(g)
         mask = sum(1 << i for i, t in enumerate(tangents) if t is not None)
         with only_recorders((*outer, tape)):
-            pulled = primitive.pull(
+            pulled = pull(
                 recording,
                 [g if is_differentiable(g._value) else None for g in outputs]
                 if multiple

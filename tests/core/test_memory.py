@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import tracemalloc
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -175,3 +175,68 @@ def test_peak_memory_falls_during_the_sweep() -> None:
 
     extra = peak(20)
     assert extra < 5 * 8 * n, "the sweep needs a few arrays, not one per record"
+
+
+def use_gradient(v: tf.Variable, x: tf.Tensor) -> None:
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = tf.sin(x) * v
+    tape.gradient(y, [x, v])
+
+
+def use_jacobian(v: tf.Variable, x: tf.Tensor) -> None:
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        y = tf.sin(x) * v
+    tape.jacobian(y, [x, v])
+
+
+def use_custom_gradient(v: tf.Variable, x: tf.Tensor) -> None:
+    @tf.custom_gradient
+    def f(a: tf.Tensor) -> tuple[tf.Tensor, object]:
+        return a * v, lambda dy, variables=None: (dy * v, [dy * a])
+
+    use(f, v, x)
+
+
+def use_recompute_grad(v: tf.Variable, x: tf.Tensor) -> None:
+    use(tf.recompute_grad(lambda a: tf.sin(a) * v), v, x)
+
+
+def use(f: Callable[[tf.Tensor], tf.Tensor], v: tf.Variable, x: tf.Tensor) -> None:
+    """All modes through one function."""
+    with tf.GradientTape() as outer:
+        outer.watch(x)
+        with tf.GradientTape(persistent=True) as tape:
+            tape.watch(x)
+            y = f(x)
+        g = tape.gradient(y, [x, v])
+        tape.jacobian(y, [x, v])
+    outer.gradient(g, [x, v])
+    with tf.autodiff.ForwardAccumulator(x, x) as acc:
+        y = f(x)
+    acc.jvp(y)
+
+
+def use_what_fails(v: tf.Variable, x: tf.Tensor) -> None:
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        with pytest.raises(tf.errors.InvalidArgumentError):
+            tf.matmul(x, v)
+        y = x + v
+    with pytest.raises(TypeError):
+        tape.gradient(y, [x, None])
+    with pytest.raises(ValueError, match="Shape mismatch"):
+        v.assign([1.0])
+
+
+@pytest.mark.parametrize(
+    "step",
+    [use_gradient, use_jacobian, use_custom_gradient, use_recompute_grad, use_what_fails],
+)
+def test_nothing_refers_to_itself(step: Callable[[tf.Variable, tf.Tensor], None]) -> None:
+    v, x = tf.Variable(np.ones(3)), tf.constant(np.ones(3))
+    step(v, x)
+    gc.collect()
+    step(v, x)
+    assert gc.collect() == 0, "objects that only the collector can free"

@@ -97,3 +97,14 @@ def test_picking_row_by_row_needs_no_array_of_the_whole_for_each() -> None:
     tracemalloc.stop()
     np.testing.assert_array_equal(gradient.numpy(), np.eye(1, width) * np.ones((rows, 1)))
     assert peak < 3 * 8 * rows * width
+
+
+@pytest.mark.parametrize("read", ["read_value", "value"])
+def test_rows_of_a_value_that_was_read_stay_rows(read: str) -> None:
+    v = tf.Variable([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(tf.gather(getattr(v, read)(), [0, 0])) + tf.reduce_sum(tf.gather(v, [2]))
+    g = tape.gradient(y, v)
+    assert isinstance(g, tf.IndexedSlices)
+    assert sorted(g.indices.numpy().tolist()) == [0, 0, 2]
+    assert tf.convert_to_tensor(g).numpy().tolist() == [[2.0, 2.0], [0.0, 0.0], [1.0, 1.0]]

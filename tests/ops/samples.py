@@ -152,10 +152,9 @@ def _apart(rng: np.random.Generator, shape: tuple[int, ...], low: float, high: f
 
 def load() -> list[Sample]:
     """All samples of all families; every family of operations is imported for them."""
-    if not SAMPLES:
-        for package, prefix in (("tapegrad.ops", ""), ("tests.ops", "samples_")):
-            path = importlib.import_module(package).__path__
-            for module in pkgutil.iter_modules(path):
-                if module.name.startswith(prefix):
-                    importlib.import_module(f"{package}.{module.name}")
+    for package, prefix in (("tapegrad.ops", ""), ("tests.ops", "samples_")):
+        path = importlib.import_module(package).__path__
+        for module in pkgutil.iter_modules(path):
+            if module.name.startswith(prefix):
+                importlib.import_module(f"{package}.{module.name}")
     return SAMPLES

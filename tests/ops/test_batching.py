@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import tapegrad as tf
-from tapegrad.core.batching import Batched, BatchedNamespace
+from tapegrad.core.batching import Batched, batched_recording
 from tapegrad.core.table import TABLE, recording
 from tapegrad.core.tape import is_differentiable
 from tests.ops.samples import Sample, load
@@ -61,7 +61,7 @@ def test_a_batched_call_and_its_gradient_equal_a_loop(
 
     with tf.GradientTape() as tape:
         tape.watch(sources)
-        F = BatchedNamespace(recording)
+        F = batched_recording
         args = [Batched(stacks[i], F) if i in stacks else x for i, x in enumerate(shared)]
         batched = [y.value for y in listed(getattr(F, sample.name)(*args, **sample.params))]
         batched = [y for y in batched if y.dtype.is_floating]
