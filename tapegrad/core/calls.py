@@ -107,7 +107,7 @@ def _binary(
         token = silence_float_errors()
         try:
             value = forward(a, b)
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, AttributeError) as error:
             raise _cannot_combine(primitive, a, b, error) from None
         finally:
             restore_float_errors(token)
@@ -245,6 +245,6 @@ def _cannot_combine(primitive: Primitive, a: Any, b: Any, error: Exception) -> E
             f"broadcast from the right, where sizes must be equal or 1: use tf.reshape, "
             f"tf.expand_dims or tf.transpose."
         )
-    if isinstance(error, TypeError):
+    if isinstance(error, (TypeError, AttributeError)):  # NumPy looks for methods of strings
         return _unsupported(primitive, a.dtype)
     return InvalidArgumentError(f"{primitive.name}: {error}")

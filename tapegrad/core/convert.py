@@ -363,6 +363,8 @@ def _strings(value: Any, dtype: np.dtype[Any] | None) -> np.ndarray[Any, Any]:
     encode = np.frompyfunc(lambda s: s.encode() if isinstance(s, str) else s, 1, 1)
     encoded = np.empty(array.shape, dtype=object)
     encoded[...] = encode(array)
+    if not all(isinstance(s, bytes) for s in encoded.flat):
+        raise _cannot_convert(value, encoded.dtype)
     return encoded
 
 

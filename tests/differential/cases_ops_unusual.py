@@ -59,6 +59,9 @@ table.value(
 table.value("linalg.global_norm", "nothing", {"t_list": []})
 table.value("linalg.global_norm", "refuses_integers", {"t_list": [Held([1, 2], "int32")]})
 table.value("clip_by_global_norm", "nothing", {"t_list": [], "clip_norm": 1.0})
+words = {"y": Held(["a"], "string"), "x": Held(["b"], "string")}
+table.value("atan2", "refuses_strings", words)
+table.value("atan2", "refuses_number_beside_string", {**words, "x": [1.0]})
 table.value("concat", "refuses_axes", {"values": [Leaf([1.0]), Leaf([1.0])], "axis": [0, 0]})
 table.value("range", "refuses_infinity", {"start": np.float64(np.inf)})
 for op in ("assert_less", "assert_greater_equal"):
