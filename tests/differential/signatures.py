@@ -97,4 +97,6 @@ def default_text(value: Any) -> str:
     if value is inspect.Parameter.empty:
         return ""
     value = getattr(value, "value", value)  # of an enum
-    return repr(value) if type(value) in PLAIN else str(getattr(value, "name", value))
+    if type(value) in PLAIN:
+        return repr(value)
+    return str(getattr(value, "name", getattr(value, "__name__", value)))
