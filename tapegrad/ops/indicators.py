@@ -16,7 +16,7 @@ from tapegrad.core.table import recording
 from tapegrad.core.tensor import Tensor, wrap
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops.arguments import int_argument
-from tapegrad.ops.operands import indices_operand
+from tapegrad.ops.operands import indices_operand, require_kinds
 
 __all__ = ["one_hot", "sequence_mask"]
 
@@ -131,7 +131,7 @@ def sequence_mask(
     Raises
     ------
     InvalidArgumentError
-        If `maxlen` is negative.
+        If `maxlen` is negative, or lengths are not finite.
     TypeError
         If `maxlen` is not an integer.
 
@@ -142,8 +142,11 @@ def sequence_mask(
     [[1, 0, 0], [1, 1, 1]]
     """
     x = operand(lengths)
+    require_kinds("sequence_mask", x, "iuf", "int32")
     value = x._value
     if maxlen is None:
+        if not np.isfinite(value).all():
+            raise InvalidArgumentError(f"sequence_mask: lengths must be finite, but are {value}.")
         size = ceil(np.maximum.reduce(value.reshape(-1), initial=0))
     else:
         size = int_argument(maxlen, "sequence_mask", "maxlen")

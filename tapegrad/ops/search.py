@@ -254,6 +254,7 @@ def bincount(
     if axis not in (None, 0, -1):
         raise ValueError(f"bincount: Unsupported value for argument axis={axis}. Only 0 and -1.")
     numbers = x._value
+    by_row = by_row and numbers.ndim > 0
     numbers = numbers.reshape(-1, numbers.shape[-1]) if by_row else numbers.reshape(1, -1)
     if numbers.size and numbers.min() < 0:
         raise InvalidArgumentError("bincount: Input arr must be non-negative!")
