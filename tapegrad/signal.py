@@ -25,7 +25,13 @@ from tapegrad.ops.fourier import (
 )
 from tapegrad.ops.frames import frame, overlap_and_add
 from tapegrad.ops.stft import inverse_stft, inverse_stft_window_fn, stft
-from tapegrad.ops.windows import hamming_window, hann_window, vorbis_window
+from tapegrad.ops.windows import (
+    hamming_window,
+    hann_window,
+    kaiser_bessel_derived_window,
+    kaiser_window,
+    vorbis_window,
+)
 
 __all__ = (
     "dct",
@@ -49,6 +55,8 @@ __all__ = (
     "irfft2d",
     "irfft3d",
     "irfftnd",
+    "kaiser_bessel_derived_window",
+    "kaiser_window",
     "overlap_and_add",
     "rfft",
     "rfft2d",

@@ -6,12 +6,25 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad.core.convert import operand
 from tapegrad.core.dtypes import as_dtype, float32
+from tapegrad.core.table import recording
 from tapegrad.core.tensor import Tensor, wrap
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops.arguments import int_argument
+from tapegrad.ops.arranging import reverse
+from tapegrad.ops.bessel import bessel_i0e
+from tapegrad.ops.cast import cast
+from tapegrad.ops.joining import concat
+from tapegrad.ops.scan import cumsum
 
-__all__ = ("hamming_window", "hann_window", "vorbis_window")
+__all__ = (
+    "hamming_window",
+    "hann_window",
+    "kaiser_bessel_derived_window",
+    "kaiser_window",
+    "vorbis_window",
+)
 
 
 def window_arguments(op: str, window_length: Any, dtype: Any) -> tuple[int, np.dtype[Any]]:
@@ -165,3 +178,105 @@ def vorbis_window(window_length: Any, dtype: Any = float32, name: str | None = N
     length, numpy_dtype = window_arguments("vorbis_window", window_length, dtype)
     sines = np.sin(np.pi / max(length, 1) * (np.arange(length) + 0.5))
     return wrap(np.sin(np.pi / 2.0 * sines**2).astype(numpy_dtype))
+
+
+def _kaiser(op: str, length: int, beta: Any, dtype: np.dtype[Any]) -> Any:
+    b = cast(operand(beta, dtype), dtype)
+    if b._value.shape != ():
+        raise InvalidArgumentError(
+            f"{op}: beta must be a scalar, but its shape is {list(b._value.shape)}."
+        )
+    places = np.linspace(-1.0, 1.0, length) if length > 1 else np.zeros(length)
+    inside = wrap(np.sqrt(np.clip(1.0 - places**2, 0.0, 1.0)).astype(dtype))
+    # Scaled Bessel functions, because I0 itself overflows.
+    x = recording.multiply(b, inside)
+    fade = recording.exp(recording.abs(x) - recording.abs(b))
+    return recording.divide(fade * bessel_i0e(x), bessel_i0e(b))
+
+
+def kaiser_window(
+    window_length: Any, beta: Any = 12.0, dtype: Any = float32, name: str | None = None
+) -> Tensor:
+    r"""Kaiser window :math:`I_0(\beta \sqrt{1 - u^2}) / I_0(\beta)`, u going from -1 to 1.
+
+    Parameters
+    ----------
+    window_length : int or Tensor
+        The number n of weights, at least 1.
+    beta : float or Tensor
+        How sharply the window fades; 0 gives equal weights. Differentiable.
+    dtype : DType
+        A floating point type.
+    name : str, optional
+        Ignored.
+
+    Returns
+    -------
+    Tensor
+        Of shape ``(n,)``; a window of one weight is 1.
+
+    Raises
+    ------
+    ValueError
+        If `dtype` is not floating point.
+    TypeError
+        If `window_length` is not an integer.
+    InvalidArgumentError
+        If it is less than 1, or `beta` is not a scalar.
+
+    Examples
+    --------
+    >>> import tapegrad as tf
+    >>> tf.signal.kaiser_window(5, beta=3.0).numpy().round(4)
+    array([0.2049, 0.7269, 1.    , 0.7269, 0.2049], dtype=float32)
+    """
+    op = "kaiser_window"
+    length, numpy_dtype = window_arguments(op, window_length, dtype)
+    if length < 1:
+        raise InvalidArgumentError(f"{op}: window_length must be at least 1, not {length}.")
+    return _kaiser(op, length, beta, numpy_dtype)  # type: ignore[no-any-return]
+
+
+def kaiser_bessel_derived_window(
+    window_length: Any, beta: Any = 12.0, dtype: Any = float32, name: str | None = None
+) -> Tensor:
+    """Kaiser-Bessel derived window: roots of the running sums of a Kaiser window, and mirrored.
+
+    Its squares and those of the window half a length further add up to 1.
+
+    Parameters
+    ----------
+    window_length : int or Tensor
+        The number n of weights; one less if it is odd.
+    beta : float or Tensor
+        How sharply the window fades. Differentiable.
+    dtype : DType
+        A floating point type.
+    name : str, optional
+        Ignored.
+
+    Returns
+    -------
+    Tensor
+        Of shape ``(2 * (n // 2),)``.
+
+    Raises
+    ------
+    ValueError
+        If `dtype` is not floating point.
+    TypeError
+        If `window_length` is not an integer.
+    InvalidArgumentError
+        If it is negative, or `beta` is not a scalar.
+
+    Examples
+    --------
+    >>> import tapegrad as tf
+    >>> tf.signal.kaiser_bessel_derived_window(4, beta=3.0).numpy().round(4)
+    array([0.3812, 0.9245, 0.9245, 0.3812], dtype=float32)
+    """
+    op = "kaiser_bessel_derived_window"
+    length, numpy_dtype = window_arguments(op, window_length, dtype)
+    sums = cumsum(_kaiser(op, length // 2 + 1, beta, numpy_dtype))
+    rising = recording.sqrt(sums[:-1] / sums[-1])
+    return concat([rising, reverse(rising, [0])], 0)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from tests.differential.harness import case, raised
 from tests.differential.op_cases import Held, Leaf, OpTable, Variants, spread
 
@@ -25,6 +27,28 @@ for op in ("signal.hann_window", "signal.hamming_window", "signal.vorbis_window"
     table.value(op, "tensor", {"window_length": Held(4, "int32")}, rtol=1e-6)
     table.value(op, "refuses_float", {"window_length": 4.0})
     table.value(op, "refuses_negative", {"window_length": -1})
+
+for op in ("signal.kaiser_window", "signal.kaiser_bessel_derived_window"):
+    table.value(op, "default", {"window_length": 6}, rtol=1e-5)
+    table.value(op, "one", {"window_length": 1}, rtol=1e-5)
+    table.value(op, "two", {"window_length": 2}, rtol=1e-5)
+    table.value(op, "zero_beta", {"window_length": 4, "beta": 0.0}, rtol=1e-5)
+    table.value(op, "tensor", {"window_length": Held(4, "int32"), "beta": Leaf(2.5)}, rtol=1e-5)
+    table.value(op, "integer_beta", {"window_length": 5, "beta": 2}, rtol=1e-5)
+    table.value(op, "refuses_float", {"window_length": 4.0})
+    table.value(op, "refuses_negative", {"window_length": -2})
+    table.value(op, "refuses_betas", {"window_length": 5, "beta": [1.0, 2.0]})
+    table(op, "beta", {"window_length": 5, "beta": Leaf(2.5)}, dtypes=["float32"], rtol=1e-4)
+table.value(
+    "signal.kaiser_window",
+    "negative_beta",
+    {"window_length": 4, "beta": -3.0},
+    rtol=1e-5,
+    differs="The window is that of the absolute value, because I0 is even; TensorFlow's scaling "
+    "is that of positive numbers only.",
+    ours=np.kaiser(4, 3.0).astype(np.float32),
+)
+table.value("signal.kaiser_window", "refuses_nothing", {"window_length": 0})
 
 TRANSFORMS: Variants = {
     "default": {"frame_length": 4, "frame_step": 2},
@@ -78,6 +102,20 @@ def windows_of_doubles(tf: Any) -> Any:
     return windows(tf, tf.float64)
 
 
+@case("2.2 signal")
+def kaiser_windows_of_doubles(tf: Any) -> Any:
+    beta = tf.constant(3.0, tf.float64)
+    with tf.GradientTape() as outer:
+        outer.watch(beta)
+        with tf.GradientTape() as tape:
+            tape.watch(beta)
+            window = tf.signal.kaiser_window(5, beta, tf.float64)
+            energy = tf.reduce_sum(window**2)
+        slope = tape.gradient(energy, beta)
+    derived = tf.signal.kaiser_bessel_derived_window(6, beta, tf.float64)
+    return [window, slope, outer.gradient(slope, beta), derived]
+
+
 @case("2.2 signal", rtol=5e-3)  # TensorFlow reckons in half precision, we in double
 def windows_of_halves(tf: Any) -> Any:
     return windows(tf, tf.float16)
@@ -86,6 +124,7 @@ def windows_of_halves(tf: Any) -> Any:
 @case("2.2 signal")
 def windows_refuse_integers(tf: Any) -> Any:
     return [
+        raised(lambda: tf.signal.kaiser_window(4, dtype=tf.int32)),
         raised(lambda: tf.signal.hann_window(4, dtype=tf.int32)),
         raised(lambda: tf.signal.vorbis_window(4, dtype=tf.int32)),
     ]
