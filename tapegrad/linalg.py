@@ -20,6 +20,7 @@ from tapegrad.ops.eigen import eigh, eigvalsh
 from tapegrad.ops.einsum import einsum
 from tapegrad.ops.inverse import inv, solve
 from tapegrad.ops.least_squares import lstsq, matrix_power, matrix_rank, pinv
+from tapegrad.ops.matrix_functions import expm, sqrtm
 from tapegrad.ops.norms import global_norm, l2_normalize, norm, normalize
 from tapegrad.ops.qr import qr
 from tapegrad.ops.shape import adjoint, matrix_transpose
@@ -37,6 +38,7 @@ __all__ = [
     "eigh",
     "eigvalsh",
     "einsum",
+    "expm",
     "eye",
     "global_norm",
     "inv",
@@ -55,6 +57,7 @@ __all__ = [
     "set_diag",
     "slogdet",
     "solve",
+    "sqrtm",
     "svd",
     "tensor_diag",
     "tensor_diag_part",

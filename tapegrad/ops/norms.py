@@ -14,7 +14,7 @@ from tapegrad.core.indexed_slices import IndexedSlices
 from tapegrad.core.primitive import apply
 from tapegrad.core.table import recording
 from tapegrad.core.tensor import Tensor
-from tapegrad.errors import InvalidArgumentError, UnimplementedError
+from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops.arguments import axes_argument
 from tapegrad.ops.cast import cast
 from tapegrad.ops.complex import abs, with_zero_imaginary
@@ -24,6 +24,7 @@ from tapegrad.ops.operands import require_kinds
 from tapegrad.ops.reduce import reduce_max, reduce_sum, spread
 from tapegrad.ops.select import maximum, minimum
 from tapegrad.ops.softmax import FLOATS, in_single_precision
+from tapegrad.ops.svd import svd
 
 __all__ = (
     "clip_by_global_norm",
@@ -146,7 +147,7 @@ def norm(
     ord : str or number
         For vectors ``'euclidean'``, 1, 2, ``inf`` or any number :math:`p > 0` for
         :math:`(\sum_i |x_i|^p)^{1/p}`. For matrices ``'euclidean'`` or ``'fro'``, 1 (the largest
-        column sum) or ``inf`` (the largest row sum).
+        column sum), 2 (the largest singular value) or ``inf`` (the largest row sum).
     axis : int or pair of int, optional
         The axis of the vectors, or the two axes of the matrices. Without it the tensor is one
         vector.
@@ -189,10 +190,7 @@ def norm(
     if ord in ("fro", "euclidean") or (ord == 2 and not of_matrices):
         return reduce_euclidean_norm(x, axes, keepdims)
     if ord == 2:
-        raise UnimplementedError(
-            "norm: the matrix norm of order 2 (the largest singular value) is not supported. "
-            "Supported orders of matrix norms are 'euclidean', 'fro', 1 and inf."
-        )
+        return _spectral_norm(x, axes, keepdims)
     magnitudes = abs(x)
     if not of_matrices:
         if ord == 1:
@@ -209,12 +207,24 @@ def norm(
     return reduce_sum(largest, axes)  # type: ignore[no-any-return]
 
 
+def _spectral_norm(x: Any, axes: tuple[int, ...], keepdims: bool) -> Tensor:
+    """The largest singular value of matrices that stand in two axes."""
+    shape = x._value.shape
+    others = tuple([axis for axis in range(-len(shape), 0) if axis not in axes])
+    values = svd(recording.transpose(x, axes=(*others, *axes)), compute_uv=False)
+    largest: Tensor = reduce_max(values, -1)
+    if not keepdims:
+        return largest
+    kept = tuple([1 if i - len(shape) in axes else n for i, n in enumerate(shape)])
+    return recording.reshape(largest, to=kept)  # type: ignore[no-any-return]
+
+
 def _check_order(ord: Any, axis: Any, of_matrices: bool) -> None:
     if of_matrices:
         if ord not in ("euclidean", "fro", 1, 2, math.inf):
             raise ValueError(
-                f"norm: 'ord' must be a supported matrix norm in ['euclidean', 'fro', 1, inf], got "
-                f"{ord!r}."
+                f"norm: 'ord' must be a supported matrix norm in ['euclidean', 'fro', 1, 2, inf], "
+                f"got {ord!r}."
             )
         return
     if isinstance(axis, (tuple, list)):

@@ -138,3 +138,15 @@ for op, argument in ARGUMENTS.items():
         if variant != "rows" or op.startswith("eig"):
             table.value(f"linalg.{op}", f"refuses_{variant}", {argument: wrong})
 table.value("linalg.eigh", "refuses_nan", {"tensor": Leaf([[np.nan, 1.0], [1.0, 1.0]])})
+
+for variant, axis in {"last": (-2, -1), "turned": (2, 0), "first": (0, 1)}.items():
+    for keepdims in (False, True):
+        arguments = {"tensor": Leaf(apart(2, 3, 2)), "ord": 2, "axis": list(axis)}
+        kind = f"of_order_two_{variant}" + ("_kept" if keepdims else "")
+        table("norm", kind, {**arguments, "keepdims": keepdims}, rtol=1e-4)
+table.value(
+    "norm",
+    "of_order_two_complex",
+    {"tensor": Leaf(complex_apart(2, 3), "complex"), "ord": 2, "axis": [0, 1]},
+    rtol=1e-5,
+)
