@@ -31,7 +31,7 @@ def _are_tensors(values: Any) -> bool:
 def _single(axis: Any, op: str) -> int:
     """An axis that may also be given as a list of one."""
     if axis.__class__ is int:
-        return axis  # type: ignore[no-any-return]
+        return axis
     axes = ints_argument(axis, op, "axis")
     if len(axes) != 1:
         raise InvalidArgumentError(f"{op}: axis must be one integer, not {axis!r}.")
