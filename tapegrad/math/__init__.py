@@ -49,6 +49,9 @@ from tapegrad.ops.elementwise import (
     truediv,
 )
 from tapegrad.ops.error_functions import erfcinv, ndtri
+from tapegrad.ops.gamma_functions import lbeta, zeta
+from tapegrad.ops.incomplete_beta import betainc
+from tapegrad.ops.incomplete_gamma import igamma, igammac
 from tapegrad.ops.logistic import log_sigmoid, sigmoid, softplus, softsign
 from tapegrad.ops.norms import l2_normalize, reduce_euclidean_norm
 from tapegrad.ops.reduce import (
@@ -121,6 +124,7 @@ __all__ = (
     "bessel_i0e",
     "bessel_i1",
     "bessel_i1e",
+    "betainc",
     "bincount",
     "ceil",
     "conj",
@@ -145,12 +149,15 @@ __all__ = (
     "floormod",
     "greater",
     "greater_equal",
+    "igamma",
+    "igammac",
     "imag",
     "in_top_k",
     "is_finite",
     "is_inf",
     "is_nan",
     "l2_normalize",
+    "lbeta",
     "less",
     "less_equal",
     "lgamma",
@@ -222,4 +229,5 @@ __all__ = (
     "xlog1py",
     "xlogy",
     "zero_fraction",
+    "zeta",
 )

@@ -1,4 +1,4 @@
-"""Special functions, with SciPy's forward functions."""
+"""The error function, the logarithm of the gamma function and its derivatives."""
 
 from __future__ import annotations
 
@@ -11,24 +11,11 @@ from tapegrad.core.define import elementwise
 from tapegrad.core.primitive import NONDIFF
 from tapegrad.core.tensor import Tensor
 from tapegrad.ops.describe import FLOATS, unary
+from tapegrad.ops.scipy_forward import from_scipy
 
 __all__ = ("digamma", "erf", "erfc", "erfinv", "lgamma", "polygamma")
 
 _2_OVER_SQRT_PI = 2.0 / math.sqrt(math.pi)
-
-
-def _from_scipy(name: str) -> Any:
-    """The function of `scipy.special`, which is imported when first called."""
-
-    def forward(*arrays: Any) -> Any:
-        from scipy import special
-
-        dtype = arrays[-1].dtype
-        if dtype.kind != "f" and dtype.name != "bfloat16":
-            raise TypeError
-        return getattr(special, name)(*arrays).astype(dtype, copy=False)[()]
-
-    return forward
 
 
 def _of_whole_order(order: Any, x: Any) -> Any:
@@ -37,8 +24,8 @@ def _of_whole_order(order: Any, x: Any) -> Any:
     return np.where(whole, value, value.dtype.type(np.nan))[()]
 
 
-_of_any_order = _from_scipy("polygamma")
-_gammaln, _psi = _from_scipy("gammaln"), _from_scipy("digamma")
+_of_any_order = from_scipy("polygamma")
+_gammaln, _psi = from_scipy("gammaln"), from_scipy("digamma")
 
 
 def _lgamma(x: Any) -> Any:
@@ -52,7 +39,7 @@ def _digamma(x: Any) -> Any:
 
 erf = elementwise(
     "erf",
-    _from_scipy("erf"),
+    from_scipy("erf"),
     lambda F, x: _2_OVER_SQRT_PI * F.exp(-x * x),
     doc=unary(
         r"Error function :math:`2 / \sqrt\pi \int_0^x e^{-t^2} dt`, elementwise.",
@@ -63,7 +50,7 @@ erf = elementwise(
 )
 erfc = elementwise(
     "erfc",
-    _from_scipy("erfc"),
+    from_scipy("erfc"),
     lambda F, x: -_2_OVER_SQRT_PI * F.exp(-x * x),
     doc=unary(
         r"Complementary error function :math:`1 - \mathrm{erf}(x)`, elementwise.",
@@ -74,7 +61,7 @@ erfc = elementwise(
 )
 erfinv = elementwise(
     "erfinv",
-    _from_scipy("erfinv"),
+    from_scipy("erfinv"),
     lambda F, y: F.exp(y * y) / _2_OVER_SQRT_PI,
     doc=unary(
         "Inverse of the error function, elementwise; NaN outside ``[-1, 1]``.",

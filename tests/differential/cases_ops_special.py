@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.differential.op_cases import Leaf, OpTable
+from tests.differential.op_cases import Held, Leaf, OpTable
 
 table = OpTable(__name__, 267)
 
@@ -38,3 +38,25 @@ for op, values in UNARY.items():
 
 for op in ("math.ndtri", "math.special.dawsn"):
     table.value(op, "refuses_int32", {"x": Leaf([1, 2], "int32")})
+
+table("math.lbeta", "matrix", {"x": Leaf([[0.5, 1.25, 3.0], [2.0, 0.25, 0.75]])})
+table("math.lbeta", "vector", {"x": Leaf([0.5, 1.25, 3.0])}, dtypes=["float64"])
+table("math.zeta", "vector", {"x": Held([1.5, 2.0, 5.0]), "q": Leaf([0.5, 2.0, 1.25])})
+
+# The derivative by `a` of TensorFlow has no derivative, and about ten digits.
+for op in ("math.igamma", "math.igammac"):
+    table(
+        op,
+        "vector",
+        {"a": Leaf([0.5, 2.0, 3.5, 8.0]), "x": Leaf([0.75, 0.25, 3.0, 9.5])},
+        second=False,
+        rtol=1e-5,
+    )
+    table(op, "by_x", {"a": Held([0.5, 2.0, 3.5]), "x": Leaf([[0.75], [3.0]])}, dtypes=["float64"])
+
+# By `a` and `b` TensorFlow has no derivatives.
+table(
+    "math.betainc",
+    "by_x",
+    {"a": Held([0.5, 2.0, 3.5]), "b": Held([1.5, 0.75, 4.0]), "x": Leaf([0.25, 0.5, 0.875])},
+)

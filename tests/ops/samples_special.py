@@ -124,3 +124,97 @@ sample(
     params={"a": 0.5, "b": 1.25, "c": 2.0},
     reference=lambda z, a, b, c: _mp(lambda x: mpmath.hyp2f1(a, b, c, x))(z),
 )
+
+
+# Gamma and beta functions.
+elementwise_samples("gamma", positive, reference=_mp(mpmath.gamma))
+elementwise_samples("beta", positive, positive, reference=_mp(mpmath.beta))
+elementwise_samples(
+    "betaln", positive, positive, reference=_mp(lambda a, b: mpmath.log(mpmath.beta(a, b)))
+)
+
+
+def _exponents(*shape: int) -> Any:
+    return fixed(np.resize([1.5, 2.0, 4.25], shape))
+
+
+elementwise_samples("zeta", _exponents, positive, reference=_mp(mpmath.zeta))
+
+# Entropies and their like.
+elementwise_samples("entr", positive, reference=_mp(lambda x: -x * mpmath.log(x)))
+elementwise_samples(
+    "rel_entr", positive, positive, reference=_mp(lambda x, y: x * mpmath.log(x / y))
+)
+elementwise_samples(
+    "kl_div", positive, positive, reference=_mp(lambda x, y: x * mpmath.log(x / y) - x + y)
+)
+elementwise_samples("logit", _between_0_and_1, reference=_mp(lambda x: mpmath.log(x / (1 - x))))
+elementwise_samples(
+    "logaddexp", reals, reals, reference=_mp(lambda x, y: mpmath.log(mpmath.exp(x) + mpmath.exp(y)))
+)
+elementwise_samples(
+    "logaddexp2", reals, reals, reference=_mp(lambda x, y: mpmath.log(2**x + 2**y, 2))
+)
+
+
+# Incomplete gamma and beta functions, and their derivatives of some order in the parameters.
+def _gamma_part(a: Any, x: Any) -> Any:
+    return mpmath.gammainc(a, 0, x, regularized=True)
+
+
+def _gamma_slope(a: Any, x: Any, n: int) -> Any:
+    with mpmath.workdps(40):
+        return mpmath.diff(lambda a: _gamma_part(a, mpmath.mpf(x)), mpmath.mpf(a), int(n))
+
+
+def _beta_slope(a: Any, b: Any, x: Any, n: int, m: int) -> Any:
+    with mpmath.workdps(40):
+        point, orders = (mpmath.mpf(a), mpmath.mpf(b)), (int(n), int(m))
+        return mpmath.diff(
+            lambda a, b: mpmath.betainc(a, b, 0, mpmath.mpf(x), regularized=True), point, orders
+        )
+
+
+elementwise_samples("igamma", positive, positive, reference=_mp(_gamma_part))
+elementwise_samples(
+    "igammac", positive, positive, reference=_mp(lambda a, x: 1 - _gamma_part(a, x))
+)
+elementwise_samples(
+    "igamma_density",
+    positive,
+    positive,
+    reference=_mp(lambda a, x: x ** (a - 1) * mpmath.exp(-x) / mpmath.gamma(a)),
+)
+elementwise_samples(
+    "betainc",
+    positive,
+    positive,
+    _between_0_and_1,
+    reference=_mp(lambda a, b, x: mpmath.betainc(a, b, 0, x, regularized=True)),
+)
+elementwise_samples(
+    "betainc_density",
+    positive,
+    positive,
+    _between_0_and_1,
+    reference=_mp(lambda a, b, x: x ** (a - 1) * (1 - x) ** (b - 1) / mpmath.beta(a, b)),
+)
+for _n in (1, 2):
+    sample(
+        "igamma_slope",
+        positive(2, 3),
+        positive(3),
+        params={"n": _n},
+        label=f"order_{_n}",
+        reference=_mp(_gamma_slope),
+    )
+for _n, _m in ((1, 0), (0, 1), (1, 1), (0, 2)):
+    sample(
+        "betainc_slope",
+        positive(2, 1),
+        positive(3),
+        _between_0_and_1(2, 3),
+        params={"n": _n, "m": _m},
+        label=f"order_{_n}_{_m}",
+        reference=_mp(_beta_slope),
+    )

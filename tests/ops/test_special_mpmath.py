@@ -152,7 +152,104 @@ INTEGRALS = [
     Row(special.sinc, mp.sincpi, [-2.5, -1e-9, 0.0, 1e-5, 0.3, 7.25], slope_rtol=1e-12),
 ]
 
-TABLE = [*ERROR_FUNCTIONS, *BESSEL, *INTEGRALS]
+
+def lbeta_of_three(a: Any, b: Any, c: Any) -> Any:
+    return tf.math.lbeta(tf.stack([a, b, c]))
+
+
+def multigammaln_of_three(a: Any) -> Any:
+    return special.multigammaln(a, 3)
+
+
+def exact_log_beta(*numbers: Any) -> Any:
+    return sum(mp.loggamma(x) for x in numbers) - mp.loggamma(sum(numbers))
+
+
+GAMMA = [
+    Row(tf.math.lgamma, mp.loggamma, [1e-200, 1e-8, 0.7, 3.5, 1e10]),
+    Row(tf.math.digamma, mp.digamma, [1e-100, 1e-8, 0.7, 3.5, 1e10]),
+    Row(special.gamma, mp.gamma, [-2.5, 1e-8, 0.5, 5.0, 170.0], slope_rtol=1e-11),
+    Row(special.beta, mp.beta, [(0.5, 2.0), (1e-3, 3.0), (40.0, 30.0)], slope_rtol=1e-11),
+    Row(special.betaln, exact_log_beta, [(0.5, 2.0), (1e-3, 3.0), (1e5, 2e5)]),
+    Row(tf.math.zeta, mp.zeta, [(2.0, 1.0), (1.5, 0.1), (10.0, 3.5), (1.1, 1e3)], fixed=(0,)),
+    Row(
+        lbeta_of_three,
+        exact_log_beta,
+        [(0.5, 2.0, 3.5), (1e-3, 1e-5, 8.0), (20.0, 30.0, 1e3)],
+        slope_rtol=1e-11,
+    ),
+    Row(
+        multigammaln_of_three,
+        lambda a: (
+            mp.mpf(3) / 2 * mp.log(mp.pi) + sum(mp.loggamma(a - mp.mpf(j) / 2) for j in range(3))
+        ),
+        [1.0625, 3.5, 1e6],
+    ),
+]
+
+ENTROPY = [
+    Row(special.entr, lambda x: -x * mp.log(x), [1e-300, 0.3, 1.0, 5.0]),
+    Row(special.rel_entr, lambda x, y: x * mp.log(x / y), [(0.3, 0.7), (1e-10, 5.0), (3.0, 3.0)]),
+    Row(
+        special.kl_div,
+        lambda x, y: x * mp.log(x / y) - x + y,
+        [(0.3, 0.7), (1e-10, 5.0), (2.0, 2.5)],
+        slope_rtol=1e-12,
+    ),
+    Row(special.logit, lambda x: mp.log(x / (1 - x)), [1e-200, 0.3, 0.9990234375]),
+    Row(
+        special.logaddexp,
+        lambda x, y: x + mp.log1p(mp.exp(y - x)),
+        [(1000.0, 0.0), (0.3, -2.0), (-800.0, -800.0)],
+    ),
+    Row(
+        special.logaddexp2,
+        lambda x, y: x + mp.log1p(mp.mpf(2) ** (y - x)) / mp.log(2),
+        [(1000.0, 0.0), (0.3, -2.0), (-800.0, -800.0)],
+    ),
+]
+
+INCOMPLETE = [
+    Row(
+        tf.math.igamma,
+        lambda a, x: mp.gammainc(a, 0, x, regularized=True),
+        [
+            (0.5, 0.5),
+            (1e-3, 1e-300),
+            (1e-3, 1e-5),
+            (3.0, 0.1),
+            (3.0, 30.0),
+            (50.0, 20.0),
+            (50.0, 50.0),
+            (1e4, 1.02e4),
+        ],
+        rtol=1e-12,
+    ),
+    Row(
+        tf.math.igammac,
+        lambda a, x: mp.gammainc(a, x, mp.inf, regularized=True),
+        [(0.5, 0.5), (1e-3, 2.0), (3.0, 30.0), (50.0, 90.0), (1e4, 1.02e4)],
+        rtol=1e-12,
+    ),
+    Row(
+        tf.math.betainc,
+        lambda a, b, x: mp.betainc(a, b, 0, x, regularized=True),
+        [
+            (0.5, 0.5, 0.5),
+            (2.0, 3.0, 0.1),
+            (2.0, 3.0, 0.9),
+            (1e-3, 2.0, 1e-200),
+            (50.0, 60.0, 0.45),
+            (50.0, 0.0078125, 0.99),
+            (1000.0, 2.0, 0.999),
+            (1000.0, 1000.0, 0.5),
+        ],
+        rtol=1e-11,
+        slope_rtol=1e-11,
+    ),
+]
+
+TABLE = [*ERROR_FUNCTIONS, *BESSEL, *INTEGRALS, *GAMMA, *ENTROPY, *INCOMPLETE]
 
 
 def cases() -> list[Any]:

@@ -1,0 +1,112 @@
+"""Special functions at the borders of their domains, and what they refuse."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import tapegrad as tf
+
+
+def gradients(function: Any, *numbers: float) -> tuple[float, list[float]]:
+    inputs = [tf.constant(x, tf.float64) for x in numbers]
+    with tf.GradientTape() as tape:
+        tape.watch(inputs)
+        y = function(*inputs)
+    return float(y), [float(g) for g in tape.gradient(y, inputs)]
+
+
+@pytest.mark.parametrize(
+    ("a", "x", "value", "slopes"),
+    [
+        (2.0, 0.0, 0.0, [0.0, 0.0]),
+        (1.0, 0.0, 0.0, [0.0, 1.0]),
+        (0.5, 0.0, 0.0, [0.0, np.inf]),
+        (2.0, np.inf, 1.0, [0.0, 0.0]),
+        (2.0, -1.0, np.nan, [np.nan, np.nan]),
+        (-1.0, 1.0, np.nan, [np.nan, np.nan]),
+    ],
+)
+def test_igamma_at_its_borders(a: float, x: float, value: float, slopes: list[float]) -> None:
+    got, found = gradients(tf.math.igamma, a, x)
+    np.testing.assert_equal(got, value)
+    np.testing.assert_equal(found, slopes)
+
+
+@pytest.mark.parametrize(("x", "value"), [(0.0, 0.0), (1.0, 1.0)])
+def test_betainc_at_its_borders(x: float, value: float) -> None:
+    got, found = gradients(tf.math.betainc, 2.0, 3.0, x)
+    assert got == value
+    assert found == [0.0, 0.0, 0.0]
+
+
+def test_parameters_and_variable_of_betainc_mirror_each_other() -> None:
+    _, (a, b, x) = gradients(tf.math.betainc, 1.25, 3.5, 0.375)
+    _, (b_mirrored, a_mirrored, x_mirrored) = gradients(tf.math.betainc, 3.5, 1.25, 0.625)
+    assert [a, b, x] == pytest.approx([-a_mirrored, -b_mirrored, x_mirrored], rel=1e-12)
+
+
+def test_many_numbers_are_computed_piece_by_piece() -> None:
+    x = np.linspace(0.1, 9.0, 5000)
+    a = tf.constant(2.5, tf.float64)
+    with tf.GradientTape() as tape:
+        tape.watch(a)
+        y = tf.math.igamma(a, x)
+    together = float(tape.gradient(y, a))
+    alone = sum(gradients(tf.math.igamma, 2.5, v)[1][0] for v in x[::50])
+    with tf.GradientTape() as tape:
+        tape.watch(a)
+        y = tf.math.igamma(a, x[::50])
+    assert float(tape.gradient(y, a)) == pytest.approx(alone, rel=1e-12)
+    assert together == pytest.approx(50 * alone, rel=0.05)
+
+
+def test_order_of_a_bessel_function_has_no_derivative() -> None:
+    order = tf.constant(0.5)
+    with tf.GradientTape() as tape:
+        tape.watch(order)
+        y = tf.math.special.jv(order, 2.0)
+    with pytest.raises(tf.errors.MissingGradientError, match="order"):
+        tape.gradient(y, order)
+
+
+def test_exponent_of_zeta_has_no_gradient() -> None:
+    x = tf.constant(2.0)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = tf.math.zeta(x, 1.0)
+    assert tape.gradient(y, x) is None
+
+
+@pytest.mark.parametrize("name", ["entr", "rel_entr", "kl_div"])
+def test_zero_cotangent_stays_zero_at_zero(name: str) -> None:
+    x = tf.constant([0.0, 1.0])
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        function = getattr(tf.math.special, name)
+        y = function(x) if name == "entr" else function(x, [1.0, 1.0])
+        loss = y[1]
+    assert tape.gradient(loss, x)[0] == 0.0
+
+
+def test_lbeta_of_a_scalar_is_refused() -> None:
+    with pytest.raises(tf.errors.InvalidArgumentError, match="last axis"):
+        tf.math.lbeta(2.0)
+
+
+def test_dimension_of_multigammaln() -> None:
+    with pytest.raises(tf.errors.InvalidArgumentError, match="at least 1"):
+        tf.math.special.multigammaln(2.0, 0)
+    with pytest.raises(TypeError, match="integer"):
+        tf.math.special.multigammaln(2.0, 1.5)
+
+
+def test_betainc_names_shapes_and_dtypes() -> None:
+    with pytest.raises(tf.errors.InvalidArgumentError, match=r"\[2\], \[3\] and \[\]"):
+        tf.math.betainc([1.0, 2.0], [1.0, 2.0, 3.0], 0.5)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="float64"):
+        tf.math.betainc(tf.constant(1.0), tf.constant(2.0, tf.float64), 0.5)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="int32"):
+        tf.math.betainc(1, 2, 1)
