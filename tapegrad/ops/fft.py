@@ -32,7 +32,7 @@ def _complex_transform(name: str) -> Any:
     return forward
 
 
-def _rfft(x: Any, *, axes: tuple[int, ...], norm: str) -> Any:
+def _rfft(x: Any, *, axes: tuple[int, ...], norm: Any) -> Any:
     from scipy import fft
 
     if not x.size:
@@ -44,7 +44,7 @@ def _rfft(x: Any, *, axes: tuple[int, ...], norm: str) -> Any:
     return fft.rfftn(x, axes=axes, norm=norm)
 
 
-def _irfft(x: Any, *, axes: tuple[int, ...], length: int, norm: str) -> Any:
+def _irfft(x: Any, *, axes: tuple[int, ...], length: int, norm: Any) -> Any:
     from scipy import fft
 
     if not x.size:
