@@ -1,4 +1,5 @@
 """``tf.dtypes``: types of elements, and conversion between them."""
+
 from __future__ import annotations
 
 from tapegrad.core.dtypes import (

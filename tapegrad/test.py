@@ -1,4 +1,5 @@
 """``tf.test``: checking derivatives against differences."""
+
 from __future__ import annotations
 
 from tapegrad.ops.numeric import compute_gradient
