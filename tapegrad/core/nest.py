@@ -109,11 +109,12 @@ def _flatten_into(structure: Any, leaves: list[Any]) -> None:
     if not is_nested(structure):
         leaves.append(structure)
         return
+    known = _nested.get
     for child in structure if structure.__class__ in (list, tuple) else _children(structure):
-        if is_nested(child):
-            _flatten_into(child, leaves)
-        else:
+        if known(child.__class__) is False or not is_nested(child):
             leaves.append(child)
+        else:
+            _flatten_into(child, leaves)
 
 
 def pack_sequence_as(

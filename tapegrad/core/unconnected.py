@@ -32,8 +32,13 @@ class UnconnectedGradients(Enum):
     ZERO = "zero"
 
 
+_NONE = UnconnectedGradients.NONE
+
+
 def wants_zeros(value: Any) -> bool:
     """Read an `unconnected_gradients` argument; ValueError if it is neither."""
+    if value is _NONE:
+        return False
     try:
         return UnconnectedGradients(value) is UnconnectedGradients.ZERO
     except ValueError:

@@ -13,7 +13,7 @@ from tapegrad.core.define import bilinear
 from tapegrad.core.dtypes import as_dtype, from_numpy
 from tapegrad.core.primitive import apply
 from tapegrad.core.table import recording
-from tapegrad.core.tensor import Tensor
+from tapegrad.core.tensor import ArrayLike, Tensor
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops.arguments import axis_argument, int_argument, ints_argument
 from tapegrad.ops.einsum import contraction
@@ -28,6 +28,8 @@ def _forward(a: Any, b: Any, *, transpose_a: bool, transpose_b: bool) -> Any:
         a = a.mT
     if transpose_b:
         b = b.mT
+    if a.ndim == 2 == b.ndim:
+        return matrix_product(a, b)
     if a.ndim > 2 and b.ndim == 2 and (not transpose_a or a.shape[-2] < 32):
         # One large product instead of many small ones, even if that takes a copy.
         *leading, rows, inner = a.shape
@@ -157,7 +159,10 @@ def matmul(
     >>> tf.matmul(a, a, transpose_b=True).numpy().tolist()
     [[5.0, 11.0], [11.0, 25.0]]
     """
-    if a.__class__ is not Tensor or b.__class__ is not Tensor:
+    if isinstance(a, ArrayLike) and isinstance(b, ArrayLike):
+        a._touch()
+        b._touch()
+    else:
         a, b = operand_pair(a, b)
     if adjoint_a or adjoint_b:
         a, transpose_a = _adjoint(a, "a", transpose_a, adjoint_a)
