@@ -165,6 +165,10 @@ from tapegrad.ops.elementwise import (
     subtract,
     truediv,
 )
+from tapegrad.ops.fixed_histograms import (
+    histogram_fixed_width,
+    histogram_fixed_width_bins,
+)
 from tapegrad.ops.gather import (
     gather,
     gather_nd,
@@ -256,6 +260,9 @@ from tapegrad.ops.select import (
     clip_by_value,
     maximum,
     minimum,
+)
+from tapegrad.ops.sequences import (
+    unravel_index,
 )
 from tapegrad.ops.shape import (
     broadcast_to,
@@ -433,6 +440,8 @@ __all__ = [
     "group",
     "half",
     "hessians",
+    "histogram_fixed_width",
+    "histogram_fixed_width_bins",
     "identity",
     "identity_n",
     "init_scope",
@@ -544,6 +553,7 @@ __all__ = [
     "uint64",
     "unique",
     "unique_with_counts",
+    "unravel_index",
     "unstack",
     "vectorized_map",
     "where",

@@ -28,6 +28,7 @@ from tapegrad.core.tape_arguments import (
     single_tensor,
     sources_in,
     tensors_in,
+    warn_discrete_targets,
     warn_not_differentiable,
     warn_recorded_gradient,
 )
@@ -221,10 +222,17 @@ class GradientTape(Tape):
             If target or sources are not tensors or Variables.
         ValueError
             If `output_gradients` does not fit the target.
+
+        Warns
+        -----
+        NonDifferentiableWarning
+            For targets and sources that are integers, bools or strings: counts, positions and
+            conditions have no gradient.
         """
         self._check_usable()
         zeros = wants_zeros(unconnected_gradients)
         targets = tensors_in(target, "target", open_slices=output_gradients is None)
+        warn_discrete_targets(targets)
         source_list = sources_in(sources)
         self._touch_all(targets)
         seeds = seeds_for(targets, output_gradients)

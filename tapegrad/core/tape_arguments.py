@@ -86,6 +86,19 @@ def sources_in(structure: Any) -> list[Any]:
     return sources
 
 
+def warn_discrete_targets(targets: list[Any]) -> None:
+    """Say why counts, positions and conditions have no gradient."""
+    for x in targets:
+        if not is_differentiable(x._value):
+            warnings.warn(
+                f"The dtype of the target must be floating (e.g. tf.float32), got {x.dtype!r}: its "
+                f"gradient is None. Counts, positions and conditions are piecewise constant, so "
+                f"that nothing flows back through them; tf.cast afterwards does not change that.",
+                NonDifferentiableWarning,
+                stacklevel=3,
+            )
+
+
 def single_tensor(value: Any, argument: str) -> Any:
     """The value itself; TypeError unless it is one tensor or Variable."""
     if not isinstance(value, ArrayLike):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tapegrad.math import special
+from tapegrad.ops.approximate_k import approx_max_k, approx_min_k
 from tapegrad.ops.bessel import bessel_i0, bessel_i0e, bessel_i1, bessel_i1e
 from tapegrad.ops.compare import (
     equal,
@@ -20,6 +21,7 @@ from tapegrad.ops.compare import (
     not_equal,
 )
 from tapegrad.ops.complex import abs, angle, conj, imag, real, sign
+from tapegrad.ops.confusion_matrix import confusion_matrix
 from tapegrad.ops.division import (
     divide_no_nan,
     floordiv,
@@ -50,10 +52,12 @@ from tapegrad.ops.elementwise import (
 )
 from tapegrad.ops.error_functions import erfcinv, ndtri
 from tapegrad.ops.gamma_functions import lbeta, zeta
+from tapegrad.ops.histograms import digitize, histogram, histogram2d
 from tapegrad.ops.incomplete_beta import betainc
 from tapegrad.ops.incomplete_gamma import igamma, igammac
 from tapegrad.ops.logistic import log_sigmoid, sigmoid, softplus, softsign
 from tapegrad.ops.norms import l2_normalize, reduce_euclidean_norm
+from tapegrad.ops.polynomials import polyfit, polyval
 from tapegrad.ops.reduce import (
     count_nonzero,
     reduce_all,
@@ -81,6 +85,7 @@ from tapegrad.ops.segment_reductions import (
     unsorted_segment_sum,
 )
 from tapegrad.ops.select import maximum, minimum
+from tapegrad.ops.sequences import invert_permutation, is_non_decreasing, is_strictly_increasing
 from tapegrad.ops.softmax import log_softmax, softmax
 from tapegrad.ops.sort import argmax, argmin, in_top_k, top_k
 from tapegrad.ops.special import digamma, erf, erfc, erfinv, lgamma, polygamma
@@ -113,6 +118,8 @@ __all__ = (
     "add",
     "add_n",
     "angle",
+    "approx_max_k",
+    "approx_min_k",
     "argmax",
     "argmin",
     "asin",
@@ -127,6 +134,7 @@ __all__ = (
     "betainc",
     "bincount",
     "ceil",
+    "confusion_matrix",
     "conj",
     "cos",
     "cosh",
@@ -135,6 +143,7 @@ __all__ = (
     "cumsum",
     "cumulative_logsumexp",
     "digamma",
+    "digitize",
     "divide",
     "divide_no_nan",
     "equal",
@@ -149,13 +158,18 @@ __all__ = (
     "floormod",
     "greater",
     "greater_equal",
+    "histogram",
+    "histogram2d",
     "igamma",
     "igammac",
     "imag",
     "in_top_k",
+    "invert_permutation",
     "is_finite",
     "is_inf",
     "is_nan",
+    "is_non_decreasing",
+    "is_strictly_increasing",
     "l2_normalize",
     "lbeta",
     "less",
@@ -178,7 +192,9 @@ __all__ = (
     "negative",
     "nextafter",
     "not_equal",
+    "polyfit",
     "polygamma",
+    "polyval",
     "pow",
     "real",
     "reciprocal",

@@ -14,6 +14,7 @@ from tapegrad.ops.activations import (
     silu,
     swish,
 )
+from tapegrad.ops.approximate_k import approx_max_k, approx_min_k
 from tapegrad.ops.blocks import depth_to_space, space_to_batch, space_to_depth
 from tapegrad.ops.cross_entropy import (
     sigmoid_cross_entropy_with_logits,
@@ -39,6 +40,8 @@ from tapegrad.ops.statistics import zero_fraction
 from tapegrad.ops.transcendental import tanh
 
 __all__ = [
+    "approx_max_k",
+    "approx_min_k",
     "batch_norm_with_global_normalization",
     "batch_normalization",
     "bias_add",

@@ -27,7 +27,7 @@ class TopKV2(NamedTuple):
 
 
 #: Kinds of dtypes whose values have an order.
-_ORDERED = "biufV"
+ORDERED = "biufV"
 
 
 def _backwards(x: Any, axis: int) -> Any:
@@ -71,7 +71,7 @@ def _position(op: str, find: Any) -> Any:
     return forward
 
 
-_argsorted = general("argsort", _argsort, NONDIFF)
+argsorted = general("argsort", _argsort, NONDIFF)
 _sorted = general("sort", _sort, _sort_vjp, jvps=(_sort_jvp,))
 _argmax = general("argmax", _position("argmax", np.argmax), NONDIFF)
 _argmin = general("argmin", _position("argmin", np.argmin), NONDIFF)
@@ -207,7 +207,7 @@ def sort(
     """
     descending = _is_descending("sort", direction)
     x = operand(values)
-    require_kinds("sort", x, _ORDERED, "float32")
+    require_kinds("sort", x, ORDERED, "float32")
     axis = axis_argument(axis, x._value.ndim, "sort")
     return apply(_sorted, (x,), {"axis": axis, "descending": descending})  # type: ignore[no-any-return]
 
@@ -254,10 +254,10 @@ def argsort(
     """
     descending = _is_descending("argsort", direction)
     x = operand(values)
-    require_kinds("argsort", x, _ORDERED, "float32")
+    require_kinds("argsort", x, ORDERED, "float32")
     axis = axis_argument(axis, x._value.ndim, "argsort")
     params = {"axis": axis, "descending": descending, "dtype": np.dtype(np.int32)}
-    return apply(_argsorted, (x,), params)  # type: ignore[no-any-return]
+    return apply(argsorted, (x,), params)  # type: ignore[no-any-return]
 
 
 def top_k(
@@ -302,7 +302,7 @@ def top_k(
     (array([5., 3.], dtype=float32), array([1, 2], dtype=int32))
     """
     x = operand(input)
-    require_kinds("top_k", x, _ORDERED, "float32")
+    require_kinds("top_k", x, ORDERED, "float32")
     k = int_argument(k, "top_k", "k")
     shape = x._value.shape
     if not shape:
@@ -314,7 +314,7 @@ def top_k(
             else f"top_k: input must have at least k columns. Had {shape[-1]}, needed {k}."
         )
     dtype = as_dtype(index_type).numpy_dtype
-    order = apply(_argsorted, (x,), {"axis": -1, "descending": True, "dtype": dtype})
+    order = apply(argsorted, (x,), {"axis": -1, "descending": True, "dtype": dtype})
     indices = recording.getitem(order, index=(Ellipsis, slice(None, k)))
     return TopKV2(recording.take_along_axis(x, indices, axis=-1), indices)
 
