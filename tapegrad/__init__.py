@@ -100,6 +100,7 @@ from tapegrad.ops.cast import (
     saturate_cast,
     stop_gradient,
 )
+from tapegrad.ops.clipping import clip_by_global_norm, clip_by_norm
 from tapegrad.ops.compare import (
     equal,
     greater,
@@ -206,8 +207,6 @@ from tapegrad.ops.mapping import (
     vectorized_map,
 )
 from tapegrad.ops.norms import (
-    clip_by_global_norm,
-    clip_by_norm,
     norm,
 )
 from tapegrad.ops.partition import (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tapegrad.ops.cholesky import cholesky, cholesky_solve, triangular_solve
+from tapegrad.ops.clipping import global_norm, l2_normalize
 from tapegrad.ops.contract import matmul, matvec, tensordot
 from tapegrad.ops.create import eye
 from tapegrad.ops.cross import cross
@@ -21,7 +22,7 @@ from tapegrad.ops.einsum import einsum
 from tapegrad.ops.inverse import inv, solve
 from tapegrad.ops.least_squares import lstsq, matrix_power, matrix_rank, pinv
 from tapegrad.ops.matrix_functions import expm, sqrtm
-from tapegrad.ops.norms import global_norm, l2_normalize, norm, normalize
+from tapegrad.ops.norms import norm, normalize
 from tapegrad.ops.qr import qr
 from tapegrad.ops.shape import adjoint, matrix_transpose
 from tapegrad.ops.svd import svd

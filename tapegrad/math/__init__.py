@@ -5,6 +5,7 @@ from __future__ import annotations
 from tapegrad.math import special
 from tapegrad.ops.approximate_k import approx_max_k, approx_min_k
 from tapegrad.ops.bessel import bessel_i0, bessel_i0e, bessel_i1, bessel_i1e
+from tapegrad.ops.clipping import l2_normalize
 from tapegrad.ops.compare import (
     equal,
     greater,
@@ -56,7 +57,7 @@ from tapegrad.ops.histograms import digitize, histogram, histogram2d
 from tapegrad.ops.incomplete_beta import betainc
 from tapegrad.ops.incomplete_gamma import igamma, igammac
 from tapegrad.ops.logistic import log_sigmoid, sigmoid, softplus, softsign
-from tapegrad.ops.norms import l2_normalize, reduce_euclidean_norm
+from tapegrad.ops.norms import reduce_euclidean_norm
 from tapegrad.ops.polynomials import polyfit, polyval
 from tapegrad.ops.reduce import (
     count_nonzero,

@@ -16,6 +16,7 @@ from tapegrad.ops.activations import (
 )
 from tapegrad.ops.approximate_k import approx_max_k, approx_min_k
 from tapegrad.ops.blocks import depth_to_space, space_to_batch, space_to_depth
+from tapegrad.ops.clipping import l2_normalize
 from tapegrad.ops.cross_entropy import (
     sigmoid_cross_entropy_with_logits,
     softmax_cross_entropy_with_logits,
@@ -33,7 +34,6 @@ from tapegrad.ops.normalization import (
     sufficient_statistics,
     weighted_moments,
 )
-from tapegrad.ops.norms import l2_normalize
 from tapegrad.ops.softmax import log_softmax, softmax
 from tapegrad.ops.sort import in_top_k, top_k
 from tapegrad.ops.statistics import zero_fraction

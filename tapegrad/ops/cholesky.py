@@ -30,14 +30,41 @@ __all__ = ["cholesky", "cholesky_solve", "triangular_solve"]
 
 def _factor(x: Any) -> Any:
     try:
-        return np.linalg.cholesky(x)
+        y = np.linalg.cholesky(x)
+        # NaN anywhere has come down to the last entry.
+        if not (y.size and np.isnan(y[..., -1, -1]).any()):
+            return y
     except np.linalg.LinAlgError:
-        raise unsuitable(
-            "cholesky",
-            x,
-            "Cholesky decomposition was not successful, a matrix is not positive definite",
-            "Add a multiple of tf.eye to the matrix, or use tf.linalg.eigh.",
-        ) from None
+        pass
+    raise _not_definite(x)
+
+
+def _not_definite(x: Any) -> Exception:
+    failing, smallest = np.zeros(x.shape[:-2], np.bool_), ""
+    for i in np.ndindex(*failing.shape):
+        if not np.isfinite(x[i]).all():
+            failing[i] = True
+            break
+        if not _has_factor(x[i]):
+            failing[i] = True
+            smallest = f", its smallest eigenvalue is {np.linalg.eigvalsh(x[i])[0]:.3g}"
+            break
+    return unsuitable(
+        "cholesky",
+        x,
+        "Cholesky decomposition was not successful, a matrix is not positive definite",
+        "Add a multiple of tf.eye to the matrix, or use tf.linalg.eigh.",
+        failing,
+        smallest,
+    )
+
+
+def _has_factor(a: Any) -> bool:
+    try:
+        np.linalg.cholesky(a)
+    except np.linalg.LinAlgError:
+        return False
+    return True
 
 
 def _cholesky_vjp(F: Any, g: Any, y: Any, shape: Any) -> Any:
@@ -69,7 +96,9 @@ def _triangular(matrix: Any, rhs: Any, *, lower: bool, adjoint: bool) -> Any:
             return np.empty(b.shape, b.dtype)
         x, info = solver(a.T, b, lower=not lower, trans=trans)
         if info > 0:
-            raise not_invertible("triangular_solve", np.tril(a) if lower else np.triu(a))
+            zeros = (np.diagonal(matrix, axis1=-2, axis2=-1) == 0).any(axis=-1)
+            triangle = np.tril(matrix) if lower else np.triu(matrix)
+            raise not_invertible("triangular_solve", triangle, zeros)
         return x
 
     if matrix.ndim == 2 < rhs.ndim:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import prod
 from typing import Any
 
@@ -16,8 +17,10 @@ from tapegrad.ops.matrices import (
     adjoint as adjoint_of,
 )
 from tapegrad.ops.matrices import (
+    each_matrix,
     matrices_and_columns,
     not_invertible,
+    numerically_singular,
     require_square,
     square_matrices,
     times,
@@ -28,9 +31,25 @@ __all__ = ["inv", "solve"]
 
 def _invert(x: Any) -> Any:
     try:
-        return np.linalg.inv(x)
+        y = np.linalg.inv(x)
     except np.linalg.LinAlgError:
-        raise not_invertible("inv", x) from None
+        raise not_invertible("inv", x, _singular(x)) from None
+    failing = numerically_singular(x, y)
+    if failing.any():
+        raise not_invertible("inv", x, failing)
+    return y
+
+
+def _singular(x: Any) -> Any:
+    """Which matrices have no inverse, one by one."""
+
+    def one(a: Any) -> Any:
+        try:
+            return numerically_singular(a, np.linalg.inv(a))[None, None]
+        except np.linalg.LinAlgError:
+            return np.ones((1, 1), np.bool_)
+
+    return each_matrix(one, x)[..., 0, 0]
 
 
 _inv = general(
@@ -43,15 +62,35 @@ _inv = general(
 
 def _solve(matrix: Any, rhs: Any, *, adjoint: bool) -> Any:
     a = matrix.mT.conj() if adjoint else matrix
-    try:
-        if a.ndim == 2 < rhs.ndim:
-            # One factorization for all right-hand sides.
-            rows = np.moveaxis(rhs, -2, 0)
-            columns = rows.reshape(len(rows), prod(rows.shape[1:]))
-            return np.moveaxis(np.linalg.solve(a, columns).reshape(rows.shape), 0, -2)
+    if a.ndim == 2 < rhs.ndim:
+        # One factorization for all right-hand sides.
+        rows = np.moveaxis(rhs, -2, 0)
+        columns = rows.reshape(len(rows), prod(rows.shape[1:]))
+        return np.moveaxis(_solve_checked(a, columns).reshape(rows.shape), 0, -2)
+    return _solve_checked(a, rhs)
+
+
+def _solve_checked(a: Any, rhs: Any) -> Any:
+    if not a.size:
         return np.linalg.solve(a, rhs)
+    # A column more, that no matrix was made for, tells at little cost whether the matrix is near
+    # a singular one: its solution is large then. Only then is the condition computed.
+    probe = np.broadcast_to(_probe(a.shape[-1], a.dtype), (*rhs.shape[:-1], 1))
+    try:
+        x = np.linalg.solve(a, np.concatenate([rhs, probe], axis=-1))
     except np.linalg.LinAlgError:
-        raise not_invertible("solve", matrix) from None
+        raise not_invertible("solve", a, _singular(a)) from None
+    size = np.abs(a).max() * np.abs(x[..., -1]).max(initial=0)
+    if not size * np.finfo(a.dtype).eps <= 1e-5:
+        failing = _singular(a)
+        if failing.any():
+            raise not_invertible("solve", a, failing)
+    return x[..., :-1]
+
+
+@lru_cache(maxsize=256)
+def _probe(n: int, dtype: np.dtype[Any]) -> Any:
+    return np.cos(0.7548776662 * np.arange(1, n + 1))[:, None].astype(dtype)
 
 
 def _solve_vjp_matrix(F: Any, g: Any, matrix: Any, y: Any, adjoint: bool, shapes: Any) -> Any:

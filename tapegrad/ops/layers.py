@@ -11,9 +11,9 @@ from tapegrad.core.table import recording
 from tapegrad.core.tensor import ArrayLike, Tensor, wrap
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops.arguments import shape_argument
+from tapegrad.ops.clipping import clip_by_norm
 from tapegrad.ops.division import multiply_no_nan
 from tapegrad.ops.gather import gather
-from tapegrad.ops.norms import clip_by_norm
 from tapegrad.ops.operands import operand_pair
 from tapegrad.ops.samplers import unit_floats
 from tapegrad.ops.seeds import stream

@@ -40,7 +40,8 @@ def matrices_and_columns(op: str, matrix: Any, rhs: Any) -> tuple[Any, Any]:
     if columns[-2] != shape[-2]:
         raise InvalidArgumentError(
             f"{op}: Input matrix and rhs are incompatible: the matrix of shape {list(shape)} has "
-            f"{shape[-2]} rows, the right-hand side of shape {list(columns)} has {columns[-2]}."
+            f"{shape[-2]} rows. Expected shape of rhs: [..., {shape[-2]}, k]. Actual shape: "
+            f"{list(columns)}."
         )
     return a, b
 
@@ -55,8 +56,8 @@ def require_matrices(op: str, x: Any) -> None:
         )
     if len(shape) < 2:
         raise InvalidArgumentError(
-            f"{op}: Input tensor must have rank >= 2, got shape {list(shape)}. It takes "
-            f"(..., m, n)."
+            f"{op}: Input tensor must have rank >= 2. Expected shape: [..., m, n]. Actual shape: "
+            f"{list(shape)}."
         )
 
 
@@ -66,7 +67,8 @@ def require_square(op: str, x: Any) -> None:
     shape = x._value.shape
     if shape[-1] != shape[-2]:
         raise InvalidArgumentError(
-            f"{op}: Input matrix must be square, but its shape is {list(shape)}."
+            f"{op}: Input matrix must be square. Expected shape: [..., n, n]. Actual shape: "
+            f"{list(shape)}."
         )
 
 
@@ -105,29 +107,52 @@ def each_matrix(function: Callable[..., Any], *stacks: Any) -> Any:
     return np.stack(results).reshape(lead + results[0].shape)
 
 
-def unsuitable(op: str, a: Any, what: str, remedy: str) -> InvalidArgumentError:
-    """The error about the matrix in worst condition among the stack `a`."""
+def unsuitable(
+    op: str, a: Any, what: str, remedy: str, failing: Any = None, state: str = ""
+) -> InvalidArgumentError:
+    """The error about one matrix among the stack `a`.
+
+    Parameters
+    ----------
+    failing
+        True for the matrices that are to blame, of which the first is named. Without it the
+        matrix in the worst condition is named.
+    state
+        What else is known about the named matrix.
+    """
     finite = np.isfinite(a).all(axis=(-2, -1))
     condition = np.full(a.shape[:-2], np.nan)
     condition[finite] = np.linalg.cond(a[finite])
-    worst = np.unravel_index(np.argmax(np.where(finite, condition, np.inf)), condition.shape)
-    which = f"the matrix at {[int(i) for i in worst]}" if worst else "the matrix"
-    state = (
-        f"its condition number is {condition[worst]:.3g}"
-        if finite[worst]
+    blame = np.where(finite, condition, np.inf) if failing is None else failing
+    at = np.unravel_index(np.argmax(blame), condition.shape)
+    which = f"the matrix at {[int(i) for i in at]}" if at else "the matrix"
+    known = (
+        f"its condition number is {condition[at]:.3g}{state}"
+        if finite[at]
         else "it holds NaN or infinity"
     )
     return InvalidArgumentError(
-        f"{op}: {what} (shape {list(a.shape)}, {a.dtype.name}): {which} is the worst, {state}. "
-        f"{remedy}"
+        f"{op}: {what} (shape {list(a.shape)}, {a.dtype.name}): {which} fails, {known}. {remedy}"
     )
 
 
-def not_invertible(op: str, a: Any) -> InvalidArgumentError:
+def not_invertible(op: str, a: Any, failing: Any = None) -> InvalidArgumentError:
     """The error about a singular matrix among the stack `a`."""
     return unsuitable(
         op,
         a,
         "Input matrix is not invertible",
         "Use tf.linalg.pinv or tf.linalg.lstsq, or add a multiple of tf.eye to the matrix.",
+        failing,
     )
+
+
+def numerically_singular(a: Any, inverse: Any) -> Any:
+    """Whether matrices are so close to singular that their `inverse` is mostly rounding errors.
+
+    The largest diagonal entry of ``|inverse| @ |a|`` says by how much errors of `a` are magnified,
+    however its rows and columns are scaled. The computed inverse of a singular matrix has the
+    reciprocal of the machine epsilon there, up to a small factor.
+    """
+    magnified = (np.abs(inverse) * np.abs(a).mT).sum(axis=-1).max(axis=-1, initial=0)
+    return ~(magnified * np.finfo(a.dtype).eps <= 0.1)

@@ -1,40 +1,26 @@
-"""Norms over axes, and scaling by norms: l2_normalize, clip_by_norm, clip_by_global_norm."""
+"""Norms of vectors and matrices over axes."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from tapegrad.core.convert import operand
 from tapegrad.core.define import general
-from tapegrad.core.indexed_slices import IndexedSlices
 from tapegrad.core.primitive import apply
 from tapegrad.core.table import recording
 from tapegrad.core.tensor import Tensor
-from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops.arguments import axes_argument
 from tapegrad.ops.cast import cast
 from tapegrad.ops.complex import abs, with_zero_imaginary
-from tapegrad.ops.create import zeros
-from tapegrad.ops.elementwise import rsqrt, square
 from tapegrad.ops.operands import require_kinds
-from tapegrad.ops.reduce import reduce_max, reduce_sum, spread
-from tapegrad.ops.select import maximum, minimum
-from tapegrad.ops.softmax import FLOATS, in_single_precision
+from tapegrad.ops.reduce import reduce_max, reduce_min, reduce_sum, spread, with_axes
+from tapegrad.ops.softmax import in_single_precision
 from tapegrad.ops.svd import svd
 
-__all__ = (
-    "clip_by_global_norm",
-    "clip_by_norm",
-    "global_norm",
-    "l2_normalize",
-    "norm",
-    "normalize",
-    "reduce_euclidean_norm",
-)
+__all__ = ("norm", "normalize", "reduce_euclidean_norm")
 
 _add_reduce: Any = np.add.reduce
 
@@ -58,23 +44,38 @@ def _euclidean_jvp(F: Any, t: Any, x: Any, y: Any, axes: Any, keepdims: bool) ->
 
 @in_single_precision
 def _p_norm(x: Any, *, p: float, axes: tuple[int, ...], keepdims: bool) -> Any:
-    return _add_reduce(np.abs(x) ** p, axes, x.dtype, None, keepdims) ** (1.0 / p)
+    x = np.abs(x)
+    y = _add_reduce(x**p, axes, x.dtype, None, keepdims) ** (1.0 / p)
+    if np.isfinite(y).all() and y.all():
+        return y
+    # Powers of large or small numbers that overflow, though the norm does not.
+    size = (x.max if p > 0 else x.min)(axes, keepdims=True, initial=0 if p > 0 else np.inf)
+    size = np.where((size > 0) & (size < np.inf), size, x.dtype.type(1))
+    y = _add_reduce((x / size) ** p, axes, x.dtype, None, keepdims) ** (1.0 / p)
+    return y * size.reshape(y.shape)
 
 
-def _p_slope(F: Any, x: Any, p: float) -> Any:
-    return F.sign(x) * F.pow(F.abs(x), p - 1.0)
+def _p_slope(F: Any, x: Any, y: Any, p: float, axes: Any, keepdims: bool, shape: Any) -> Any:
+    """The partial derivatives, 0 where x is 0: powers of a ratio, which cannot overflow."""
+    if not keepdims:
+        y = with_axes(F, y, axes, shape)
+    size = F.abs(x)
+    if p > 1:
+        return F.sign(x) * F.pow(F.divide_no_nan(size, y), p - 1.0)
+    return F.sign(x) * F.pow(F.divide_no_nan(y, size), 1.0 - p)
 
 
 def _p_norm_vjp(
     F: Any, g: Any, x: Any, y: Any, p: float, axes: Any, keepdims: bool, shape: Any
 ) -> Any:
-    scaled = F.divide_no_nan(g, F.pow(y, p - 1.0))
-    return _p_slope(F, x, p) * spread(F, scaled, axes, keepdims, shape)
+    return spread(F, g, axes, keepdims, shape) * _p_slope(F, x, y, p, axes, keepdims, shape)
 
 
-def _p_norm_jvp(F: Any, t: Any, x: Any, y: Any, p: float, axes: Any, keepdims: bool) -> Any:
-    along = F.reduce_sum(_p_slope(F, x, p) * t, axes=axes, keepdims=keepdims)
-    return F.divide_no_nan(along, F.pow(y, p - 1.0))
+def _p_norm_jvp(
+    F: Any, t: Any, x: Any, y: Any, p: float, axes: Any, keepdims: bool, shape: Any
+) -> Any:
+    slope = _p_slope(F, x, y, p, axes, keepdims, shape)
+    return F.reduce_sum(slope * t, axes=axes, keepdims=keepdims)
 
 
 _reduce_euclidean_norm = general(
@@ -145,12 +146,16 @@ def norm(
     tensor : Tensor
         A floating point or complex tensor.
     ord : str or number
-        For vectors ``'euclidean'``, 1, 2, ``inf`` or any number :math:`p > 0` for
-        :math:`(\sum_i |x_i|^p)^{1/p}`. For matrices ``'euclidean'`` or ``'fro'``, 1 (the largest
-        column sum), 2 (the largest singular value) or ``inf`` (the largest row sum).
+        For vectors ``'euclidean'`` or any number :math:`p` for
+        :math:`(\sum_i |x_i|^p)^{1/p}`, where ``inf`` and ``-inf`` stand for the largest and the
+        smallest magnitude and 0 for the number of entries that are not 0.
+        For matrices ``'euclidean'`` or ``'fro'``, ``'nuc'`` (the sum of the singular values), 2
+        and -2 (the largest and the smallest singular value), 1 and -1 (column sums of magnitudes),
+        ``inf`` and ``-inf`` (row sums). Orders that are not positive, and ``'nuc'``, are beyond
+        TensorFlow's.
     axis : int or pair of int, optional
         The axis of the vectors, or the two axes of the matrices. Without it the tensor is one
-        vector.
+        vector (for ``'nuc'`` it must be one matrix).
     keepdims : bool, optional
         Whether the reduced axes stay, with size 1.
     name : str, optional
@@ -171,7 +176,10 @@ def norm(
 
     Notes
     -----
-    The gradient where a norm is 0 is 0. For ``inf`` the largest entries share it equally.
+    The gradient where a norm is 0 is 0, and for ``p <= 1`` that of entries that are 0 is 0 too.
+    For ``inf``, and the largest of equal sums or singular values, the largest share it equally.
+    Singular values that are 0 have the gradient 0 in ``'nuc'``: of the subgradients
+    :math:`U V^H + W` the smallest.
 
     Examples
     --------
@@ -182,60 +190,68 @@ def norm(
     np.float32(7.0)
     """
     keepdims = bool(keepdims)
+    x = operand(tensor)
+    if axis is None and ord == "nuc" and len(x._value.shape) == 2:
+        axis = (-2, -1)
     of_matrices = isinstance(axis, (tuple, list)) and len(axis) == 2
     _check_order(ord, axis, of_matrices)
-    x = operand(tensor)
     require_kinds("norm", x, "fcV", "float32")
     axes = axes_argument(axis, x._value.ndim, "norm")
     if ord in ("fro", "euclidean") or (ord == 2 and not of_matrices):
         return reduce_euclidean_norm(x, axes, keepdims)
-    if ord == 2:
-        return _spectral_norm(x, axes, keepdims)
+    if of_matrices:
+        return _matrix_norm(x, ord, axes, keepdims)
     magnitudes = abs(x)
-    if not of_matrices:
-        if ord == 1:
-            return reduce_sum(magnitudes, axes, keepdims)  # type: ignore[no-any-return]
-        if ord == math.inf:
-            return reduce_max(magnitudes, axes, keepdims)  # type: ignore[no-any-return]
-        params = {"p": float(ord), "axes": axes, "keepdims": keepdims}
-        return apply(_reduce_p_norm, (magnitudes,), params)  # type: ignore[no-any-return]
-    first, second = axes if ord == 1 else axes[::-1]
-    sums = reduce_sum(magnitudes, first, keepdims=True)
-    largest = reduce_max(sums, second, keepdims=True)
-    if keepdims:
-        return largest  # type: ignore[no-any-return]
-    return reduce_sum(largest, axes)  # type: ignore[no-any-return]
+    if ord == 0:
+        magnitudes, ord = recording.sign(magnitudes), 1
+    if ord in _REDUCTIONS:
+        return _REDUCTIONS[ord](magnitudes, axes, keepdims)  # type: ignore[no-any-return]
+    params = {"p": float(ord), "axes": axes, "keepdims": keepdims}
+    return apply(_reduce_p_norm, (magnitudes,), params)  # type: ignore[no-any-return]
 
 
-def _spectral_norm(x: Any, axes: tuple[int, ...], keepdims: bool) -> Tensor:
-    """The largest singular value of matrices that stand in two axes."""
+#: Order -> how magnitudes are reduced; of matrices, sums of magnitudes or singular values.
+_REDUCTIONS: dict[Any, Any] = {1: reduce_sum, math.inf: reduce_max, -math.inf: reduce_min}
+_OF_COLUMNS: dict[Any, Any] = {1: reduce_max, -1: reduce_min}
+_OF_ROWS: dict[Any, Any] = {math.inf: reduce_max, -math.inf: reduce_min}
+_OF_SINGULAR_VALUES: dict[Any, Any] = {2: reduce_max, -2: reduce_min, "nuc": reduce_sum}
+
+
+def _matrix_norm(x: Any, ord: Any, axes: tuple[int, ...], keepdims: bool) -> Tensor:
+    """A norm of matrices that stand in two axes."""
     shape = x._value.shape
-    others = tuple([axis for axis in range(-len(shape), 0) if axis not in axes])
-    values = svd(recording.transpose(x, axes=(*others, *axes)), compute_uv=False)
-    largest: Tensor = reduce_max(values, -1)
-    if not keepdims:
-        return largest
-    kept = tuple([1 if i - len(shape) in axes else n for i, n in enumerate(shape)])
-    return recording.reshape(largest, to=kept)  # type: ignore[no-any-return]
+    if ord in _OF_SINGULAR_VALUES:
+        others = tuple([axis for axis in range(-len(shape), 0) if axis not in axes])
+        values = svd(recording.transpose(x, axes=(*others, *axes)), compute_uv=False)
+        found = _OF_SINGULAR_VALUES[ord](values, -1)
+        kept = tuple([1 if i - len(shape) in axes else n for i, n in enumerate(shape)])
+    else:
+        of_columns = ord in _OF_COLUMNS
+        summed, reduced = axes if of_columns else axes[::-1]
+        sums = reduce_sum(abs(x), summed, keepdims=True)
+        found = (_OF_COLUMNS if of_columns else _OF_ROWS)[ord](sums, reduced, keepdims=True)
+        kept = tuple(found._value.shape)
+        if not keepdims:
+            return reduce_sum(found, axes)  # type: ignore[no-any-return]
+    return recording.reshape(found, to=kept) if keepdims else found  # type: ignore[no-any-return]
 
 
 def _check_order(ord: Any, axis: Any, of_matrices: bool) -> None:
     if of_matrices:
-        if ord not in ("euclidean", "fro", 1, 2, math.inf):
+        supported = ("euclidean", "fro", *_OF_SINGULAR_VALUES, *_OF_COLUMNS, *_OF_ROWS)
+        if ord not in supported:
             raise ValueError(
-                f"norm: 'ord' must be a supported matrix norm in ['euclidean', 'fro', 1, 2, inf], "
-                f"got {ord!r}."
+                f"norm: 'ord' must be a supported matrix norm in {list(supported)}, got {ord!r}."
             )
         return
     if isinstance(axis, (tuple, list)):
         raise ValueError(
             f"norm: 'axis' must be None, an integer, or a tuple of 2 unique integers, got {axis}."
         )
-    positive = isinstance(ord, (int, float, np.integer, np.floating)) and ord > 0
-    if ord != "euclidean" and not positive:
+    number = isinstance(ord, (int, float, np.integer, np.floating)) and not math.isnan(ord)
+    if ord not in ("euclidean", "fro" if axis is None else "euclidean") and not number:
         raise ValueError(
-            f"norm: 'ord' must be a supported vector norm ('euclidean', inf or a positive number), "
-            f"got {ord!r}."
+            f"norm: 'ord' must be a supported vector norm ('euclidean' or a number), got {ord!r}."
         )
 
 
@@ -275,194 +291,3 @@ def normalize(
     x = operand(tensor)
     length = norm(x, ord, axis, keepdims=True)
     return x / cast(length, x.dtype), length
-
-
-def l2_normalize(
-    x: Any, axis: Any = None, epsilon: float = 1e-12, name: str | None = None, dim: Any = None
-) -> Tensor:
-    r"""Scale to Euclidean norm 1: :math:`x / \sqrt{\max(\sum_i |x_i|^2, \epsilon)}`.
-
-    Parameters
-    ----------
-    x : Tensor
-        A floating point or complex tensor.
-    axis : int or list of int, optional
-        The axes of one vector; None means all.
-    epsilon : float
-        The smallest sum of squares to divide by.
-    name : str, optional
-        Ignored.
-    dim : int or list of int, optional
-        An old name of `axis`.
-
-    Returns
-    -------
-    Tensor
-        Of the shape and dtype of `x`.
-
-    Raises
-    ------
-    InvalidArgumentError
-        If an axis does not exist or is named twice.
-
-    Examples
-    --------
-    >>> import tapegrad as tf
-    >>> tf.math.l2_normalize([3.0, 4.0]).numpy().round(4)
-    array([0.6, 0.8], dtype=float32)
-    """
-    x = operand(x)
-    axis = dim if axis is None else axis
-    if x._value.dtype.kind == "c":
-        squares = recording.real(x * recording.conj(x))
-        scale = rsqrt(maximum(reduce_sum(squares, axis, keepdims=True), epsilon))
-        return x * with_zero_imaginary(recording, scale)  # type: ignore[no-any-return]
-    squares = square(x)
-    scale = rsqrt(maximum(reduce_sum(squares, axis, keepdims=True), epsilon))
-    return x * scale  # type: ignore[no-any-return]
-
-
-def _raw_values(t: Any) -> Any:
-    """The tensor, or the rows of IndexedSlices as they are."""
-    return t.values if isinstance(t, IndexedSlices) else operand(t)
-
-
-def clip_by_norm(t: Any, clip_norm: Any, axes: Any = None, name: str | None = None) -> Any:
-    """Scale down to a maximal Euclidean norm.
-
-    Parameters
-    ----------
-    t : Tensor or IndexedSlices
-        A floating point tensor. Of IndexedSlices the norm is that of the rows as they are.
-    clip_norm : Tensor
-        The largest norm, a scalar; negative numbers count as 0.
-    axes : int or list of int, optional
-        The axes of one vector; None means all.
-    name : str, optional
-        Ignored.
-
-    Returns
-    -------
-    Tensor or IndexedSlices
-        ``t * clip_norm / max(norm, clip_norm)``, of the kind, shape and dtype of `t`.
-
-    Raises
-    ------
-    InvalidArgumentError
-        If the dtype is not floating point, or an axis does not exist or is named twice.
-
-    Examples
-    --------
-    >>> import tapegrad as tf
-    >>> tf.clip_by_norm([6.0, 8.0], 5.0).numpy()
-    array([3., 4.], dtype=float32)
-    """
-    values = _raw_values(t)
-    require_kinds("clip_by_norm", values, "fV", "float32")
-    limit = maximum(operand(clip_norm, values._value.dtype), 0)
-    length = reduce_euclidean_norm(values, axes, keepdims=True)
-    clipped = values * limit / maximum(length, limit)
-    if clipped._value.shape != values._value.shape:
-        raise InvalidArgumentError(
-            f"clip_by_norm: clip_norm of shape {list(limit.shape)} is not a scalar."
-        )
-    return t._map_values(lambda _: clipped) if isinstance(t, IndexedSlices) else clipped
-
-
-def _tensors(op: str, t_list: Any) -> list[Any]:
-    if not isinstance(t_list, Sequence) or isinstance(t_list, str):
-        raise TypeError(
-            f"{op}: `t_list` should be a sequence of tensors. Received {type(t_list)}: put it in a "
-            f"list."
-        )
-    return list(t_list)
-
-
-def global_norm(t_list: Any, name: str | None = None) -> Tensor:
-    r"""Euclidean norm of several tensors together, :math:`\sqrt{\sum_t \|t\|^2}`.
-
-    Parameters
-    ----------
-    t_list : list of Tensor, IndexedSlices or None
-        Floating point tensors; None is skipped. Of IndexedSlices the rows count as they are.
-    name : str, optional
-        Ignored.
-
-    Returns
-    -------
-    Tensor
-        A scalar; 0 if there is no tensor.
-
-    Raises
-    ------
-    TypeError
-        If `t_list` is not a sequence.
-    InvalidArgumentError
-        If one of the tensors is not real floating point.
-
-    Examples
-    --------
-    >>> import tapegrad as tf
-    >>> tf.linalg.global_norm([tf.constant([3.0]), tf.constant([[4.0]])]).numpy()
-    np.float32(5.0)
-    """
-    tensors = [_raw_values(t) for t in _tensors("global_norm", t_list) if t is not None]
-    if not tensors:
-        return zeros(())
-    for t in tensors:
-        require_kinds("global_norm", t, FLOATS, "float32")
-    norms = [reduce_euclidean_norm(t) for t in tensors]
-    return reduce_euclidean_norm(recording.stack(*norms, axis=-1))
-
-
-def clip_by_global_norm(
-    t_list: Any, clip_norm: Any, use_norm: Any = None, name: str | None = None
-) -> tuple[list[Any], Tensor]:
-    """Scale several tensors down by one factor, to a maximal norm of all together.
-
-    Parameters
-    ----------
-    t_list : list of Tensor, IndexedSlices or None
-        Floating point tensors.
-    clip_norm : Tensor
-        The largest norm, a scalar.
-    use_norm : Tensor, optional
-        The norm to compare with, instead of that of `t_list`.
-    name : str, optional
-        Ignored.
-
-    Returns
-    -------
-    list_clipped : list
-        ``t * clip_norm / max(use_norm, clip_norm)`` for each of them; None stays None. NaN if the
-        norm is not finite.
-    global_norm : Tensor
-        The norm.
-
-    Raises
-    ------
-    TypeError
-        If `t_list` is not a sequence.
-
-    Examples
-    --------
-    >>> import tapegrad as tf
-    >>> clipped, length = tf.clip_by_global_norm([tf.constant([3.0]), tf.constant([4.0])], 1.0)
-    >>> [t.numpy().item() for t in clipped], length.numpy()
-    ([0.6000000238418579, 0.800000011920929], np.float32(5.0))
-    """
-    tensors = _tensors("clip_by_global_norm", t_list)
-    length = global_norm(tensors) if use_norm is None else operand(use_norm)
-    clip_norm = operand(clip_norm, length._value.dtype)
-    # The difference is 0, but NaN if the norm is infinite.
-    scale = clip_norm * minimum(1.0 / length, 1.0 / clip_norm) + (length - length)
-
-    def scaled(values: Any) -> Any:
-        values = operand(values)
-        return values * cast(scale, values.dtype)
-
-    clipped = [
-        None if t is None else t._map_values(scaled) if isinstance(t, IndexedSlices) else scaled(t)
-        for t in tensors
-    ]
-    return clipped, length

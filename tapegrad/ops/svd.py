@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.define import general
-from tapegrad.core.primitive import apply
+from tapegrad.core.primitive import NONDIFF, apply
 from tapegrad.core.structural import along
 from tapegrad.ops.eigen import as_kind_of, column, row
 from tapegrad.ops.matrices import adjoint, matrices, times, unsuitable
@@ -75,8 +75,19 @@ def _svd_vjp(F: Any, g: Any, y: Any, shape: Any) -> Any:
     return gx
 
 
-def _values_vjp(F: Any, g: Any, x: Any) -> Any:
+def _significant(s: Any) -> Any:
+    limit = s.max(axis=-1, keepdims=True, initial=0) * (s.shape[-1] * np.finfo(s.dtype).eps)
+    return (s > limit).astype(s.dtype)
+
+
+# 1 for singular values that are not 0, up to rounding, else 0.
+general("significant", _significant, NONDIFF)
+
+
+def _values_vjp(F: Any, g: Any, x: Any, y: Any) -> Any:
     _, u, v = F.svd(x, full_matrices=False)
+    # Like an absolute value, a singular value has a kink at 0; its vectors are anything there.
+    g = g * F.significant(y)
     return times(F, u * as_kind_of(F, row(F, g), u), v, adjoint_b=True)
 
 

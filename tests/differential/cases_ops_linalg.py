@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from tests.differential.harness import Raises, case
-from tests.differential.op_cases import Leaf, OpTable, spread
+from tests.differential.op_cases import RTOL_OF_MATRICES, Leaf, OpTable, spread
 
 table = OpTable(__name__, "2.2 linear algebra")
 
@@ -46,7 +46,7 @@ SQUARES = {
     "number": regular(1, 1),
     "complex": complex_regular(3, 3),
 }
-RTOL = {"rtol": 1e-4}
+RTOL = {"rtol": RTOL_OF_MATRICES}
 for variant, matrix in SQUARES.items():
     table("linalg.inv", variant, {"input": matrix}, **RTOL)
     table("linalg.inv", f"{variant}_adjoint", {"input": matrix, "adjoint": True}, **RTOL)

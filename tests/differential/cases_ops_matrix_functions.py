@@ -7,15 +7,15 @@ from typing import Any
 import numpy as np
 
 from tests.differential.harness import Raises, case
-from tests.differential.op_cases import Leaf, OpTable, spread
+from tests.differential.op_cases import RTOL_OF_MATRICES, Leaf, OpTable, spread
 
 table = OpTable(__name__, "2.2 linear algebra")
 
 for variant, shape in {"matrix": (3, 3), "stack": (2, 2, 2), "number": (1, 1)}.items():
     matrix = spread(shape)
-    table("linalg.expm", variant, {"input": Leaf(matrix)}, rtol=1e-4)
+    table("linalg.expm", variant, {"input": Leaf(matrix)}, rtol=RTOL_OF_MATRICES)
     regular = 0.3 * matrix + np.eye(shape[-1]) * (1.0 + 2.0 * np.arange(shape[-1]))
-    table("linalg.sqrtm", variant, {"input": Leaf(regular)}, rtol=1e-4)
+    table("linalg.sqrtm", variant, {"input": Leaf(regular)}, rtol=RTOL_OF_MATRICES)
 for op in ("expm", "sqrtm"):
     for variant, wrong in {
         "rows": Leaf(np.ones((2, 3))),

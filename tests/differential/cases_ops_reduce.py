@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from tests.differential.op_cases import Held, Leaf, OpTable, Variants, spread
 
 table = OpTable(__name__, "2.2 reductions")
@@ -131,7 +133,24 @@ for variant, options in NORMS.items():
 table("norm", "complex", {"tensor": Leaf(COMPLEX, "complex")})
 table("norm", "scalar", {"tensor": Leaf(-1.5)}, dtypes=["float32"])
 table.value("norm", "refuses_ord", {"tensor": Leaf(MATRIX), "ord": "nuclear-ish"})
-table.value("norm", "refuses_zero_ord", {"tensor": Leaf(MATRIX), "ord": 0})
+BEYOND = "orders that are not positive, and the nuclear norm, are NumPy's: TensorFlow refuses them"
+for order, expected in {0: 2.0, -1: 0.0, -2: 0.0, -np.inf: 0.0}.items():
+    table.value(
+        "norm",
+        f"of_order_{order}".replace("-", "minus_"),
+        {"tensor": Leaf([3.0, 0.0, -4.0]), "ord": order},
+        differs=BEYOND,
+        ours=expected,
+    )
+for order, expected in {-1: 3.0, -2: 3.0, "nuc": 7.0, -np.inf: 3.0}.items():
+    table.value(
+        "norm",
+        f"of_matrix_order_{order}".replace("-", "minus_"),
+        {"tensor": Leaf([[3.0, 0.0], [0.0, -4.0]]), "ord": order, "axis": [0, 1]},
+        differs=BEYOND,
+        ours=expected,
+        rtol=1e-5,
+    )
 table.value("norm", "refuses_three_axes", {"tensor": Leaf(CUBE), "axis": [0, 1, 2]})
 table.value("norm", "refuses_frobenius_of_vector", {"tensor": Leaf(CUBE), "ord": "fro", "axis": 0})
 table.value("norm", "refuses_int32", {"tensor": Leaf([3, 4], "int32")})

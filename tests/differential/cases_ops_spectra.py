@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from tests.differential.harness import case
-from tests.differential.op_cases import Leaf, OpTable, spread
+from tests.differential.op_cases import RTOL_OF_MATRICES, Leaf, OpTable, spread
 
 table = OpTable(__name__, "2.2 linear algebra")
 
@@ -36,19 +36,29 @@ for variant, shape in SHAPES.items():
     table("linalg.svd", variant, {"tensor": matrix, "full_matrices": False, "compute_uv": False})
     # What full_matrices adds to the q of tall matrices is not determined.
     if variant in SQUARES:
-        table("linalg.eigvalsh", variant, {"tensor": matrix}, rtol=1e-4)
-        table("linalg.qr", variant, {"input": matrix, "full_matrices": True}, rtol=1e-4)
-    table("linalg.qr", f"{variant}_thin", {"input": matrix}, rtol=1e-4)
-table("linalg.eigvalsh", "complex", {"tensor": Leaf(complex_apart(3, 3), "complex")}, rtol=1e-4)
+        table("linalg.eigvalsh", variant, {"tensor": matrix}, rtol=RTOL_OF_MATRICES)
+        table("linalg.qr", variant, {"input": matrix, "full_matrices": True}, rtol=RTOL_OF_MATRICES)
+    table("linalg.qr", f"{variant}_thin", {"input": matrix}, rtol=RTOL_OF_MATRICES)
+table(
+    "linalg.eigvalsh",
+    "complex",
+    {"tensor": Leaf(complex_apart(3, 3), "complex")},
+    rtol=RTOL_OF_MATRICES,
+)
 
 
 for variant, shape in SHAPES.items():
     matrix = Leaf(apart(*shape))
-    table("linalg.pinv", variant, {"a": matrix}, rtol=1e-4)
+    table("linalg.pinv", variant, {"a": matrix}, rtol=RTOL_OF_MATRICES)
     right = Leaf(spread((*shape[:-1], 2), start=41))
     system = {"matrix": matrix, "rhs": right}
-    table("linalg.lstsq", variant, system, rtol=1e-3)
-    table("linalg.lstsq", f"{variant}_regularized", {**system, "l2_regularizer": 0.5}, rtol=1e-3)
+    table("linalg.lstsq", variant, system, rtol=RTOL_OF_MATRICES)
+    table(
+        "linalg.lstsq",
+        f"{variant}_regularized",
+        {**system, "l2_regularizer": 0.5},
+        rtol=RTOL_OF_MATRICES,
+    )
     table.value("linalg.lstsq", f"{variant}_slow", {**system, "fast": False}, rtol=1e-4)
     table.value("linalg.matrix_rank", variant, {"a": matrix})
 RANK_ONE = Leaf([[1.0, 2.0], [2.0, 4.0], [3.0, 6.0]])
@@ -143,7 +153,7 @@ for variant, axis in {"last": (-2, -1), "turned": (2, 0), "first": (0, 1)}.items
     for keepdims in (False, True):
         arguments = {"tensor": Leaf(apart(2, 3, 2)), "ord": 2, "axis": list(axis)}
         kind = f"of_order_two_{variant}" + ("_kept" if keepdims else "")
-        table("norm", kind, {**arguments, "keepdims": keepdims}, rtol=1e-4)
+        table("norm", kind, {**arguments, "keepdims": keepdims}, rtol=RTOL_OF_MATRICES)
 table.value(
     "norm",
     "of_order_two_complex",

@@ -23,6 +23,9 @@ Operations = dict[str, Variants]
 #: Libraries differ in their elementary functions by a few units in the last place.
 RTOL = {"float16": 2e-3, "float32": 1e-5, "float64": 1e-11}
 
+#: Those of linear algebra, whose algorithms differ, magnify rounding errors by the condition.
+RTOL_OF_MATRICES = {"float32": 1e-4, "float64": 1e-10}
+
 #: Every other function takes a `name` as well, for the sake of graphs.
 NAMELESS = ("nn.silu", "nn.swish")
 
@@ -152,9 +155,12 @@ class OpTable:
         dtypes: Sequence[str] = ("float64", "float32"),
         second: bool = True,
         tangents: bool = True,
-        rtol: float | None = None,
+        rtol: float | Mapping[str, float] | None = None,
     ) -> None:
-        """Value and gradients in each dtype; in float64 also the second order and the tangents."""
+        """Value and gradients in each dtype; in float64 also the second order and the tangents.
+
+        `rtol` is one relative tolerance for all dtypes, or one for each.
+        """
         for dtype in dtypes:
 
             def run(tf: Any, dtype: str = dtype) -> Any:
@@ -168,7 +174,8 @@ class OpTable:
                 result |= reverse(tf, call, leaves, second=second and double)
                 return result | forward(tf, call, leaves) if tangents and double else result
 
-            self._register(run, op, f"{variant}_{dtype}", rtol=rtol or RTOL[dtype])
+            tolerance = rtol.get(dtype) if isinstance(rtol, Mapping) else rtol
+            self._register(run, op, f"{variant}_{dtype}", rtol=tolerance or RTOL[dtype])
 
     def value(
         self,

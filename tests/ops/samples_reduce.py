@@ -60,7 +60,7 @@ for name, (reference, with_complex) in REDUCTIONS.items():
             )
 for label, shape, axes in AXES:
     if axes:
-        for p in (1.5, 3.0):
+        for p in (-1.5, 0.5, 1.5, 3.0):
             sample(
                 "reduce_p_norm",
                 reals(*shape),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tests.ops.samples import Maker, positive, reals, sample
+from tests.ops.samples import Maker, fixed, positive, reals, sample
 from tests.ops.samples_linalg import PRECISIONS, STACKS
 
 
@@ -80,5 +80,12 @@ sample(
     params={"full_matrices": True},
     label="full",
     order=1,
+    dtypes=PRECISIONS,
+)
+sample(
+    "significant",
+    fixed([[3.0, 1e-3, 1e-20], [0.0, 0.0, 0.0]]),
+    reference=lambda s: np.array([[1.0, 1.0, 0.0], [0.0, 0.0, 0.0]]),
+    order=0,
     dtypes=PRECISIONS,
 )
