@@ -159,9 +159,7 @@ class TestNorms:
         kept = tf.norm(tf.constant(self.MATRIX), ord=order, axis=[0, 1], keepdims=True)
         assert kept.shape == [1, 1]
 
-    @pytest.mark.parametrize(
-        ("order", "axis"), [("fro", 0), (0, None), (-1, None), ("nuc", None), (3, [0, 1]), (2, [0])]
-    )
+    @pytest.mark.parametrize(("order", "axis"), [("fro", 0), ("nuc", 0), (3, [0, 1]), (2, [0])])
     def test_orders_and_axes_that_do_not_exist(self, order: Any, axis: Any) -> None:
         with pytest.raises(ValueError, match="must be"):
             tf.norm(tf.constant(self.MATRIX), ord=order, axis=axis)
