@@ -8,11 +8,15 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.batching import BatchedNamespace
+from tapegrad.core.guarded import GuardedNamespace, guard, guarding, has_nan, unguarded
 from tapegrad.core.slices import Slices
 from tapegrad.core.table import raw, recording
 from tapegrad.core.tape import Record, Spec, is_differentiable
 from tapegrad.core.tensor import rewrap, wrap
 from tapegrad.errors import InvalidArgumentError
+
+#: So many records are pulled back between two looks for NaN; they are kept for that time.
+_STRETCH = 32
 
 
 def sweep(
@@ -50,12 +54,48 @@ def sweep(
     wrapped = F is recording or (F.__class__ is BatchedNamespace and F.base is recording)
     needed = None if roots is not None and roots <= sources else _depending_on(records, sources)
     found: dict[int, Any] = {}
-    owned: set[int] = set()
-    take = cotangents.pop
     # A persistent tape may grow while its gradient runs: this walks what is there now.
     pending = records if consume else list(records)
+    # What is recorded is guarded from the start: its derivatives meet other infinities.
+    guarded = guarding(F) if wrapped else None
     while pending:
-        primitive, ids, mask, args, out, y, params = pending.pop()
+        size = max(_STRETCH, 2 * len(cotangents))
+        stretch = pending[-size:]
+        del pending[-size:]
+        if guarded is None:
+            before = dict(cotangents)
+            passed = _pull_back(stretch, cotangents, sources, needed, F, wrapped, None)
+            changed = [g for x, g in cotangents.items() if before.get(x) is not g]
+            if has_nan([*changed, *passed.values()]):
+                guarded = guarding(F)
+                cotangents.clear()
+                cotangents.update(before)
+        if guarded is not None:
+            passed = _pull_back(stretch, cotangents, sources, needed, F, wrapped, guarded)
+        found.update(passed)
+    for x in sources:
+        if x in cotangents:
+            found[x] = cotangents[x]
+    for x, g in found.items():
+        if g.__class__ is Slices and g.is_block:
+            found[x] = g.dense(F)
+    return found
+
+
+def _pull_back(
+    stretch: list[Record],
+    cotangents: dict[int, Any],
+    sources: set[int],
+    needed: set[int] | None,
+    F: Any,
+    wrapped: bool,
+    guarded: GuardedNamespace | None,
+) -> dict[int, Any]:
+    """Pull cotangents back through some records; returns those of sources that it went past."""
+    found: dict[int, Any] = {}
+    owned: set[int] = set()
+    take = cotangents.pop
+    for primitive, ids, mask, args, out, y, params in reversed(stretch):
         if out.__class__ is int:
             g = take(out, None)
             if g is None:
@@ -79,7 +119,10 @@ def sweep(
         if wrapped:
             args, y = _rewrapped(ids, args, out, y)
         if ids.__class__ is int:
-            pulled = primitive.pull(F, g, 1, args, y, params)
+            if guarded is None:
+                pulled = primitive.pull(F, g, 1, args, y, params)
+            else:
+                pulled = _pull_guarded(primitive, 0, guarded, g, 1, args, y, params)
             if pulled is not None:
                 previous = cotangents.get(ids)
                 cotangents[ids] = (
@@ -92,18 +135,36 @@ def sweep(
         if pulls is None:
             gs = primitive.pull(F, g, mask, args, y, params)
         for i in _positions[mask]:
-            pulled = gs[i] if pulls is None else pulls[i](F, g, mask, args, y, params)
+            if pulls is None:
+                pulled = gs[i]
+            elif guarded is None:
+                pulled = pulls[i](F, g, mask, args, y, params)
+            else:
+                pulled = _pull_guarded(primitive, i, guarded, g, mask, args, y, params)
             if pulled is not None:
                 x = ids[i]
                 previous = cotangents.get(x)
                 cotangents[x] = pulled if previous is None else _sum(F, previous, pulled, x, owned)
-    for x in sources:
-        if x in cotangents:
-            found[x] = cotangents[x]
-    for x, g in found.items():
-        if g.__class__ is Slices and g.is_block:
-            found[x] = g.dense(F)
     return found
+
+
+def _pull_guarded(
+    primitive: Any,
+    i: int,
+    guarded: GuardedNamespace,
+    g: Any,
+    mask: int,
+    args: Any,
+    y: Any,
+    params: Any,
+) -> Any:
+    """The cotangent of one input, where a cotangent of zero passes nothing."""
+    if primitive.strong is not None:
+        return primitive.strong[i](guarded.base, g, mask, args, y, params)
+    pull = primitive.pull if primitive.pulls is None else primitive.pulls[i]
+    if primitive.kind == "linear":
+        return pull(guarded.base, g, mask, args, y, params)
+    return unguarded(pull(guarded, guard(g, guarded), mask, args, y, params))
 
 
 class _Positions(dict[int, tuple[int, ...]]):

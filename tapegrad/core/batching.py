@@ -13,25 +13,15 @@ from typing import Any
 from tapegrad.core.table import TABLE, raw, recording
 
 
-class Batched:
-    """An array or Tensor whose first axis is a batch axis that rules do not see."""
+class Carrier:
+    """A value under the care of a namespace `F`, where its operators find the operations."""
 
     __slots__ = ("F", "value")
-    __array_ufunc__ = None  # so that `array * batched` comes to `__rmul__`
+    __array_ufunc__ = None  # so that `array * carrier` comes to `__rmul__`
 
-    def __init__(self, value: Any, F: BatchedNamespace) -> None:
+    def __init__(self, value: Any, F: Any) -> None:
         self.value = value
         self.F = F
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """The shape without the batch axis."""
-        return tuple(self.value.shape)[1:]
-
-    @property
-    def ndim(self) -> int:
-        """Number of axes without the batch axis."""
-        return len(self.value.shape) - 1
 
     @property
     def dtype(self) -> Any:
@@ -70,6 +60,22 @@ class Batched:
 
     def __rmatmul__(self, other: Any) -> Any:
         return self.F.matmul(other, self)
+
+
+class Batched(Carrier):
+    """An array or Tensor whose first axis is a batch axis that rules do not see."""
+
+    __slots__ = ()
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape without the batch axis."""
+        return tuple(self.value.shape)[1:]
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes without the batch axis."""
+        return len(self.value.shape) - 1
 
 
 class BatchedNamespace:

@@ -39,6 +39,18 @@ class Gate:
         self.condition = condition
 
 
+class Along:
+    """The product with a partial derivative, where it is not a plain one: ``lambda F, g, ...:``.
+
+    `g` stands for a cotangent or a tangent. For complex data the rule is that of the tangent.
+    """
+
+    __slots__ = ("product",)
+
+    def __init__(self, product: Callable[..., Any]) -> None:
+        self.product = product
+
+
 _NAMES = {1: ("x",), 2: ("a", "b"), 3: ("a", "b", "c"), 4: ("a", "b", "c", "d")}
 
 
@@ -64,9 +76,10 @@ def elementwise(
     partials
         For each input its partial derivative: ``lambda F, ...:`` with any of the names ``y`` and
         ``x`` (one input) or ``a, b, c, d``; a number if it is constant; a `Gate` over a condition
-        ``lambda F, ...:``; or `NONDIFF`, `ZERO`, ``missing("why")``.
+        ``lambda F, ...:``; an `Along`; or `NONDIFF`, `ZERO`, ``missing("why")``.
     singular
-        The partials can be infinite: where the cotangent is zero, the product is zero.
+        The partials are often infinite: products with them look for cotangents of zero at once.
+        Otherwise that is done when a NaN has turned up, see `guarded`.
     discrete
         The output's dtype is not the input's (comparisons, tests): nothing is recorded.
     otherwise
@@ -81,16 +94,23 @@ def elementwise(
         The operation on tensors, with the `Primitive` in its attribute ``primitive``.
     """
     inputs = _NAMES[len(partials)]
-    reads = [_reads(p.condition if isinstance(p, Gate) else p, 1) for p in partials]
-    single = len(partials) == 1
-    pulls = [
-        _times_partial(name, p, inputs, singular, place=None if single else i)
-        for i, p in enumerate(partials)
+    reads = [
+        _reads(p.product, 2) if isinstance(p, Along) else _reads(getattr(p, "condition", p), 1)
+        for p in partials
     ]
+    single = len(partials) == 1
+    pulls, strong = (
+        [
+            _times_partial(name, p, inputs, guarded, place=None if single else i)
+            for i, p in enumerate(partials)
+        ]
+        for guarded in (singular, True)
+    )
     push = _sum_of_tangents(
         [_times_partial(name, p, inputs, singular, tangent=True) for p in partials]
     )
     primitive = _with_rules(name, "elementwise", forward, inputs, partials, reads, pulls, push)
+    primitive.strong = strong
     if len(partials) > 2:
         return primitive
     if single:
@@ -314,6 +334,10 @@ def _times_partial(
     elif isinstance(partial, Gate):
         partial = partial.condition
         text = f"F.masked(g, rule({_arguments(_parameters(partial), inputs)}))"
+    elif isinstance(partial, Along):
+        partial = partial.product
+        value = f"rule({_arguments(_parameters(partial), inputs)})"
+        text = value if tangent else f"F.conj({value.replace(', g', ', F.conj(g)', 1)})"
     elif callable(partial):
         value = f"rule({_arguments(_parameters(partial), inputs)})"
         if not tangent:

@@ -20,6 +20,7 @@ from tapegrad.core.context import (
     visible_recorders,
 )
 from tapegrad.core.convert import operand
+from tapegrad.core.guarded import guard, guarding, has_nan, unguarded
 from tapegrad.core.primitive import Array, Primitive
 from tapegrad.core.table import raw, recording
 from tapegrad.core.tape import is_differentiable, live_tapes
@@ -233,7 +234,7 @@ class ForwardAccumulator:
         active = visible_recorders()
         outer = active[: active.index(self)]
         F = recording if outer else raw
-        args: list[Any] = list(inputs)
+        args: Any = list(inputs)
         y = outputs
         if not outer:
             tangents = [None if t is None else t._value for t in tangents]
@@ -243,7 +244,12 @@ class ForwardAccumulator:
         token = silence_float_errors()
         try:
             with only_recorders(outer):
-                pushed = primitive.push(F, tangents, args[0] if single else tuple(args), y, params)
+                args = args[0] if single else tuple(args)
+                pushed = primitive.push(F, tangents, args, y, params)
+                if primitive.kind != "custom" and has_nan(pushed):
+                    strong = guarding(F)
+                    pushed = primitive.push(strong, guard(tangents, strong), args, y, params)
+                    pushed = unguarded(pushed)
                 if outputs.__class__ is not tuple:
                     outputs, pushed = (outputs,), (pushed,)
                 pushed = [_of_dtype(F, t, o) for o, t in zip(outputs, pushed or (), strict=False)]

@@ -71,6 +71,9 @@ class Primitive:
     pulls
         For several inputs with a rule each: per input ``pull(F, g, mask, args, y, params)`` giving
         its cotangent alone, so that a sweep computes only those it needs. None otherwise.
+    strong
+        Of elementwise primitives, the `pulls` in which a cotangent of zero passes nothing; see
+        `guarded`. None otherwise.
     push
         ``push(F, tangents, args, y, params)``: the tangent of the output.
     batch
@@ -94,6 +97,7 @@ class Primitive:
         "push",
         "reads",
         "rules",
+        "strong",
         "variadic",
     )
 
@@ -118,6 +122,7 @@ class Primitive:
         self.reads = tuple(reads)
         self.pull = pull
         self.pulls = pulls
+        self.strong: Sequence[Callable[..., Any]] | None = None
         self.push: Any = push
         self.batch = batch
         self.variadic = self.inputs[-1].endswith("*") if self.inputs else False

@@ -13,6 +13,7 @@ import numpy as np
 
 from tapegrad.core.batching import BatchedNamespace
 from tapegrad.core.define import general
+from tapegrad.core.guarded import GuardedNamespace, unguarded
 from tapegrad.core.primitive import NONDIFF
 from tapegrad.core.slices import Slices
 from tapegrad.core.table import recording
@@ -118,6 +119,8 @@ scatter_rows = general(
 
 
 def _slices(F: Any, g: Any, indices: Any, shape: tuple[int, ...]) -> Any:
+    if F.__class__ is GuardedNamespace:
+        return _slices(F.base, unguarded(g), indices, shape)
     if F.__class__ is BatchedNamespace:
         return F.scatter_rows(g, indices, to=shape, axis=-len(shape))
     if len(indices.shape) != 1:

@@ -13,6 +13,7 @@ import numpy as np
 
 from tapegrad.core.backward import sweep
 from tapegrad.core.context import only_recorders, visible_recorders
+from tapegrad.core.guarded import GuardedNamespace, unguarded
 from tapegrad.core.slices import Slices
 from tapegrad.core.table import recording
 from tapegrad.core.tape import Tape, is_differentiable
@@ -23,6 +24,8 @@ def push_by_transposing(pull: Callable[..., Any]) -> Callable[..., Any]:
     """The `push` of a primitive that has only vjp rules, `pull`."""
 
     def push(F: Any, tangents: Any, args: Any, y: Any, params: Any) -> Any:
+        if F.__class__ is GuardedNamespace:  # the sweep below guards by itself
+            F, tangents = F.base, unguarded(tangents)
         single = not isinstance(args, tuple) and len(tangents) == 1
         tape = Tape()
         outer = visible_recorders() if F is recording else ()

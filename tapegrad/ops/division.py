@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad.core.define import elementwise
+from tapegrad.core.define import Along, elementwise
+from tapegrad.core.guarded import has_nan
 from tapegrad.core.primitive import NONDIFF
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops.describe import FLOATS_AND_COMPLEX, REALS, binary, unary
@@ -43,6 +44,16 @@ def _for_reals(of_integers: Any, of_floats: Any) -> Any:
 
 def _truncated_quotient(a: Any, b: Any) -> Any:
     return (a - np.fmod(a, b)) // b
+
+
+def _multiply_no_nan(a: Any, b: Any) -> Any:
+    product = a * b
+    return _zero_where(b == 0, product) if has_nan(product) else product
+
+
+def _multiply_nonzero(a: Any, b: Any) -> Any:
+    product = a * b
+    return _zero_where((a == 0) | (b == 0), product) if has_nan(product) else product
 
 
 def _zero_where(condition: Any, value: Any) -> Any:
@@ -114,16 +125,23 @@ truncatemod = elementwise(
 )
 multiply_no_nan = elementwise(
     "multiply_no_nan",
-    lambda a, b: _zero_where(b == 0, a * b),
-    lambda F, b: b,
-    lambda F, a: a,
-    singular=True,
+    _multiply_no_nan,
+    Along(lambda F, g, b: F.multiply_nonzero(g, b)),
+    Along(lambda F, g, a: F.multiply_no_nan(a, g)),
     doc=binary(
         "Product, and 0 where `y` is 0, even if `x` is infinite or NaN there.",
         "tf.math.multiply_no_nan([float('nan'), 3.0], [0.0, 2.0]).numpy()",
         "array([0., 6.], dtype=float32)",
         takes=FLOATS_AND_COMPLEX,
     ),
+)
+# 0 where either factor is, and so are all its derivatives: a product with a cotangent of zero, of
+# which the first derivative takes the other factor.
+elementwise(
+    "multiply_nonzero",
+    _multiply_nonzero,
+    Along(lambda F, g, b: F.multiply_nonzero(g, b)),
+    Along(lambda F, g, a: F.multiply_nonzero(g, a)),
 )
 reciprocal_no_nan = elementwise(
     "reciprocal_no_nan",
@@ -134,6 +152,14 @@ reciprocal_no_nan = elementwise(
         "tf.math.reciprocal_no_nan([2.0, 0.0]).numpy()",
         "array([0.5, 0. ], dtype=float32)",
     ),
+)
+# The quotient of what a rule is linear in: zero over anything is zero.
+elementwise(
+    "zero_or_divide",
+    lambda a, b: _zero_where(a == 0, a / b),
+    lambda F, b: F.reciprocal(b),
+    lambda F, y, b: -y / b,
+    singular=True,
 )
 divide_no_nan = elementwise(
     "divide_no_nan",

@@ -56,8 +56,8 @@ log = elementwise(
         "log",
         1.0,
         0.0,
-        notes="``tf.where(x > 0, tf.math.log(x), 0)`` has the gradient NaN at 0, as in\n"
-        "TensorFlow: guard the argument too, ``tf.math.log(tf.where(x > 0, x, 1))``.",
+        notes="The derivative at 0 is infinite. A cotangent of 0 there gives 0, not NaN, so that\n"
+        "``tf.where(x > 0, tf.math.log(x), 0)`` has the gradient that one expects.",
     ),
 )
 log1p = elementwise(

@@ -93,6 +93,8 @@ elementwise_samples("truncatemod", reals, positive, reference=_each(math.fmod))
 elementwise_samples("divide_no_nan", reals, reals, reference=np.true_divide, complex=True)
 elementwise_samples("multiply_no_nan", reals, reals, reference=np.multiply, complex=True)
 elementwise_samples("reciprocal_no_nan", reals, reference=np.reciprocal, complex=True)
+elementwise_samples("multiply_nonzero", reals, reals, reference=np.multiply, complex=True)
+elementwise_samples("zero_or_divide", reals, reals, reference=np.true_divide, complex=True)
 elementwise_samples("nonzero", reals, reference=np.ones_like, order=0)
 elementwise_samples("xlogy", reals, positive, reference=special.xlogy, complex=True)
 elementwise_samples("xlog1py", reals, unit, reference=special.xlog1py, complex=True)
@@ -115,6 +117,22 @@ sample(
     ZEROS,
     label="anything_times_zero",
     reference=lambda a, b: np.array([0.0, 3.0, 0.0]),
+    order=0,
+)
+sample(
+    "multiply_nonzero",
+    fixed([0.0, 2.0, np.nan, np.inf]),
+    fixed([np.inf, 1.5, 0.0, 0.0]),
+    label="anything_times_zero",
+    reference=lambda a, b: np.array([0.0, 3.0, 0.0, 0.0]),
+    order=0,
+)
+sample(
+    "zero_or_divide",
+    ZEROS,
+    BAD,
+    label="zero_by_anything",
+    reference=lambda a, b: np.array([0.0, 0.75, 0.0]),
     order=0,
 )
 sample(
