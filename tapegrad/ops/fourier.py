@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from tapegrad.core.convert import operand
 from tapegrad.core.table import recording
-from tapegrad.core.tensor import ArrayLike, Tensor
+from tapegrad.core.tensor import Tensor
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops.arguments import axes_argument, ints_argument
 from tapegrad.ops.arranging import roll
-from tapegrad.ops.fft import fitted
+from tapegrad.ops.transform_arguments import (
+    COMPLEX,
+    REAL,
+    lengths_argument,
+    norm_argument,
+    require_rank,
+    transform_operand,
+    with_lengths,
+)
 
 __all__ = (
     "fft",
@@ -35,57 +41,13 @@ __all__ = (
     "rfftnd",
 )
 
-_REAL = ("float32", "float64")
-_COMPLEX = ("complex64", "complex128")
-_PREFERRED = {_REAL: np.dtype(np.float32), _COMPLEX: np.dtype(np.complex64)}
-
-
-def _operand(op: str, value: Any, names: tuple[str, str], error: type[Exception]) -> Any:
-    """The input as a tensor; what is no tensor becomes float32 or complex64."""
-    x = operand(value)
-    if not isinstance(value, ArrayLike) and (error is ValueError or x._value.dtype.kind != "c"):
-        x = operand(value, _PREFERRED[names])
-    if x.dtype.name not in names:
-        raise error(
-            f"{op} requires tf.{names[0]} or tf.{names[1]} inputs, got {x.dtype.name} of shape "
-            f"{x.shape}. Convert first, for example tf.cast(x, tf.{names[0]})."
-        )
-    return x
-
-
-def _require_rank(op: str, x: Any, rank: int, error: type[Exception]) -> None:
-    if x._value.ndim < rank:
-        raise error(
-            f"{op}: Input must have rank of at least {rank} but got shape "
-            f"{list(x._value.shape)}. Add axes with tf.expand_dims."
-        )
-
-
-def _lengths(op: str, fft_length: Any, rank: int) -> tuple[int, ...]:
-    """The sizes that a caller asks for, one for each axis."""
-    if isinstance(fft_length, int) or np.ndim(fft_length) == 0:
-        raise TypeError(
-            f"{op}: fft_length must be a list or a 1-D tensor of {rank} integer(s), not "
-            f"{fft_length!r}."
-        )
-    lengths = ints_argument(fft_length, op, "fft_length")
-    if len(lengths) != rank:
-        raise InvalidArgumentError(
-            f"{op}: fft_length must have shape [{rank}], one size for each axis, but it is "
-            f"{list(lengths)}."
-        )
-    for length in lengths:
-        if length < 1:
-            raise InvalidArgumentError(f"{op}: fft_length must be positive, not {list(lengths)}.")
-    return lengths
-
 
 def _full(kind: str, op: str, rank: int, example: str) -> Any:
     """The public function of a transform of complex numbers over the last axes."""
 
     def transform(input: Any, name: str | None = None) -> Tensor:
-        x = _operand(op, input, _COMPLEX, InvalidArgumentError)
-        _require_rank(op, x, rank, InvalidArgumentError)
+        x = transform_operand(op, input, COMPLEX, InvalidArgumentError)
+        require_rank(op, x, rank, InvalidArgumentError)
         return primitive(x, axes=axes, norm="backward")  # type: ignore[no-any-return]
 
     axes = tuple(range(-rank, 0))
@@ -93,40 +55,16 @@ def _full(kind: str, op: str, rank: int, example: str) -> Any:
     return _documented(transform, op, kind, rank, "input", "", example)
 
 
-def _with_length(
-    primitive: str, op: str, x: Any, axes: tuple[int, ...], lengths: Any, norm: str
-) -> Tensor:
-    """A transform after its input was cut or filled up to `lengths`, None meaning its own sizes."""
-    shape = x._value.shape
-    if primitive != "irfft":
-        if lengths is not None:
-            x = fitted(recording, x, axes, lengths)
-        return getattr(recording, primitive)(x, axes=axes, norm=norm)  # type: ignore[no-any-return]
-    if lengths is None:
-        last = shape[axes[-1]]
-        if last == 1:
-            raise InvalidArgumentError(
-                f"{op}: a half spectrum of size 1 belongs to a signal of length 1, which "
-                f"fft_length must say (by default it would be 2 * (1 - 1) = 0); the input has "
-                f"shape {list(shape)}."
-            )
-        length = max(2 * (last - 1), 0)
-    else:
-        length = lengths[-1]
-        x = fitted(recording, x, axes, (*lengths[:-1], length // 2 + 1))
-    return recording.irfft(x, axes=axes, length=length, norm=norm)  # type: ignore[no-any-return]
-
-
 def _half(kind: str, op: str, rank: int, example: str) -> Any:
     """The public function of a transform from or to real numbers over the last axes."""
 
     def transform(input_tensor: Any, fft_length: Any = None, name: str | None = None) -> Tensor:
-        x = _operand(op, input_tensor, names, ValueError)
-        _require_rank(op, x, rank, ValueError)
-        lengths = None if fft_length is None else _lengths(op, fft_length, rank)
-        return _with_length(kind, op, x, axes, lengths, "backward")
+        x = transform_operand(op, input_tensor, names, ValueError)
+        require_rank(op, x, rank, ValueError)
+        lengths = None if fft_length is None else lengths_argument(op, fft_length, rank)
+        return with_lengths(kind, op, x, axes, lengths, "backward")
 
-    names = _COMPLEX if kind == "irfft" else _REAL
+    names = COMPLEX if kind == "irfft" else REAL
     axes = tuple(range(-rank, 0))
     length = _LENGTH.format(count=f"{rank} integer(s), one for each axis")
     return _documented(transform, op, kind, rank, "input_tensor", length, example)
@@ -142,24 +80,21 @@ def _over_axes(kind: str, example: str) -> Any:
         norm: str | None = None,
         name: str | None = None,
     ) -> Tensor:
-        x = _operand(op, input_tensor, names, InvalidArgumentError)
+        x = transform_operand(op, input_tensor, names, InvalidArgumentError)
         ndim = x._value.ndim
-        if norm is not None and norm not in ("backward", "ortho", "forward"):
-            raise ValueError(
-                f"{op}: norm must be None, 'backward', 'ortho' or 'forward', not {norm!r}."
-            )
+        over_norm = norm_argument(op, norm)
         if axes is None and fft_length is not None:
             wanted = len(ints_argument(fft_length, op, "fft_length"))
-            _require_rank(op, x, wanted, InvalidArgumentError)
+            require_rank(op, x, wanted, InvalidArgumentError)
             over = tuple(range(-wanted, 0))
         else:
             over = axes_argument(axes, ndim, op)
         if not over:
             raise InvalidArgumentError(f"{op}: there must be at least one axis to transform.")
-        lengths = None if fft_length is None else _lengths(op, fft_length, len(over))
-        return _with_length(kind, op, x, over, lengths, norm or "backward")
+        lengths = None if fft_length is None else lengths_argument(op, fft_length, len(over))
+        return with_lengths(kind, op, x, over, lengths, over_norm)
 
-    names = _REAL if kind == "rfft" else _COMPLEX
+    names = REAL if kind == "rfft" else COMPLEX
     op = f"{kind}nd"
     more = _LENGTH.format(count="integers, one for each transformed axis") + _AXES_AND_NORM
     return _documented(transform, op, kind, 1, "input_tensor", more, example)
@@ -236,7 +171,7 @@ def _documented(
         what=what,
         axes=axes if rank == 1 else f"the last {axes}",
         argument=argument,
-        names=" or ".join(_REAL if kind == "rfft" else _COMPLEX),
+        names=" or ".join(REAL if kind == "rfft" else COMPLEX),
         rank=rank,
         more=more,
         result=result,
@@ -328,7 +263,7 @@ irfftnd = _over_axes(
 
 def _shifted(op: str, x: Any, axes: Any, direction: int) -> Tensor:
     x = operand(x)
-    _require_rank(op, x, 1, InvalidArgumentError)
+    require_rank(op, x, 1, InvalidArgumentError)
     over = axes_argument(axes, x._value.ndim, op)
     # Half of the size, rounded down one way and up the other.
     shifts = [direction * (x._value.shape[axis] // 2) for axis in over]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import scipy.fft
 
 from tests.ops.samples import Maker, reals, sample
 
@@ -66,3 +67,28 @@ for length in (1, 2, 4, 5):
         label=str(length),
         dtypes=(),
     )
+
+
+# The sine transforms; those of cosines have samples beside other linear maps.
+def sine_transform(x: np.ndarray, type: int, ortho: bool) -> np.ndarray:
+    return scipy.fft.dst(x, type, norm="ortho" if ortho else None)
+
+
+for kind in (1, 2, 3, 4):
+    for ortho in (False, True):
+        sample(
+            "dst",
+            reals(2, 5),
+            reference=sine_transform,
+            params={"type": kind, "ortho": ortho},
+            label=f"type_{kind}" + "_ortho" * ortho,
+            dtypes=("float32", "float64"),
+        )
+sample(
+    "dst",
+    reals(3, 1),
+    reference=sine_transform,
+    params={"type": 2, "ortho": False},
+    label="one",
+    dtypes=("float32", "float64"),
+)
