@@ -30,6 +30,7 @@ _ROOMS = {"compiler", "core", "demo", "errors", "kernels", "ops"}
 
 _HEADINGS = {
     "core": ("The tape, tensors and variables", "What derivatives are taken with, and of."),
+    "data": ("Data sets", "Elements in batches and in random order, read when they are needed."),
     "optimizers": ("Optimizers and schedules", "How variables are moved against their gradients."),
     "other": ("Everything else", "Functions of the dialect that are no differentiable operations."),
 }

@@ -82,6 +82,20 @@ class OutOfRangeError(OpError, IndexError):
     """
 
 
+class DataLossError(OpError, ValueError):
+    """Data cannot be taken as it is without losing a part of it.
+
+    Cause
+        A file that is damaged, or an element that is larger than the shape it is padded to.
+
+    Example
+        Restoring a checkpoint whose file was cut short.
+
+    Fix
+        Write the file anew from its source, or pad to a larger shape.
+    """
+
+
 class UnimplementedError(OpError, NotImplementedError):
     """The operation exists, but not for these arguments.
 

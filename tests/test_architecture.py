@@ -18,7 +18,18 @@ ROWS = (
     {"errors", "kernels"},
     {"core"},
     {"ops"},
-    {"compiler", "numpy", "torch", "optimizers", "testing", "inspect", "distributed"},
+    {
+        "checkpoints",
+        "compiler",
+        "data",
+        "distributed",
+        "inspect",
+        "layers",
+        "numpy",
+        "optimizers",
+        "testing",
+        "torch",
+    },
     {"dialect"},  # tapegrad/__init__.py and the modules beside it
     {"demo"},
 )

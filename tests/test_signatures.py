@@ -31,7 +31,7 @@ def test_required_name_exists(name: str) -> None:
 
 
 #: Classes that are made in another way, or not at all, by users.
-UNCOMPARED = ("DType", "Tensor", "dtypes.DType")
+UNCOMPARED = ("DType", "Tensor", "data.Iterator", "dtypes.DType")
 
 #: Parameters of TensorFlow's that say nothing here, by the reason.
 ABSENT = {

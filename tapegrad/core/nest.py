@@ -40,7 +40,8 @@ def is_nested(structure: Any) -> bool:
 _nested: dict[type, bool] = {}
 
 
-def _children(structure: Any) -> list[Any]:
+def children_of(structure: Any) -> list[Any]:
+    """The direct parts of a structure, those of a dict by sorted key."""
     if isinstance(structure, Mapping):
         return [structure[key] for key in _sorted_keys(structure)]
     if _is_dataclass(structure):
@@ -58,7 +59,7 @@ def _sorted_keys(mapping: Mapping[Any, Any]) -> list[Any]:
         ) from error
 
 
-def _rebuild(structure: Any, children: Sequence[Any]) -> Any:
+def rebuilt(structure: Any, children: Sequence[Any]) -> Any:
     """A structure like `structure` around new children."""
     if isinstance(structure, Mapping):
         by_key = dict(zip(_sorted_keys(structure), children, strict=True))
@@ -110,7 +111,7 @@ def _flatten_into(structure: Any, leaves: list[Any]) -> None:
         leaves.append(structure)
         return
     known = _nested.get
-    for child in structure if structure.__class__ in (list, tuple) else _children(structure):
+    for child in structure if structure.__class__ in (list, tuple) else children_of(structure):
         if known(child.__class__) is False or not is_nested(child):
             leaves.append(child)
         else:
@@ -154,7 +155,7 @@ def packed(structure: Any, leaves: Iterator[Any]) -> Any:
         return next(leaves)
     if structure.__class__ is list:
         return [packed(child, leaves) if is_nested(child) else next(leaves) for child in structure]
-    return _rebuild(structure, [packed(child, leaves) for child in _children(structure)])
+    return rebuilt(structure, [packed(child, leaves) for child in children_of(structure)])
 
 
 def map_structure(func: Callable[..., Any], *structure: Any, **kwargs: Any) -> Any:
@@ -222,7 +223,7 @@ def _difference(a: Any, b: Any, check_types: bool) -> tuple[type[Exception], str
         return TypeError, f"the first is of type {type(a)}, the second of type {type(b)}."
     if isinstance(a, Mapping) and isinstance(b, Mapping) and set(a) != set(b):
         return ValueError, f"keys differ: {list(a)!r} and {list(b)!r}."
-    children_a, children_b = _children(a), _children(b)
+    children_a, children_b = children_of(a), children_of(b)
     if len(children_a) != len(children_b):
         return ValueError, f"{len(children_a)} elements against {len(children_b)}."
     for x, y in zip(children_a, children_b, strict=True):

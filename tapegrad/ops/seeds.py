@@ -86,9 +86,22 @@ def stream(op: str, seed: Any) -> Any:
             return streams.common
         found = streams.own.get(key)
         if found is None:
-            base = _GLOBAL_DEFAULT if streams.seed is None else streams.seed
-            found = streams.own[key] = _generator([base, key[1]])
+            found = streams.own[key] = _generator([_base(streams), key[1]])
         return found
+
+
+def seed_pair(op: str, seed: Any) -> list[int]:
+    """What a sequence of random numbers starts from: the global seed, and an operation's own.
+
+    An operation without a seed gets one from the common stream.
+    """
+    if seed is None:
+        seed = int(stream(op, None).integers(2**63))
+    return [_base(_current[0]), seed_argument(seed, op)]
+
+
+def _base(streams: _Streams) -> int:
+    return _GLOBAL_DEFAULT if streams.seed is None else streams.seed
 
 
 def _generator(entropy: Any) -> Any:
