@@ -117,7 +117,7 @@ def _pull_back(
                 continue
             g = [_filled(F, p, s, wrapped) for p, s in zip(g, y, strict=True)]
         if wrapped:
-            args, y = _rewrapped(ids, args, out, y)
+            args, y = rewrapped(ids, args, out, y)
         if ids.__class__ is int:
             if guarded is None:
                 pulled = primitive.pull(F, g, 1, args, y, params)
@@ -243,7 +243,7 @@ def _filled(F: Any, g: Any, output: Any, wrapped: bool) -> Any:
     return g.dense(F) if g.__class__ is Slices else g
 
 
-def _rewrapped(ids: Any, args: Any, out: Any, y: Any) -> tuple[Any, Any]:
+def rewrapped(ids: Any, args: Any, out: Any, y: Any) -> tuple[Any, Any]:
     """Saved arrays as Tensors with the identities they had, so that outer tapes recognise them."""
     if ids.__class__ is int:
         args = None if args is None else rewrap(args, ids)

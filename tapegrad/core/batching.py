@@ -61,6 +61,19 @@ class Carrier:
     def __rmatmul__(self, other: Any) -> Any:
         return self.F.matmul(other, self)
 
+    @property
+    def stored(self) -> Any:
+        """The array or Tensor that holds all that is not zero."""
+        return self.value
+
+    def written_out(self) -> Batched:
+        """Itself; a subclass that stores its rows in another way writes them out."""
+        return self
+
+    def shortcut(self, name: str, args: Any, params: dict[str, Any]) -> Any:
+        """The result of an operation on it, found without its rows; None takes the long way."""
+        return None
+
 
 class Batched(Carrier):
     """An array or Tensor whose first axis is a batch axis that rules do not see."""
@@ -91,8 +104,19 @@ class BatchedNamespace:
         base, operation = self.base, getattr(self.base, name)
 
         def batched(*args: Any, **params: Any) -> Any:
-            if not any(a.__class__ is Batched for a in args):
+            found = None
+            for a in args:
+                if a.__class__ is Batched:
+                    found = found or a
+                elif isinstance(a, Batched):
+                    found = a
+            if found is None:
                 return operation(*args, **params)
+            if found.__class__ is not Batched:
+                result = found.shortcut(name, args, params)
+                if result is not None:
+                    return result
+                args = tuple([a.written_out() if isinstance(a, Batched) else a for a in args])
             if primitive.batch is not None:
                 result = primitive.batch(base, args, params)
             else:

@@ -246,6 +246,7 @@ def _with_rules(
         push or push_by_transposing(pull),
         batch,
         pulls if several else None,
+        transposes=push is None,
     )
     return primitive.register()
 

@@ -106,8 +106,8 @@ def has_nan(value: Any) -> bool:
         return any(map(has_nan, value))
     if kind is Tensor:
         return has_nan(value._value)
-    if kind is Batched:
-        return has_nan(value.value)
+    if isinstance(value, Batched):
+        return has_nan(value.stored)
     if kind is Slices:
         return has_nan(value.values)
     return value is not None and bool(value != value)
@@ -154,8 +154,8 @@ def _nothing_from_nothing(F: Any, value: Any, result: Any) -> Any:
 
 
 def _array(value: Any) -> Any:
-    if value.__class__ is Batched:
-        value = value.value
+    if isinstance(value, Batched):
+        value = value.stored
     return value._value if value.__class__ is Tensor else value
 
 

@@ -76,6 +76,8 @@ class Primitive:
         `guarded`. None otherwise.
     push
         ``push(F, tangents, args, y, params)``: the tangent of the output.
+    transposes
+        Whether `push` transposes the vjp rules, for which it must know the output's shape.
     batch
         ``batch(F, args, params)`` over a leading batch axis, or None where aligning that axis in
         front of all others is enough.
@@ -98,6 +100,7 @@ class Primitive:
         "reads",
         "rules",
         "strong",
+        "transposes",
         "variadic",
     )
 
@@ -113,6 +116,7 @@ class Primitive:
         push: Callable[..., Any] | None,
         batch: Callable[..., Any] | None = None,
         pulls: Sequence[Callable[..., Any]] | None = None,
+        transposes: bool = False,
     ) -> None:
         self.name = name
         self.kind = kind
@@ -125,6 +129,7 @@ class Primitive:
         self.strong: Sequence[Callable[..., Any]] | None = None
         self.push: Any = push
         self.batch = batch
+        self.transposes = transposes
         self.variadic = self.inputs[-1].endswith("*") if self.inputs else False
         self.differentiable = (
             -1 if self.variadic else sum(1 << i for i, r in enumerate(rules) if r is not NONDIFF)

@@ -11,8 +11,8 @@ mask       bit i is set if input i is followed
 args       the input arrays that the rules of the followed inputs read, None for the others
            (like `ids`: a tuple, or the array itself)
 out        identity of the output (a tuple for primitives with several outputs)
-y          the output array if a rule reads it, else None; with several outputs always a tuple,
-           of arrays or of `Spec`
+y          the output array if a rule reads it, else None, or a `Spec` where forward mode needs
+           one; with several outputs always a tuple, of arrays or of `Spec`
 params     what the primitive was called with besides data; for elementwise primitives the shapes
            of the inputs if they were broadcast, else None
 =========  ======================================================================================
@@ -162,7 +162,7 @@ class Tape:
             out = outputs._id
             self.followed.add(out)
             args = x._value if kept[0] else None
-            y = outputs._value if keep_y else None
+            y = outputs._value if keep_y else _spec_of(primitive, outputs)
             self.records.append((primitive, x._id, mask, args, out, y, params))
             return
         if len(inputs) == 2 and outputs.__class__ is Tensor and not primitive.variadic:
@@ -173,7 +173,7 @@ class Tape:
             out = outputs._id
             self.followed.add(out)
             args = (a._value if kept[0] else None, b._value if kept[1] else None)
-            y = outputs._value if keep_y else None
+            y = outputs._value if keep_y else _spec_of(primitive, outputs)
             self.records.append((primitive, (a._id, b._id), mask, args, out, y, params))
             return
         if primitive.variadic:
@@ -193,7 +193,7 @@ class Tape:
             self.followed.update(t._id for t in outputs if is_differentiable(t._value))
         else:
             out = outputs._id
-            y = outputs._value if keep_y else None
+            y = outputs._value if keep_y else _spec_of(primitive, outputs)
             self.followed.add(out)
         if primitive.needs_shapes:
             params = (
@@ -202,6 +202,10 @@ class Tape:
                 else {"shapes": tuple([x._value.shape for x in inputs])}
             )
         self.records.append((primitive, ids, mask, args, out, y, params))
+
+
+def _spec_of(primitive: Primitive, output: Tensor) -> Spec | None:
+    return Spec(output._value.shape, output._value.dtype) if primitive.transposes else None
 
 
 def is_differentiable(value: Array) -> bool:

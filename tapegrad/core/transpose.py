@@ -28,7 +28,7 @@ def push_by_transposing(pull: Callable[..., Any]) -> Callable[..., Any]:
             F, tangents = F.base, unguarded(tangents)
         single = not isinstance(args, tuple) and len(tangents) == 1
         tape = Tape()
-        outer = visible_recorders() if F is recording else ()
+        outer = visible_recorders() if getattr(F, "base", F) is recording else ()
         multiple = isinstance(y, tuple) and not hasattr(y, "dtype")
         outputs = [_zeros_like(o) for o in (y if multiple else (y,))]
         for g in outputs:
