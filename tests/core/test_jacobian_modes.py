@@ -255,6 +255,23 @@ def test_infinite_slopes_stay_where_they_are(mode: str) -> None:
     np.testing.assert_array_equal(j.numpy(), [[-np.inf, 0.0], [0.0, -0.0625]])
 
 
+@pytest.mark.parametrize("mode", ["forward", "reverse"])
+@pytest.mark.parametrize("recorded", [False, True])
+def test_the_branch_not_taken_passes_nothing(mode: str, recorded: bool) -> None:
+    x = tf.constant([0.0, 4.0])
+    with tf.GradientTape(persistent=True) as outer:
+        if recorded:
+            outer.watch(x)
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            root = tf.where(x > 0.0, tf.math.log(x) * x, 1.0)
+            y = tf.concat([root, root * x], axis=0)
+        (j,) = jacobians.jacobian(tape, y, [x], None, mode)
+    log = np.log(4.0)
+    expected = [[0, 0], [0, log + 1], [1, 0], [0, 8 * log + 4]]
+    np.testing.assert_allclose(j.numpy(), expected, rtol=1e-6)
+
+
 def test_dtypes_of_both_ends() -> None:
     x = tf.constant([1.0, 2.0], tf.float32)
     with tf.GradientTape(persistent=True) as tape:
