@@ -61,19 +61,6 @@ class Carrier:
     def __rmatmul__(self, other: Any) -> Any:
         return self.F.matmul(other, self)
 
-    @property
-    def stored(self) -> Any:
-        """The array or Tensor that holds all that is not zero."""
-        return self.value
-
-    def written_out(self) -> Batched:
-        """Itself; a subclass that stores its rows in another way writes them out."""
-        return self
-
-    def shortcut(self, name: str, args: Any, params: dict[str, Any]) -> Any:
-        """The result of an operation on it, found without its rows; None takes the long way."""
-        return None
-
 
 class Batched(Carrier):
     """An array or Tensor whose first axis is a batch axis that rules do not see."""
@@ -89,6 +76,19 @@ class Batched(Carrier):
     def ndim(self) -> int:
         """Number of axes without the batch axis."""
         return len(self.value.shape) - 1
+
+    @property
+    def stored(self) -> Any:
+        """The array or Tensor that holds all that is not zero."""
+        return self.value
+
+    def written_out(self) -> Batched:
+        """Itself; a subclass that stores its rows in another way writes them out."""
+        return self
+
+    def shortcut(self, name: str, args: Any, params: dict[str, Any]) -> Any:
+        """The result of an operation on it, found without its rows; None takes the long way."""
+        return None
 
 
 class BatchedNamespace:

@@ -40,9 +40,9 @@ _flat_positions = general("flat_positions", np.flatnonzero, NONDIFF)
 def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None) -> Tensor:
     """Choose between two tensors, entry by entry; or find where a condition holds.
 
-    The gradient goes to the entries that were chosen. The entries that were not chosen get zero, and
-    whatever they were computed from gets zero through them, even where a derivative on the way is
-    infinite or NaN: ``tf.where(x > 0, tf.math.log(x), 0.0)`` has the gradient 0 at ``x = 0``.
+    The gradient goes to the entries that were chosen. The entries that were not chosen get zero,
+    and whatever they were computed from gets zero through them, even where a derivative on the way
+    is infinite or NaN: ``tf.where(x > 0, tf.math.log(x), 0.0)`` has the gradient 0 at ``x = 0``.
 
     Parameters
     ----------
