@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tapegrad.math import special
+from tapegrad.ops.along_axis import put_along_axis, take_along_axis
 from tapegrad.ops.approximate_k import approx_max_k, approx_min_k
 from tapegrad.ops.bessel import bessel_i0, bessel_i0e, bessel_i1, bessel_i1e
 from tapegrad.ops.clipping import l2_normalize
@@ -23,6 +24,7 @@ from tapegrad.ops.compare import (
 )
 from tapegrad.ops.complex import abs, angle, conj, imag, real, sign
 from tapegrad.ops.confusion_matrix import confusion_matrix
+from tapegrad.ops.differences import diff, ediff1d, gradient, unwrap
 from tapegrad.ops.division import (
     divide_no_nan,
     floordiv,
@@ -56,9 +58,30 @@ from tapegrad.ops.gamma_functions import lbeta, zeta
 from tapegrad.ops.histograms import digitize, histogram, histogram2d
 from tapegrad.ops.incomplete_beta import betainc
 from tapegrad.ops.incomplete_gamma import igamma, igammac
+from tapegrad.ops.interpolation import interp
 from tapegrad.ops.logistic import log_sigmoid, sigmoid, softplus, softsign
+from tapegrad.ops.nan_reductions import (
+    nancumprod,
+    nancumsum,
+    nanmax,
+    nanmean,
+    nanmin,
+    nanprod,
+    nanstd,
+    nansum,
+    nanvar,
+)
 from tapegrad.ops.norms import reduce_euclidean_norm
 from tapegrad.ops.polynomials import polyfit, polyval
+from tapegrad.ops.quadrature import cumulative_trapezoid, simpson, trapezoid
+from tapegrad.ops.quantiles import (
+    median,
+    nanmedian,
+    nanpercentile,
+    nanquantile,
+    percentile,
+    quantile,
+)
 from tapegrad.ops.reduce import (
     count_nonzero,
     reduce_all,
@@ -143,10 +166,13 @@ __all__ = (
     "cumprod",
     "cumsum",
     "cumulative_logsumexp",
+    "cumulative_trapezoid",
+    "diff",
     "digamma",
     "digitize",
     "divide",
     "divide_no_nan",
+    "ediff1d",
     "equal",
     "erf",
     "erfc",
@@ -157,6 +183,7 @@ __all__ = (
     "floor",
     "floordiv",
     "floormod",
+    "gradient",
     "greater",
     "greater_equal",
     "histogram",
@@ -165,6 +192,7 @@ __all__ = (
     "igammac",
     "imag",
     "in_top_k",
+    "interp",
     "invert_permutation",
     "is_finite",
     "is_inf",
@@ -185,18 +213,34 @@ __all__ = (
     "logical_or",
     "logical_xor",
     "maximum",
+    "median",
     "minimum",
     "mod",
     "multiply",
     "multiply_no_nan",
+    "nancumprod",
+    "nancumsum",
+    "nanmax",
+    "nanmean",
+    "nanmedian",
+    "nanmin",
+    "nanpercentile",
+    "nanprod",
+    "nanquantile",
+    "nanstd",
+    "nansum",
+    "nanvar",
     "ndtri",
     "negative",
     "nextafter",
     "not_equal",
+    "percentile",
     "polyfit",
     "polygamma",
     "polyval",
     "pow",
+    "put_along_axis",
+    "quantile",
     "real",
     "reciprocal",
     "reciprocal_no_nan",
@@ -222,6 +266,7 @@ __all__ = (
     "segment_sum",
     "sigmoid",
     "sign",
+    "simpson",
     "sin",
     "sinh",
     "softmax",
@@ -232,9 +277,11 @@ __all__ = (
     "square",
     "squared_difference",
     "subtract",
+    "take_along_axis",
     "tan",
     "tanh",
     "top_k",
+    "trapezoid",
     "truediv",
     "unsorted_segment_max",
     "unsorted_segment_mean",
@@ -242,6 +289,7 @@ __all__ = (
     "unsorted_segment_prod",
     "unsorted_segment_sqrt_n",
     "unsorted_segment_sum",
+    "unwrap",
     "xdivy",
     "xlog1py",
     "xlogy",
