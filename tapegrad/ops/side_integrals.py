@@ -24,7 +24,7 @@ _CHUNK = 2048
 
 
 @cache
-def _rule() -> tuple[Any, Any]:
+def gauss_rule() -> tuple[Any, Any]:
     """Gauss's nodes and weights on [0, 1]."""
     nodes, weights = np.polynomial.legendre.leggauss(_NODES)
     return 0.5 + 0.5 * nodes, 0.5 * weights
@@ -42,7 +42,7 @@ def reach_of(drop: Any, shape: tuple[int, ...]) -> Any:
 
 def integral_over(integrand: Any, ends: Any) -> Any:
     """The integral from 0 to the last of `ends`, piece by piece; `integrand` takes an axis more."""
-    nodes, weights = _rule()
+    nodes, weights = gauss_rule()
     total: Any = 0.0
     start = np.zeros_like(ends[0])
     for end in ends:

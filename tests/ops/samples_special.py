@@ -90,6 +90,26 @@ for _letter in "ikjy":
         elementwise_samples(f"{_letter}ve", _orders, positive, reference=_scaled(_bessel, _sign))
 
 
+def _order_slope(v: Any, x: Any, kind: str, n: int) -> Any:
+    function = {"i": mpmath.besseli, "k": mpmath.besselk, "j": mpmath.besselj, "y": mpmath.bessely}
+    sign = {"ive": -1, "kve": 1}.get(kind, 0)
+    with mpmath.workdps(40):
+        slope = mpmath.diff(lambda v: function[kind[0]](v, mpmath.mpf(x)), mpmath.mpf(v), n)
+        return slope * mpmath.exp(sign * x)
+
+
+for _kind in ("jv", "yv", "iv", "kv", "ive", "kve"):
+    for _n in (1, 2):
+        sample(
+            "bessel_slope",
+            reals(2, 1),
+            positive(3),
+            params={"kind": _kind, "n": _n},
+            label=f"{_kind}_{_n}",
+            reference=np.vectorize(_order_slope, otypes=[float]),
+        )
+
+
 # Integrals.
 elementwise_samples("expint", reals, reference=_mp(mpmath.ei))
 elementwise_samples("fresnel_cos", reals, reference=_mp(mpmath.fresnelc))

@@ -63,13 +63,44 @@ def test_many_numbers_are_computed_piece_by_piece() -> None:
     assert together == pytest.approx(50 * alone, rel=0.05)
 
 
-def test_order_of_a_bessel_function_has_no_derivative() -> None:
-    order = tf.constant(0.5)
-    with tf.GradientTape() as tape:
-        tape.watch(order)
-        y = tf.math.special.jv(order, 2.0)
-    with pytest.raises(tf.errors.MissingGradientError, match="order"):
-        tape.gradient(y, order)
+@pytest.mark.parametrize("name", ["iv", "ive", "jv", "yv"])
+def test_order_of_a_bessel_function_of_a_negative_number_has_no_real_derivative(name: str) -> None:
+    _, (slope, _) = gradients(getattr(tf.math.special, name), 2.0, -1.5)
+    assert np.isnan(slope)
+
+
+@pytest.mark.parametrize(
+    ("name", "order", "slope"),
+    [
+        ("jv", 1.5, 0.0),
+        ("jv", 0.0, -np.inf),
+        ("iv", 1.5, 0.0),
+        ("iv", 0.0, -np.inf),
+        ("kv", 1.5, np.inf),
+        ("kv", -1.5, -np.inf),
+        ("kv", 0.0, 0.0),
+        ("yv", 1.5, -np.inf),
+    ],
+)
+def test_order_of_a_bessel_function_at_zero(name: str, order: float, slope: float) -> None:
+    assert gradients(getattr(tf.math.special, name), order, 0.0)[1][0] == slope
+
+
+def test_order_of_a_bessel_function_at_infinity() -> None:
+    assert gradients(tf.math.special.kv, 1.5, np.inf)[1][0] == 0.0
+
+
+def test_order_of_many_bessel_functions_is_that_of_each() -> None:
+    rng = np.random.default_rng(2)
+    orders, numbers = rng.uniform(-4.0, 9.0, 300), 10.0 ** rng.uniform(-5.0, 2.0, 300)
+    for name in ("jv", "yv", "iv", "kv"):
+        function = getattr(tf.math.special, name)
+        v = tf.constant(orders)
+        with tf.GradientTape() as tape:
+            tape.watch(v)
+            y = function(v, numbers)
+        alone = [gradients(function, *pair)[1][0] for pair in zip(orders, numbers, strict=True)]
+        np.testing.assert_allclose(tape.gradient(y, v), alone, rtol=1e-11)
 
 
 def test_exponent_of_zeta_has_no_gradient() -> None:

@@ -78,6 +78,21 @@ ERROR_FUNCTIONS = [
     ),
 ]
 
+# Orders of both signs, whole, half and others, beside small, equal and large arguments.
+ORDERS = [
+    (0.0, 2.0),
+    (0.0, 1e-8),
+    (0.5, 1.0),
+    (2.5, 0.1),
+    (-0.3, 4.0),
+    (-3.0, 1.5),
+    (-2.5, 7.0),
+    (1e-9, 0.7),
+    (20.0, 9.0),
+    (60.0, 2.0),
+    (1.25, 40.0),
+]
+
 BESSEL = [
     Row(special.bessel_i0, lambda x: mp.besseli(0, x), [-30.0, -1e-8, 0.0, 0.7, 5.0, 700.0]),
     Row(special.bessel_i1, lambda x: mp.besseli(1, x), [-30.0, -1e-8, 0.0, 0.7, 5.0, 700.0]),
@@ -111,23 +126,21 @@ BESSEL = [
     Row(special.bessel_j1, lambda x: mp.besselj(1, x), [-7.0, 0.0, 1e-8, 0.7, 5.0, 100.0]),
     Row(special.bessel_y0, lambda x: mp.bessely(0, x), [1e-200, 1e-8, 0.7, 5.0, 100.0]),
     Row(special.bessel_y1, lambda x: mp.bessely(1, x), [1e-100, 1e-8, 0.7, 5.0, 100.0]),
-    Row(special.jv, mp.besselj, [(0.5, 1.0), (2.5, 0.1), (-0.3, 4.0), (20.0, 9.0)], fixed=(0,)),
-    Row(special.yv, mp.bessely, [(0.5, 1.0), (2.5, 0.1), (-0.3, 4.0), (20.0, 9.0)], fixed=(0,)),
-    Row(special.iv, mp.besseli, [(0.5, 1.0), (2.5, 0.1), (-0.3, 4.0), (20.0, 90.0)], fixed=(0,)),
-    Row(special.kv, mp.besselk, [(0.5, 1.0), (2.5, 0.1), (-0.3, 4.0), (20.0, 90.0)], fixed=(0,)),
+    Row(special.jv, mp.besselj, [*ORDERS, (3.0, 3.0), (7.5, 7.4999)], slope_rtol=1e-11),
+    Row(special.yv, mp.bessely, [*ORDERS, (3.0, 3.0), (7.5, 7.4999)], slope_rtol=1e-11),
+    Row(special.iv, mp.besseli, [*ORDERS, (20.0, 90.0), (0.0, 60.0), (1e-12, 20.0)]),
+    Row(special.kv, mp.besselk, [*ORDERS, (20.0, 90.0), (0.0, 600.0), (1e-12, 20.0)]),
     Row(
         special.ive,
         lambda v, x: mp.exp(-abs(x)) * mp.besseli(v, x),
-        [(0.5, 1.0), (2.5, 0.1), (-0.3, 4.0), (20.0, 900.0)],
+        [*ORDERS, (20.0, 900.0), (0.0, 5000.0)],
         slope_rtol=1e-11,
-        fixed=(0,),
     ),
     Row(
         special.kve,
         lambda v, x: mp.exp(x) * mp.besselk(v, x),
-        [(0.5, 1.0), (2.5, 0.1), (-0.3, 4.0), (20.0, 900.0)],
+        [*ORDERS, (20.0, 900.0), (0.0, 5000.0)],
         slope_rtol=1e-11,
-        fixed=(0,),
     ),
 ]
 
