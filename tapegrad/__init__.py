@@ -149,6 +149,7 @@ from tapegrad.ops.division import (
     truncatediv,
     truncatemod,
 )
+from tapegrad.ops.eigenvalues import eig, eigvals
 from tapegrad.ops.einsum import (
     einsum,
 )
@@ -206,6 +207,7 @@ from tapegrad.ops.mapping import (
     scan,
     vectorized_map,
 )
+from tapegrad.ops.matrix_functions import sqrtm as matrix_square_root
 from tapegrad.ops.norms import (
     norm,
 )
@@ -416,6 +418,8 @@ __all__ = [
     "dtypes",
     "dynamic_partition",
     "dynamic_stitch",
+    "eig",
+    "eigvals",
     "einsum",
     "ensure_shape",
     "equal",
@@ -465,6 +469,7 @@ __all__ = [
     "map_fn",
     "math",
     "matmul",
+    "matrix_square_root",
     "maximum",
     "meshgrid",
     "minimum",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tapegrad.ops.banded import banded_triangular_solve, solve_banded
 from tapegrad.ops.cholesky import cholesky, cholesky_solve, triangular_solve
 from tapegrad.ops.clipping import global_norm, l2_normalize
 from tapegrad.ops.contract import matmul, matvec, tensordot
@@ -18,25 +19,32 @@ from tapegrad.ops.diagonal import (
     trace,
 )
 from tapegrad.ops.eigen import eigh, eigvalsh
+from tapegrad.ops.eigenvalues import eig, eigvals
 from tapegrad.ops.einsum import einsum
 from tapegrad.ops.inverse import inv, solve
 from tapegrad.ops.least_squares import lstsq, matrix_power, matrix_rank, pinv
+from tapegrad.ops.lu import lu, lu_matrix_inverse, lu_reconstruct, lu_solve
 from tapegrad.ops.matrix_functions import expm, sqrtm
 from tapegrad.ops.norms import norm, normalize
 from tapegrad.ops.qr import qr
 from tapegrad.ops.shape import adjoint, matrix_transpose
 from tapegrad.ops.svd import svd
+from tapegrad.ops.tridiagonal import eigh_tridiagonal, tridiagonal_matmul, tridiagonal_solve
 
 __all__ = [
     "adjoint",
     "band_part",
+    "banded_triangular_solve",
     "cholesky",
     "cholesky_solve",
     "cross",
     "det",
     "diag",
     "diag_part",
+    "eig",
     "eigh",
+    "eigh_tridiagonal",
+    "eigvals",
     "eigvalsh",
     "einsum",
     "expm",
@@ -46,6 +54,10 @@ __all__ = [
     "l2_normalize",
     "logdet",
     "lstsq",
+    "lu",
+    "lu_matrix_inverse",
+    "lu_reconstruct",
+    "lu_solve",
     "matmul",
     "matrix_power",
     "matrix_rank",
@@ -58,6 +70,7 @@ __all__ = [
     "set_diag",
     "slogdet",
     "solve",
+    "solve_banded",
     "sqrtm",
     "svd",
     "tensor_diag",
@@ -65,4 +78,6 @@ __all__ = [
     "tensordot",
     "trace",
     "triangular_solve",
+    "tridiagonal_matmul",
+    "tridiagonal_solve",
 ]

@@ -41,11 +41,11 @@ def _checked(op: str, function: Callable[[Any], Any], x: Any) -> Any:
     )
 
 
-def _reciprocal_gaps(x: Any) -> Any:
+def _reciprocal_gaps(x: Any, *, slack: int) -> Any:
     gaps = x[..., None, :] - x[..., :, None]
     size = np.abs(x).max(axis=-1, initial=0)[..., None, None]
     # What rounding alone can separate counts as equal.
-    equal = np.abs(gaps) <= np.finfo(x.dtype).eps * x.shape[-1] * size
+    equal = np.abs(gaps) <= slack * np.finfo(x.dtype).eps * x.shape[-1] * size
     return np.where(equal, x.dtype.type(0), 1 / np.where(equal, 1, gaps)).astype(x.dtype)
 
 
@@ -55,7 +55,8 @@ def _reciprocal_gaps_vjp(F: Any, g: Any, y: Any) -> Any:
     return rows - F.reduce_sum(moved, axes=(-2,), keepdims=False)
 
 
-# For a vector x the matrix 1 / (x[j] - x[i]), with 0 where the two are equal.
+# For a vector x the matrix 1 / (x[j] - x[i]), with 0 where the two are equal, or apart by no more
+# than `slack` times what rounding does.
 general("reciprocal_gaps", _reciprocal_gaps, _reciprocal_gaps_vjp)
 
 
@@ -83,7 +84,7 @@ def _of_lower_triangle(F: Any, g: Any, n: int) -> Any:
 
 def _eigh_vjp(F: Any, g: Any, y: Any, shape: Any) -> Any:
     (ge, gv), (e, v) = g, y
-    gaps = as_kind_of(F, F.reciprocal_gaps(e), v)
+    gaps = as_kind_of(F, F.reciprocal_gaps(e, slack=1), v)
     inner = times(F, v, gv, adjoint_a=True) * gaps
     left = times(F, v, inner) + v * as_kind_of(F, row(F, ge), v)
     return _of_lower_triangle(F, times(F, left, v, adjoint_b=True), shape[-1])
@@ -124,8 +125,11 @@ def eigh(tensor: Any, name: str | None = None) -> tuple[Tensor, Tensor]:
     -----
     The gradient is lower triangular, as in TensorFlow: an entry below the diagonal also stands for
     its mirror image. Eigenvectors of equal eigenvalues can be any basis of their space, and
-    complex ones can be turned by any phase. For functions that do not depend on that choice the
-    gradient is right; for others it is finite, but no derivative exists.
+    complex ones can be turned by any phase. For functions that do not depend on that choice, such
+    as symmetric functions of the eigenvalues or projectors on the space of equal ones, the
+    gradient is right; for others it is finite, but no derivative exists. At equal eigenvalues
+    derivatives of second order lack what couples these: where it matters, use `expm`, `sqrtm`,
+    `matrix_power` and the like, which know no eigenvalues.
 
     Examples
     --------

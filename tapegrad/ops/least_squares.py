@@ -18,6 +18,7 @@ from tapegrad.ops.contract import matmul
 from tapegrad.ops.inverse import inv
 from tapegrad.ops.matrices import (
     adjoint,
+    identities,
     matrices,
     matrices_and_columns,
     square_matrices,
@@ -228,8 +229,7 @@ def matrix_power(a: Any, n: Any, name: str | None = None) -> Tensor:
     if exponent < 0:
         x, exponent = inv(x), -exponent
     if exponent == 0:
-        shape = x._value.shape
-        return wrap(np.broadcast_to(np.eye(shape[-1], dtype=x._value.dtype), shape).copy())
+        return identities(x._value.shape, x._value.dtype)  # type: ignore[no-any-return]
     result = None
     while exponent:
         if exponent & 1:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.convert import operand
+from tapegrad.core.tensor import wrap
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops.operands import operand_pair, require_kinds, require_same_dtype
 
@@ -89,6 +90,11 @@ def adjoint(F: Any, x: Any) -> Any:
 def lower_mask(size: int, k: int = 0) -> Any:
     """True on and below diagonal `k` of a square matrix."""
     return np.tri(size, size, k, np.bool_)
+
+
+def identities(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
+    """Unit matrices of the shape ``(..., n, n)``."""
+    return wrap(np.broadcast_to(np.eye(shape[-1], dtype=dtype), shape).copy())
 
 
 def each_matrix(function: Callable[..., Any], *stacks: Any) -> Any:

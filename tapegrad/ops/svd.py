@@ -62,7 +62,7 @@ def _svd_vjp(F: Any, g: Any, y: Any, shape: Any) -> Any:
     along_u, along_v = times(F, u, gu, adjoint_a=True), times(F, v, gv, adjoint_a=True)
     turn_u, turn_v = along_u - adjoint(F, along_u), along_v - adjoint(F, along_v)
     # 1 / (s[j]**2 - s[i]**2) in two parts, so that equal values leave one of them.
-    gaps = as_kind_of(F, F.reciprocal_gaps(s), u)
+    gaps = as_kind_of(F, F.reciprocal_gaps(s, slack=1), u)
     sums = as_kind_of(F, F.reciprocal_no_nan(row(F, s) + column(F, s)), u)
     inner = 0.5 * ((turn_u + turn_v) * gaps + (turn_u - turn_v) * sums)
     left = times(F, u, inner) + u * as_kind_of(F, row(F, gs), u)

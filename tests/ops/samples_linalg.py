@@ -59,6 +59,20 @@ def solved(matrix: np.ndarray, rhs: np.ndarray, adjoint: bool) -> np.ndarray:
     return each(one, matrix, rhs)
 
 
+def packed_factors(x: np.ndarray, dtype: Any) -> tuple[np.ndarray, np.ndarray]:
+    """By elimination, with the largest pivot of each column."""
+    packed = x.copy()
+    order = np.broadcast_to(np.arange(x.shape[-1], dtype=dtype), x.shape[:-1]).copy()
+    for i in np.ndindex(*x.shape[:-2]):
+        a, p = packed[i], order[i]
+        for k in range(len(a)):
+            pivot = k + np.argmax(np.abs(a[k:, k].real) + np.abs(a[k:, k].imag))
+            a[[k, pivot]], p[[k, pivot]] = a[[pivot, k]], p[[pivot, k]]
+            a[k + 1 :, k] /= a[k, k]
+            a[k + 1 :, k + 1 :] -= np.outer(a[k + 1 :, k], a[k, k + 1 :])
+    return packed, order
+
+
 def substituted(matrix: np.ndarray, rhs: np.ndarray, lower: bool, adjoint: bool) -> np.ndarray:
     return solved(np.tril(matrix) if lower else np.triu(matrix), rhs, adjoint)
 
@@ -101,6 +115,8 @@ for label, shape in STACKS.items():
     matrix = regular(*shape)
     sample("inv", matrix, reference=partial(each, scipy.linalg.inv), **of_squares)
     sample("det", matrix, reference=determinant, **of_squares)
+    exchanged = {"params": {"dtype": np.dtype(np.int32)}, "reference": packed_factors}
+    sample("lu", matrix, **exchanged, **of_squares)
     sample("slogdet", matrix, reference=sign_and_log, **of_squares)
     sample("adjugate", matrix, reference=adjugate, **{**of_squares, "order": 1})
     sample("cholesky", definite(*shape), reference=factor, among=hermitian, **of_squares)
@@ -118,6 +134,16 @@ for label, shape in {"one": (3, 3), "stack": (2, 2, 2)}.items():
         order=0,
         dtypes=PRECISIONS,
     )
+
+sample(
+    "lu",
+    reals(2, 4, 4),
+    params={"dtype": np.dtype(np.int64)},
+    label="with_exchanges",
+    reference=packed_factors,
+    complex=True,
+    dtypes=PRECISIONS,
+)
 
 SYSTEMS = {
     "column": ((3, 3), (3, 1)),
@@ -151,3 +177,52 @@ for label, (a, b) in SYSTEMS.items():
                 reference=substituted,
                 **options,
             )
+
+
+def banded_matrix(bands: np.ndarray, lower: int) -> np.ndarray:
+    *lead, count, n = bands.shape
+    a = np.zeros((*lead, n, n), bands.dtype)
+    for r, i in np.ndindex(count, n):
+        j = i + count - 1 - lower - r
+        if 0 <= j < n:
+            a[..., i, j] = bands[..., r, i]
+    return a
+
+
+def dominant(lower: int, *shape: int) -> Maker:
+    """Diagonals of which the main one is larger than the others together."""
+
+    def make(rng: np.random.Generator) -> np.ndarray:
+        bands = np.array(reals(*shape)(rng))
+        bands[..., shape[-2] - 1 - lower, :] += 8.0
+        return bands
+
+    return make
+
+
+BANDS = {
+    "three": (1, (3, 4), (4, 2)),
+    "stack": (1, (2, 3, 3), (2, 3, 1)),
+    "below": (2, (3, 4), (4, 1)),
+    "above": (0, (3, 4), (4, 1)),
+    "uneven": (2, (4, 4), (4, 2)),
+    "one_for_all": (1, (3, 3), (2, 3, 1)),
+    "stack_and_matrix": (1, (2, 3, 3), (3, 1)),
+    "more_than_places": (2, (4, 2), (2, 1)),
+    "no_columns": (1, (3, 3), (3, 0)),
+    "empty": (1, (3, 0), (0, 2)),
+}
+for label, (below, a, b) in BANDS.items():
+    for adjoint in (False, True):
+        sample(
+            "solve_banded",
+            dominant(below, *a),
+            reals(*b),
+            params={"lower": below, "adjoint": adjoint, "perturb": False},
+            label=label + ("_adjoint" if adjoint else ""),
+            reference=lambda bands, rhs, lower, adjoint, perturb: solved(
+                banded_matrix(bands, lower), rhs, adjoint
+            ),
+            complex=True,
+            dtypes=PRECISIONS,
+        )

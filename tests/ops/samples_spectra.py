@@ -24,7 +24,7 @@ def eigenvalues(x: np.ndarray) -> np.ndarray:
     return np.sort(np.linalg.eigvals(of_lower(x)).real, axis=-1)
 
 
-def reciprocal_gaps(x: np.ndarray) -> np.ndarray:
+def reciprocal_gaps(x: np.ndarray, slack: int) -> np.ndarray:
     y = np.zeros((*x.shape, x.shape[-1]), x.dtype)
     for i, j in np.ndindex(y.shape[-2:]):
         if i != j:
@@ -47,6 +47,17 @@ for label, shape in STACKS.items():
         complex=True,
         dtypes=PRECISIONS,
     )
+    sample("eigvals", matrix, label=label, complex=True, dtypes=PRECISIONS)
+    # Real matrices with real eigenvalues, whose eigenvectors are determined up to a sign.
+    sample("eig", matrix, label=label, dtypes=PRECISIONS)
+    sample(
+        "eigenbasis",
+        matrix,
+        label=label,
+        reference=lambda v: v,
+        complex=True,
+        dtypes=PRECISIONS,
+    )
     # The phase of complex eigenvectors is not determined: see test_spectra.py.
     sample("eigh", matrix, label=label, dtypes=PRECISIONS)
     sample(
@@ -56,6 +67,7 @@ for label, shape in STACKS.items():
         "reciprocal_gaps",
         positive(*shape[:-1]),
         label=label,
+        params={"slack": 1},
         reference=reciprocal_gaps,
         complex=True,
         dtypes=PRECISIONS,
