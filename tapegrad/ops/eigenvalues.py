@@ -10,6 +10,7 @@ import numpy as np
 from tapegrad.core.define import general
 from tapegrad.core.primitive import apply
 from tapegrad.core.tensor import Tensor
+from tapegrad.ops import inverse  # noqa: F401 - used by rules as F.solve
 from tapegrad.ops.eigen import row
 from tapegrad.ops.matrices import square_matrices, times, unsuitable
 
