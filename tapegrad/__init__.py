@@ -328,6 +328,7 @@ if TYPE_CHECKING:
         optimizers,
         random,
         test,
+        testing,
     )
 
 __version__ = "0.1.0"
@@ -351,6 +352,7 @@ _SUBMODULES = frozenset(
         "random",
         "signal",
         "test",
+        "testing",
     }
 )
 
@@ -549,6 +551,7 @@ __all__ = [
     "tensor_scatter_nd_update",
     "tensordot",
     "test",
+    "testing",
     "tile",
     "transpose",
     "truediv",

@@ -156,6 +156,57 @@ class TapeUsedError(RuntimeError):
     """
 
 
+class GradientCheckError(AssertionError):
+    """A derivative from the tape is not the derivative of the function.
+
+    Cause
+        ``tapegrad.testing.check_gradients`` compared the tape with differences and found a wrong
+        rule, a dependence that the tape does not see, NaN, or a function that cannot be checked:
+        it has a kink here, gives another result at each call, or changes its arguments.
+
+    Example
+        ``check_gradients(f, 2.0)`` for a function with a ``tf.custom_gradient`` that returns
+        ``dy * x`` where ``dy * 2.0 * x`` is right.
+
+    Fix
+        The message names the argument, the element, both values, and what is likely wrong.
+
+    Attributes
+    ----------
+    argument
+        The argument (or result) at fault, as one writes it in Python, such as ``x['w'][0]``.
+    index
+        The index of its element, or None if no single element is at fault.
+    got
+        What the tape says, or None.
+    expected
+        What differences say, or None.
+    tolerance
+        By how much the two may differ, or None.
+    cause
+        The likely cause, in words.
+    """
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        argument: str | None = None,
+        index: tuple[int, ...] | None = None,
+        got: float | complex | None = None,
+        expected: float | complex | None = None,
+        tolerance: float | None = None,
+        cause: str = "",
+    ) -> None:
+        super().__init__(message)
+        self.argument = argument
+        self.index = index
+        self.got = got
+        self.expected = expected
+        self.tolerance = tolerance
+        self.cause = cause
+
+
 class NonDifferentiableWarning(UserWarning):
     """A gradient was asked for that cannot exist because of a dtype.
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tapegrad.ops.numeric import compute_gradient
+from tapegrad.testing.jacobians import compute_gradient
 
 __all__ = ["compute_gradient"]

@@ -18,6 +18,28 @@ def _is_dataclass(value: Any) -> bool:
     return hasattr(value.__class__, "__dataclass_fields__")
 
 
+def paths(structure: Any, name: str) -> list[str]:
+    """How one writes each leaf in Python if the structure is called `name`, as `flatten` orders.
+
+    Examples
+    --------
+    >>> paths({"b": 1, "a": [2, (3,)]}, "x")
+    ["x['a'][0]", "x['a'][1][0]", "x['b']"]
+    """
+    if not is_nested(structure):
+        return [name]
+    if isinstance(structure, Mapping):
+        suffixes = [f"[{key!r}]" for key in _sorted_keys(structure)]
+    elif _is_dataclass(structure):
+        suffixes = [f".{field}" for field in type(structure).__dataclass_fields__]
+    elif hasattr(structure, "_fields"):
+        suffixes = [f".{field}" for field in structure._fields]
+    else:
+        suffixes = [f"[{i}]" for i in range(len(structure))]
+    children = zip(_children(structure), suffixes, strict=True)
+    return [path for child, suffix in children for path in paths(child, name + suffix)]
+
+
 def is_nested(structure: Any) -> bool:
     """True for anything that `flatten` goes into.
 

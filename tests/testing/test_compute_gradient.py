@@ -55,5 +55,9 @@ def test_unconnected_and_empty_arguments() -> None:
 def test_bad_arguments() -> None:
     with pytest.raises(ValueError, match=r"must be a list or tuple.*compute_gradient\(f, \[x\]\)"):
         tf.test.compute_gradient(tf.sin, tf.constant(1.0))
-    with pytest.raises(ValueError, match=r"Argument 0 has dtype int32.*tf\.cast"):
+    with pytest.raises(AssertionError, match=r"unsupported type int32 of argument 0.*tf\.cast"):
         tf.test.compute_gradient(tf.square, [1])
+    with pytest.raises(AssertionError, match=r"unsupported type int32 of y.*tf\.cast"):
+        tf.test.compute_gradient(lambda x: tf.cast(x, tf.int32), [1.0])
+    with pytest.raises(TypeError, match=r"one tensor, but it returned a tuple"):
+        tf.test.compute_gradient(lambda x: (x, x), [1.0])
