@@ -36,7 +36,7 @@ def paths(structure: Any, name: str) -> list[str]:
         suffixes = [f".{field}" for field in structure._fields]
     else:
         suffixes = [f"[{i}]" for i in range(len(structure))]
-    children = zip(_children(structure), suffixes, strict=True)
+    children = zip(children_of(structure), suffixes, strict=True)
     return [path for child, suffix in children for path in paths(child, name + suffix)]
 
 
