@@ -1,8 +1,22 @@
-"""``tf.autodiff``: the tape and the accumulator."""
+"""``tf.autodiff``: the tape, the accumulator, and derivatives of functions."""
 
 from __future__ import annotations
 
+from tapegrad.core.derivatives import jacobian, jvp, vjp
 from tapegrad.core.forward import ForwardAccumulator
+from tapegrad.core.gauss_newton import gauss_newton_matrix, gauss_newton_product
 from tapegrad.core.gradient_tape import GradientTape
+from tapegrad.core.second_order import hessian, hessians, hvp
 
-__all__ = ["ForwardAccumulator", "GradientTape"]
+__all__ = [
+    "ForwardAccumulator",
+    "GradientTape",
+    "gauss_newton_matrix",
+    "gauss_newton_product",
+    "hessian",
+    "hessians",
+    "hvp",
+    "jacobian",
+    "jvp",
+    "vjp",
+]

@@ -163,13 +163,10 @@ def hessians(
     --------
     >>> import tapegrad as tf
     >>> x = tf.constant(3.0)
-    >>> with tf.GradientTape() as outer:  # what to write instead
-    ...     outer.watch(x)
-    ...     with tf.GradientTape() as inner:
-    ...         inner.watch(x)
-    ...         y = x * x
-    ...     g = inner.gradient(y, x)
-    >>> outer.jacobian(g, x).numpy()
-    np.float32(2.0)
+    >>> with tf.GradientTape() as tape:  # what to write instead
+    ...     tape.watch(x)
+    ...     y = x * x
+    >>> [float(h) for h in tf.autodiff.hessians(y, x, tape=tape)]
+    [2.0]
     """
-    _graph_only("hessians", "`outer.jacobian(inner.gradient(ys, xs), xs)` with two nested tapes")
+    _graph_only("hessians", "`tf.autodiff.hessians(ys, xs, tape=tape)` after `with tape:`")
