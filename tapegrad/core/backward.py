@@ -12,7 +12,7 @@ from tapegrad.core.guarded import GuardedNamespace, guard, guarding, has_nan, un
 from tapegrad.core.slices import Slices
 from tapegrad.core.table import raw, recording
 from tapegrad.core.tape import Record, Spec, is_differentiable
-from tapegrad.core.tensor import rewrap, wrap
+from tapegrad.core.tensor import rewrap, wrap_constant
 from tapegrad.errors import InvalidArgumentError
 
 #: So many records are pulled back between two looks for NaN; they are kept for that time.
@@ -239,7 +239,7 @@ def _filled(F: Any, g: Any, output: Any, wrapped: bool) -> Any:
         if not is_differentiable(output):
             return None
         zeros = np.zeros(output.shape, output.dtype)
-        return wrap(zeros) if wrapped else zeros
+        return wrap_constant(zeros) if wrapped else zeros
     return g.dense(F) if g.__class__ is Slices else g
 
 

@@ -12,12 +12,17 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad.core.context import active_recorders, restore_float_errors, silence_float_errors
+from tapegrad.core.context import (
+    MarkedRecorders,
+    active_recorders,
+    restore_float_errors,
+    silence_float_errors,
+)
 from tapegrad.core.convert import operand, scalar_like
 from tapegrad.core.dtypes import from_numpy
-from tapegrad.core.primitive import Primitive
+from tapegrad.core.primitive import Primitive, trace
 from tapegrad.core.table import recording
-from tapegrad.core.tensor import ArrayLike, Tensor, next_id, wrap
+from tapegrad.core.tensor import ArrayLike, Tensor, next_id, wrap_constant
 from tapegrad.errors import InvalidArgumentError
 
 _BOOL = np.dtype(np.bool_)
@@ -47,12 +52,14 @@ def unary_call(primitive: Primitive, discrete: bool, doc: str | None) -> Callabl
         out = _new(Tensor)
         out._value = value
         out._id = next_id()
-        if recorded:
-            recorders = active_recorders()
-            if recorders:
+        recorders = active_recorders()
+        if recorders:
+            if recorded:
                 for recorder in recorders:
                     if x._id in recorder.followed:
                         recorder.record_unary(primitive, x, keep_x, keep_y, out)
+            if recorders.__class__ is MarkedRecorders:
+                trace(recorders, primitive, (x._id,), (a,), out, None)
         return out
 
     return _dressed(call, primitive, doc)
@@ -119,14 +126,16 @@ def _binary(
         out = _new(Tensor)
         out._value = value
         out._id = next_id()
-        if differentiable:
-            recorders = active_recorders()
-            if recorders:
+        recorders = active_recorders()
+        if recorders:
+            if differentiable:
                 for recorder in recorders:
                     followed = recorder.followed
                     mask = (i in followed) + 2 * (j in followed) & differentiable
                     if mask:
                         recorder.record_binary(primitive, (i, j), a, b, mask, out)
+            if recorders.__class__ is MarkedRecorders:
+                trace(recorders, primitive, (i, j), (a, b), out, None)
         return out
 
     return call
@@ -191,7 +200,7 @@ def install_operator(
 def operand_or_refuse(other: Any, dtype: np.dtype[Any]) -> Any:
     """What stands beside a tensor, converted; an unknown object is left to its own operators."""
     if other.__class__ is float or other.__class__ is int:
-        return wrap(scalar_like(other, dtype))
+        return wrap_constant(scalar_like(other, dtype))
     if isinstance(other, (ArrayLike, np.ndarray, np.generic, list, tuple)):
         return operand(other, dtype)
     try:

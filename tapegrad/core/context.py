@@ -26,18 +26,31 @@ set_recorders = _ACTIVE.set
 reset_recorders = _ACTIVE.reset
 
 
-class _OwnedRecorders(tuple[Any, ...]):
-    """Recorders that only their own thread and asyncio task may see.
+class MarkedRecorders(tuple[Any, ...]):
+    """Recorders with an owner or a tracer.
 
     A new asyncio task (or, in free-threaded Python, a new thread) starts with a *copy* of its
     creator's context. The copy holds this same tuple, which is false there: every recording site
     asks ``if recorders:`` first, so ownership costs nothing where it is not needed.
+
+    A tracer sees every operation, whatever its inputs, and stays when recorders are hidden; with
+    one, the tuple is true even if it is empty.
+
+    Attributes
+    ----------
+    owner
+        The thread and asyncio task that alone may see the recorders, or None.
+    tracer
+        What records a whole function (see `compiler.tracer`), or None.
     """
 
-    owner: tuple[int, object]
+    owner: tuple[int, object] | None
+    tracer: Any
 
     def __bool__(self) -> bool:
-        return len(self) > 0 and self.owner == _current_owner()
+        return (len(self) > 0 or self.tracer is not None) and (
+            self.owner is None or self.owner == _current_owner()
+        )
 
 
 def _current_task() -> object:
@@ -55,12 +68,22 @@ def _current_owner() -> tuple[int, object]:
 _THREADS_INHERIT = bool(getattr(sys.flags, "thread_inherit_context", False))
 
 
-def _owned(recorders: Recorders) -> Recorders:
-    if recorders and (_THREADS_INHERIT or _current_task() is not None):
-        owned = _OwnedRecorders(recorders)
-        owned.owner = _current_owner()
-        return owned
+def _marked(recorders: Recorders, tracer: Any) -> Recorders:
+    owned = _THREADS_INHERIT or _current_task() is not None
+    if (recorders and owned) or tracer is not None:
+        marked = MarkedRecorders(recorders)
+        marked.owner = _current_owner() if owned else None
+        marked.tracer = tracer
+        return marked
     return recorders
+
+
+def active_tracer() -> Any:
+    """What records the whole function that runs in this context, or None."""
+    recorders = active_recorders()
+    if recorders.__class__ is MarkedRecorders and recorders:
+        return recorders.tracer
+    return None
 
 
 def visible_recorders() -> Recorders:
@@ -71,26 +94,31 @@ def visible_recorders() -> Recorders:
 
 def push_recorder(recorder: object) -> None:
     """Make `recorder` the innermost active recorder of this context."""
-    set_recorders(_owned((*visible_recorders(), recorder)))
+    set_recorders(_marked((*visible_recorders(), recorder), active_tracer()))
 
 
 def remove_recorder(recorder: object) -> None:
     """Take `recorder` out of this context's active recorders, wherever it stands."""
     recorders = visible_recorders()
-    if recorders and recorders[-1] is recorder:
-        set_recorders(_owned(recorders[:-1]))
+    if len(recorders) > 0 and recorders[-1] is recorder:
+        rest = recorders[:-1]
     else:
-        set_recorders(_owned(tuple([r for r in recorders if r is not recorder])))
+        rest = tuple([r for r in recorders if r is not recorder])
+    set_recorders(_marked(rest, active_tracer()))
+
+
+_SAME = object()
 
 
 @contextmanager
-def only_recorders(recorders: Recorders) -> Iterator[None]:
-    """Run a block with exactly these recorders active.
+def only_recorders(recorders: Recorders, tracer: Any = _SAME) -> Iterator[None]:
+    """Run a block with exactly these recorders active, and the tracer that there is.
 
-    Afterwards the hidden ones are back, but for those that the block stopped.
+    Afterwards the hidden ones are back, but for those that the block stopped. Another `tracer`, or
+    None, takes the place of the present one.
     """
     hidden = visible_recorders()
-    token = set_recorders(_owned(recorders))
+    token = set_recorders(_marked(recorders, active_tracer() if tracer is _SAME else tracer))
     try:
         yield
     finally:

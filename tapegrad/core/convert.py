@@ -14,7 +14,7 @@ from tapegrad.core.context import restore_float_errors, silence_float_errors
 from tapegrad.core.dtypes import DType, as_dtype, from_numpy, numpy_dtype
 from tapegrad.core.shape import TensorShape
 from tapegrad.core.table import recording
-from tapegrad.core.tensor import ArrayLike, Tensor, wrap
+from tapegrad.core.tensor import ArrayLike, Tensor, wrap_constant
 from tapegrad.errors import InvalidArgumentError
 
 _INT32 = np.iinfo(np.int32)
@@ -40,7 +40,9 @@ def operand(value: Any, dtype: np.dtype[Any] | None = None) -> Any:
     convert = conversions.get(type(value))
     if convert is not None:
         return convert(value)
-    return wrap(as_array(value, dtype)) if not _holds_tensors(value) else _stack(value, dtype)
+    return (
+        wrap_constant(as_array(value, dtype)) if not _holds_tensors(value) else _stack(value, dtype)
+    )
 
 
 def as_tensor(value: Any, dtype: np.dtype[Any] | None = None) -> Tensor:
@@ -144,13 +146,13 @@ def constant(value: Any, dtype: Any = None, shape: Any = None, name: str = "Cons
         value, None if dtype is None else numpy_dtype(dtype), truncate=isinstance(value, np.ndarray)
     )
     if shape is None:
-        return wrap(array)
+        return wrap_constant(array)
     wanted: Any = tuple(TensorShape(shape))
     if array.size == 1:
-        return wrap(np.full(wanted, array.reshape(())[()], array.dtype)[()])
+        return wrap_constant(np.full(wanted, array.reshape(())[()], array.dtype)[()])
     if array.size != TensorShape(wanted).num_elements():
         raise _unsupported_shape(value, array.size, wanted)
-    return wrap(array.reshape(wanted)[()])
+    return wrap_constant(array.reshape(wanted)[()])
 
 
 def _unsupported_shape(value: Any, size: int, wanted: Any) -> TypeError:

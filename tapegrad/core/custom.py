@@ -11,7 +11,12 @@ import numpy as np
 
 from tapegrad.core import nest
 from tapegrad.core.batching import Batched, BatchedNamespace
-from tapegrad.core.context import active_recorders, only_recorders, visible_recorders
+from tapegrad.core.context import (
+    MarkedRecorders,
+    active_recorders,
+    only_recorders,
+    visible_recorders,
+)
 from tapegrad.core.convert import as_tensor
 from tapegrad.core.gradient_tape import GradientTape
 from tapegrad.core.indexed_slices import IndexedSlices
@@ -19,7 +24,7 @@ from tapegrad.core.primitive import Primitive, record
 from tapegrad.core.slices import Slices
 from tapegrad.core.table import recording
 from tapegrad.core.tape import Spec, is_differentiable
-from tapegrad.core.tensor import ArrayLike, Tensor, wrap
+from tapegrad.core.tensor import ArrayLike, Tensor, wrap, wrap_constant
 from tapegrad.core.transpose import push_by_transposing
 from tapegrad.errors import InvalidArgumentError
 
@@ -48,7 +53,7 @@ def attach(inputs: Sequence[Any], outputs: Sequence[Tensor], pullback: Pullback,
 
     def pull(F: Any, g: Any, mask: int, args: Any, y: Any, params: Any) -> Any:
         cotangents = [
-            wrap(np.zeros(o._value.shape, o._value.dtype)[()]) if c is None else c
+            wrap_constant(np.zeros(o._value.shape, o._value.dtype)[()]) if c is None else c
             for c, o in zip(g, outputs_shape, strict=True)
         ]
         if isinstance(F, BatchedNamespace):
@@ -66,6 +71,8 @@ def attach(inputs: Sequence[Any], outputs: Sequence[Tensor], pullback: Pullback,
         name, "custom", _no_forward, ("values*",), (pullback,), [frozenset()], pull, push
     )
     record(recorders, primitive, list(inputs), tuple(outputs), {})
+    if recorders.__class__ is MarkedRecorders and recorders.tracer is not None:
+        recorders.tracer.same(outputs)
 
 
 class _Shape:
@@ -100,7 +107,7 @@ def _row_by_row(
             stacked.append(None)
             continue
         dense = [
-            wrap(np.zeros(spec.shape, spec.dtype)[()])
+            wrap_constant(np.zeros(spec.shape, spec.dtype)[()])
             if g is None
             else _checked(g, spec, "custom gradient", raw_result=False, dense=True)
             for g in column

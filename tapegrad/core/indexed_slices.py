@@ -12,7 +12,7 @@ from tapegrad.core.dtypes import DType
 from tapegrad.core.shape import TensorShape
 from tapegrad.core.slices import Slices
 from tapegrad.core.table import recording
-from tapegrad.core.tensor import Tensor, wrap
+from tapegrad.core.tensor import Tensor, wrap, wrap_constant
 
 
 class IndexedSlices:
@@ -52,7 +52,7 @@ class IndexedSlices:
         return cls(
             values if isinstance(values, Tensor) else wrap(values),
             indices if isinstance(indices, Tensor) else wrap(indices),
-            wrap(np.array(slices.shape, np.int32)),
+            wrap_constant(np.array(slices.shape, np.int32)),
         )
 
     @property

@@ -16,7 +16,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from tapegrad.core.context import active_recorders, restore_float_errors, silence_float_errors
+from tapegrad.core.context import (
+    MarkedRecorders,
+    active_recorders,
+    restore_float_errors,
+    silence_float_errors,
+)
 from tapegrad.core.convert import operand
 from tapegrad.core.table import TABLE, raw, recording
 from tapegrad.core.tensor import Tensor, wrap
@@ -183,14 +188,32 @@ def apply(primitive: Primitive, inputs: Sequence[Any], params: dict[str, Any]) -
         restore_float_errors(token)
     outputs: Any = tuple([wrap(v) for v in values]) if values.__class__ is tuple else wrap(values)
     recorders = active_recorders()
-    if recorders and primitive.differentiable:
-        if primitive.kind == "elementwise":
-            shapes = tuple([x._value.shape for x in inputs])
-            same = all(s == outputs._value.shape for s in shapes)
-            record(recorders, primitive, inputs, outputs, None if same else shapes)
-        else:
-            record(recorders, primitive, inputs, outputs, params)
+    if recorders:
+        if primitive.differentiable:
+            if primitive.kind == "elementwise":
+                shapes = tuple([x._value.shape for x in inputs])
+                same = all(s == outputs._value.shape for s in shapes)
+                record(recorders, primitive, inputs, outputs, None if same else shapes)
+            else:
+                record(recorders, primitive, inputs, outputs, params)
+        if recorders.__class__ is MarkedRecorders:
+            ids, arrays = [x._id for x in inputs], [x._value for x in inputs]
+            trace(recorders, primitive, ids, arrays, outputs, params)
     return outputs
+
+
+def trace(
+    recorders: Any,
+    primitive: Primitive,
+    ids: Sequence[int],
+    arrays: Sequence[Any],
+    outputs: Any,
+    params: Any,
+) -> None:
+    """Show a call to the tracer, if there is one; it wants all calls, whatever is followed."""
+    tracer = recorders.tracer
+    if tracer is not None:
+        tracer.see(primitive, ids, arrays, outputs, params)
 
 
 def record(

@@ -12,7 +12,7 @@ from tapegrad.core.convert import operand
 from tapegrad.core.indexed_slices import IndexedSlices
 from tapegrad.core.table import recording
 from tapegrad.core.tape import is_differentiable
-from tapegrad.core.tensor import ArrayLike, Tensor, wrap
+from tapegrad.core.tensor import ArrayLike, Tensor, wrap_constant
 from tapegrad.errors import InvalidArgumentError, NonDifferentiableWarning, PersistentTapeWarning
 
 
@@ -20,7 +20,7 @@ def ones_like_target(x: Any, wrapped: bool) -> Any:
     """The cotangent of a target when none is given: an array, or a Tensor if `wrapped`."""
     value = x._value
     ones = np.ones(value.shape, value.dtype)[()]
-    return wrap(ones) if wrapped else ones
+    return wrap_constant(ones) if wrapped else ones
 
 
 _warned: list[bool] = []

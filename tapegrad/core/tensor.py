@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tapegrad.core.context import active_recorders
 from tapegrad.core.dtypes import DType, from_numpy
 from tapegrad.core.shape import TensorShape
 from tapegrad.core.table import recording
@@ -122,8 +123,14 @@ class ArrayLike:
     def _touch(self) -> None:
         """Tell the active tapes that this is read: only a Variable has something to say."""
 
-    def _read(self) -> Any:
+    def _read(self, use: str = "array") -> Any:
+        """The data, for a use outside of the tapes' sight, which a tracer has to know."""
         self._touch()
+        recorders = active_recorders()
+        if recorders.__class__ is not tuple and recorders:
+            tracer = recorders.tracer  # type: ignore[attr-defined]
+            if tracer is not None:
+                tracer.read(self, use)
         return self._value
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
@@ -139,7 +146,7 @@ class ArrayLike:
         return view
 
     def __bool__(self) -> bool:
-        value = self._read()
+        value = self._read("bool")
         if value.size > 1:
             raise ValueError(
                 "The truth value of an array with more than one element is ambiguous. "
@@ -148,7 +155,7 @@ class ArrayLike:
         return bool(value.size) and bool(value.reshape(())[()])
 
     def _scalar(self, name: str) -> Any:
-        value = self._read()
+        value = self._read(name)
         if value.shape != ():
             raise TypeError(
                 f"{name}() takes a tensor of shape (), but this one has shape {self.shape}: only "
@@ -329,11 +336,22 @@ def wrap(value: Any) -> Tensor:
     return t
 
 
+def wrap_constant(value: Any) -> Tensor:
+    """A Tensor over data that no tensor went into: its identity is negative.
+
+    This is how a tracer tells constants from results of what it has not seen.
+    """
+    t = _new(Tensor)
+    t._value = value if value.__class__ is not bytes else np.array(value, object)
+    t._id = -next_id()
+    return t
+
+
 def rewrap(value: Any, identity: int) -> Tensor:
     """A Tensor over a recorded array, with the identity that it had (0: a constant)."""
     t = _new(Tensor)
     t._value = value
-    t._id = identity or next_id()
+    t._id = identity or -next_id()
     return t
 
 

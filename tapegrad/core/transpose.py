@@ -17,7 +17,7 @@ from tapegrad.core.guarded import GuardedNamespace, unguarded
 from tapegrad.core.slices import Slices
 from tapegrad.core.table import recording
 from tapegrad.core.tape import Tape, is_differentiable
-from tapegrad.core.tensor import Tensor, wrap
+from tapegrad.core.tensor import Tensor, wrap, wrap_constant
 
 
 def push_by_transposing(pull: Callable[..., Any]) -> Callable[..., Any]:
@@ -62,7 +62,7 @@ def push_by_transposing(pull: Callable[..., Any]) -> Callable[..., Any]:
 
 def _zeros_like(output: Any) -> Tensor:
     dtype = output._value.dtype if isinstance(output, Tensor) else output.dtype
-    return wrap(np.zeros(tuple(output.shape), dtype)[()])
+    return wrap_constant(np.zeros(tuple(output.shape), dtype)[()])
 
 
 def _tensor(x: Any) -> Any:

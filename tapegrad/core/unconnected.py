@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad.core.tensor import Tensor, wrap
+from tapegrad.core.tensor import Tensor, wrap_constant
 
 
 class UnconnectedGradients(Enum):
@@ -50,4 +50,4 @@ def wants_zeros(value: Any) -> bool:
 
 def zeros_for(x: Any, leading: tuple[int, ...] = ()) -> Tensor:
     """Zeros of the shape and dtype of `x`, behind leading axes."""
-    return wrap(np.zeros((*leading, *x._value.shape), x._value.dtype)[()])
+    return wrap_constant(np.zeros((*leading, *x._value.shape), x._value.dtype)[()])

@@ -7,7 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad.core.context import active_recorders, restore_float_errors, silence_float_errors
+from tapegrad.core.context import (
+    MarkedRecorders,
+    active_recorders,
+    restore_float_errors,
+    silence_float_errors,
+)
 from tapegrad.core.convert import as_array, as_tensor, operand
 from tapegrad.core.dtypes import as_dtype, numpy_dtype
 from tapegrad.core.indexing import parse_index
@@ -158,12 +163,14 @@ class Variable(ScatterWrites):
     # Reading
 
     def _touch(self) -> None:
-        if self._trainable:
-            recorders = active_recorders()
-            if recorders:
+        recorders = active_recorders()
+        if recorders:
+            if self._trainable:
                 for recorder in recorders:
                     if recorder.watch_accessed and self._id not in recorder.variables:
                         recorder.watch_variable(self)
+            if recorders.__class__ is MarkedRecorders and recorders.tracer is not None:
+                recorders.tracer.meet(self)
 
     def value(self) -> Tensor:
         """The value now, as a Tensor that later assignments do not change."""

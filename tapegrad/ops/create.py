@@ -10,7 +10,7 @@ import numpy as np
 from tapegrad.core.convert import as_tensor, operand
 from tapegrad.core.dtypes import float32, numpy_dtype
 from tapegrad.core.table import recording
-from tapegrad.core.tensor import Tensor, wrap
+from tapegrad.core.tensor import Tensor, wrap_constant
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops.arguments import axis_argument, int_argument, shape_argument
 
@@ -33,8 +33,8 @@ def _filled(shape: Any, value: int, dtype: Any, op: str) -> Tensor:
     if of.kind == "O":
         if value:
             raise TypeError(f"{op}: there is no number {value} among strings.")
-        return wrap(np.full(shape, b"", of))
-    return wrap(np.full(shape, value, of)[()] if value else np.zeros(shape, of)[()])
+        return wrap_constant(np.full(shape, b"", of))
+    return wrap_constant(np.full(shape, value, of)[()] if value else np.zeros(shape, of)[()])
 
 
 def zeros(shape: Any, dtype: Any = float32, name: str | None = None, layout: Any = None) -> Tensor:
@@ -222,7 +222,7 @@ def eye(
     batch = () if batch_shape is None else shape_argument(batch_shape, "eye")
     shape_argument((rows, columns), "eye")
     matrix = np.eye(rows, columns, dtype=_FLOAT32 if dtype is None else numpy_dtype(dtype))
-    return wrap(np.broadcast_to(matrix, (*batch, rows, columns)) if batch else matrix)
+    return wrap_constant(np.broadcast_to(matrix, (*batch, rows, columns)) if batch else matrix)
 
 
 _RANGE_DTYPES = ("int32", "int64", "float16", "bfloat16", "float32", "float64")
@@ -262,7 +262,7 @@ def range(
     """
     plain = start.__class__ is int and delta.__class__ is int
     if plain and limit is None and dtype is None and delta == 1 and 0 <= start < 2**31:
-        return wrap(np.arange(start, dtype=np.int32))
+        return wrap_constant(np.arange(start, dtype=np.int32))
     wanted = None if dtype is None else numpy_dtype(dtype)
     values = [_range_argument(v, wanted) for v in (start, limit, delta) if v is not None]
     if limit is None:
@@ -286,13 +286,15 @@ def range(
         count = -((int(first) - int(end)) // int(step))
     else:
         count = ceil((float(end) - float(first)) / float(step))
-    return wrap((first + np.arange(count).astype(wanted) * step).astype(wanted, copy=False))
+    return wrap_constant(
+        (first + np.arange(count).astype(wanted) * step).astype(wanted, copy=False)
+    )
 
 
 def _range_argument(value: Any, dtype: np.dtype[Any] | None) -> Any:
     if isinstance(value, bool):
         raise TypeError("range: bool is not a number to count with.")
-    array = operand(value, dtype)._value
+    array = operand(value, dtype)._read()
     if array.dtype.kind == "O":
         raise TypeError(f"range: {value!r} is not a number to count with.")
     if array.size != 1:
@@ -341,7 +343,10 @@ def linspace(start: Any, stop: Any, num: Any, name: str | None = None, axis: Any
             f"are of dtypes {first.dtype.name} and {last.dtype.name}, and num is {count}."
         )
     if first._value.dtype.kind in "iu":
-        first, last = [wrap(x._value.astype(np.float64)) for x in (first, last)]
+        first, last = [
+            recording.cast_discrete(x, dtype=np.dtype(np.float64), source=x._value.dtype)
+            for x in (first, last)
+        ]
     try:
         to = np.broadcast_shapes(first._value.shape, last._value.shape)
     except ValueError:
@@ -358,7 +363,7 @@ def linspace(start: Any, stop: Any, num: Any, name: str | None = None, axis: Any
     if count < 2:
         return recording.getitem(ends[0], index=_first(count, axis))  # type: ignore[no-any-return]
     inner = np.arange(1, count - 1).astype(first._value.dtype)
-    steps = wrap(inner.reshape((-1, *(1,) * (-axis - 1))))
+    steps = wrap_constant(inner.reshape((-1, *(1,) * (-axis - 1))))
     between = ends[0] + (ends[1] - ends[0]) / float(count - 1) * steps
     return recording.concat(ends[0], between, ends[1], axis=axis)  # type: ignore[no-any-return]
 

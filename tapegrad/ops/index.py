@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from tapegrad.core.context import active_recorders
+from tapegrad.core.context import MarkedRecorders, active_recorders
 from tapegrad.core.convert import operand
 from tapegrad.core.indexing import is_mask, parse_index
-from tapegrad.core.primitive import record
+from tapegrad.core.primitive import record, trace
 from tapegrad.core.structural import getitem
 from tapegrad.core.tensor import ArrayLike, Tensor, wrap
 from tapegrad.errors import InvalidArgumentError
@@ -62,6 +62,8 @@ def _getitem(self: Any, key: Any) -> Tensor:
     recorders = active_recorders()
     if recorders:
         record(recorders, getitem, (self,), out, {"index": index})
+        if recorders.__class__ is MarkedRecorders:
+            trace(recorders, getitem, (self._id,), (value,), out, {"index": index})
     return out
 
 

@@ -13,7 +13,7 @@ from tapegrad.core.dtypes import bool as bool_
 from tapegrad.core.dtypes import numpy_dtype
 from tapegrad.core.primitive import NONDIFF, apply
 from tapegrad.core.table import recording
-from tapegrad.core.tensor import Tensor, wrap
+from tapegrad.core.tensor import Tensor, wrap, wrap_constant
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops.arguments import int_argument
 from tapegrad.ops.operands import indices_operand, require_kinds
@@ -99,7 +99,9 @@ def one_hot(
             f"{' and '.join(sorted(k.name for k in kinds))}. Use tf.cast."
         )
     of = kinds.pop() if kinds else _FLOAT32
-    on, off = [wrap(of.type(d)) if v is None else v for v, d in zip(given, (1, 0), strict=True)]
+    on, off = [
+        wrap_constant(of.type(d)) if v is None else v for v, d in zip(given, (1, 0), strict=True)
+    ]
     if on._value.shape != () or off._value.shape != ():
         raise InvalidArgumentError(
             f"one_hot: on_value and off_value must be scalars, but their shapes are {on.shape} "

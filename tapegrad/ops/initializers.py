@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.dtypes import as_dtype, float32
-from tapegrad.core.tensor import Tensor, wrap
+from tapegrad.core.tensor import Tensor, wrap_constant
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops.arguments import shape_argument
 from tapegrad.ops.random import normal, uniform
@@ -106,7 +106,9 @@ def filled(shape: Any, value: Any, dtype: Any) -> Tensor:
         raise InvalidArgumentError(
             f"initializer: {array.size} values do not fill the shape {list(size)}."
         )
-    return wrap((array.reshape(size) if array.size == prod(size) else np.full(size, array))[()])
+    return wrap_constant(
+        (array.reshape(size) if array.size == prod(size) else np.full(size, array))[()]
+    )
 
 
 class Zeros(Initializer):

@@ -11,7 +11,7 @@ from tapegrad.core import nest
 from tapegrad.core.convert import as_tensor
 from tapegrad.core.dtypes import as_dtype
 from tapegrad.core.table import recording
-from tapegrad.core.tensor import Tensor, wrap
+from tapegrad.core.tensor import Tensor, wrap_constant
 from tapegrad.core.tensor_spec import TensorSpec
 from tapegrad.errors import InvalidArgumentError, OutOfRangeError
 from tapegrad.ops.arguments import shape_argument
@@ -137,13 +137,13 @@ def _of_no_rows(fn: Callable[[Any], Any], elems: Any) -> Any:
 
     def zeros(e: Any) -> Tensor:
         value = as_tensor(e)._value
-        return wrap(np.zeros(value.shape[1:], value.dtype)[()])
+        return wrap_constant(np.zeros(value.shape[1:], value.dtype)[()])
 
     def none_of(part: Any) -> Tensor | None:
         if part is None:
             return None
         value = as_tensor(part)._value
-        return wrap(np.zeros((0, *value.shape), value.dtype))
+        return wrap_constant(np.zeros((0, *value.shape), value.dtype))
 
     return nest.map_structure(none_of, fn(nest.map_structure(zeros, elems)))
 
@@ -378,7 +378,7 @@ def _stack(parts: list[Tensor], spec: TensorSpec | None) -> Tensor:
         return stacked
     assert spec is not None
     inner = shape_argument(spec.shape if spec.shape.is_fully_defined() else [], "map_fn")
-    return wrap(np.zeros((0, *inner), spec.dtype.numpy_dtype))
+    return wrap_constant(np.zeros((0, *inner), spec.dtype.numpy_dtype))
 
 
 def _as_spec(signature: Any) -> TensorSpec:

@@ -8,7 +8,7 @@ from typing import Any
 from tapegrad.core.convert import operand
 from tapegrad.core.primitive import apply
 from tapegrad.core.table import recording
-from tapegrad.core.tensor import Tensor, wrap
+from tapegrad.core.tensor import Tensor, wrap_constant
 from tapegrad.ops.arguments import axes_argument
 from tapegrad.ops.cast import cast
 from tapegrad.ops.division import divide_no_nan
@@ -174,7 +174,7 @@ def sufficient_statistics(
     require_kinds("sufficient_statistics", x, FLOATS, "float32")
     shape = x._value.shape
     axes = axes_argument(axes, len(shape), "sufficient_statistics")
-    count = wrap(x._value.dtype.type(_count(shape, axes)))
+    count = wrap_constant(x._value.dtype.type(_count(shape, axes)))
     if shift is not None:
         shift = operand(shift, x._value.dtype)
         x = x - shift

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.calls import install_operator, operand_or_refuse
-from tapegrad.core.tensor import ArrayLike, Tensor, wrap
+from tapegrad.core.tensor import ArrayLike, Tensor, wrap_constant
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops import bitwise, compare, division, elementwise, rounding
 from tapegrad.ops.complex import abs
@@ -44,7 +44,7 @@ def _equality(function: Any, of_unlike: bool) -> Any:
         except InvalidArgumentError:
             if _broadcast(self._value.shape, other._value.shape):
                 raise
-            return wrap(np.bool_(of_unlike))
+            return wrap_constant(np.bool_(of_unlike))
 
     return compare_with
 

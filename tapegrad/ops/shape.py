@@ -15,7 +15,7 @@ from tapegrad.core.shape import TensorShape
 from tapegrad.core.structural import broadcast_to as broadcast_primitive
 from tapegrad.core.structural import reshape as reshape_primitive
 from tapegrad.core.table import recording
-from tapegrad.core.tensor import Tensor, wrap
+from tapegrad.core.tensor import Tensor, wrap_constant
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops.arguments import axes_argument, axis_argument, ints_argument, shape_argument
 
@@ -394,7 +394,7 @@ def shape(input: Any, out_type: Any = None, name: str | None = None) -> Tensor:
     >>> tf.shape([[1, 2, 3]])
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 3], dtype=int32)>
     """
-    return wrap(np.array(operand(input)._value.shape, _integer_type(out_type, "shape")))
+    return wrap_constant(np.array(operand(input)._value.shape, _integer_type(out_type, "shape")))
 
 
 def size(input: Any, out_type: Any = None, name: str | None = None) -> Tensor:
@@ -413,7 +413,7 @@ def size(input: Any, out_type: Any = None, name: str | None = None) -> Tensor:
     >>> tf.size([[1, 2, 3]]).numpy()
     np.int32(3)
     """
-    return wrap(_integer_type(out_type, "size").type(operand(input)._value.size))
+    return wrap_constant(_integer_type(out_type, "size").type(operand(input)._value.size))
 
 
 def rank(input: Any, name: str | None = None) -> Tensor:
@@ -430,7 +430,7 @@ def rank(input: Any, name: str | None = None) -> Tensor:
     >>> tf.rank([[1, 2, 3]]).numpy()
     np.int32(2)
     """
-    return wrap(np.int32(operand(input)._value.ndim))
+    return wrap_constant(np.int32(operand(input)._value.ndim))
 
 
 def _integer_type(out_type: Any, op: str) -> np.dtype[Any]:

@@ -10,7 +10,7 @@ from tapegrad.core.convert import as_tensor
 from tapegrad.core.dtypes import DType, as_dtype
 from tapegrad.core.shape import TensorShape
 from tapegrad.core.table import recording
-from tapegrad.core.tensor import Tensor, wrap
+from tapegrad.core.tensor import Tensor, wrap_constant
 from tapegrad.errors import InvalidArgumentError, OutOfRangeError
 from tapegrad.ops.arguments import int_argument, ints_argument, shape_argument
 
@@ -105,11 +105,11 @@ class TensorArray:
     @property
     def flow(self) -> Tensor:
         """An integer without meaning, as in TensorFlow's eager mode."""
-        return wrap(np.int32(0))
+        return wrap_constant(np.int32(0))
 
     def size(self, name: str | None = None) -> Tensor:
         """The number of elements, an int32 scalar."""
-        return wrap(np.int32(len(self._elements)))
+        return wrap_constant(np.int32(len(self._elements)))
 
     def identity(self) -> TensorArray:
         """The array itself."""
@@ -202,7 +202,7 @@ class TensorArray:
                 f"Element {i} of the TensorArray was never written, and the shape of its elements "
                 f"is not known, {self._shape}: give element_shape."
             )
-        return wrap(np.zeros(shape_argument(self._shape, "TensorArray"), dtype)[()])
+        return wrap_constant(np.zeros(shape_argument(self._shape, "TensorArray"), dtype)[()])
 
     def stack(self, name: str | None = None) -> Tensor:
         """All elements along a new first axis."""
@@ -220,7 +220,7 @@ class TensorArray:
         if not parts:
             known: Any = self._shape if self._shape.is_fully_defined() else []
             sizes = shape_argument(known, "TensorArray")
-            return wrap(np.zeros((0, *sizes), self._dtype.numpy_dtype))
+            return wrap_constant(np.zeros((0, *sizes), self._dtype.numpy_dtype))
         self._require_equal_shapes(parts)
         stacked: Tensor = recording.stack(*parts, axis=-len(parts[0].shape) - 1)
         return stacked
@@ -235,7 +235,7 @@ class TensorArray:
                     f"stack()."
                 )
         if not parts:
-            return wrap(np.zeros((0,), self._dtype.numpy_dtype))
+            return wrap_constant(np.zeros((0,), self._dtype.numpy_dtype))
         joined: Tensor = recording.concat(*parts, axis=-parts[0].ndim)
         return joined
 

@@ -9,7 +9,7 @@ import numpy as np
 from tapegrad.core.convert import operand
 from tapegrad.core.dtypes import as_dtype, float32
 from tapegrad.core.table import recording
-from tapegrad.core.tensor import Tensor, wrap
+from tapegrad.core.tensor import Tensor, wrap_constant
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops.arguments import int_argument
 from tapegrad.ops.arranging import reverse
@@ -54,11 +54,11 @@ def window_arguments(op: str, window_length: Any, dtype: Any) -> tuple[int, np.d
 def _raised_cosine(op: str, window_length: Any, periodic: Any, dtype: Any, a: float) -> Tensor:
     length, numpy_dtype = window_arguments(op, window_length, dtype)
     if length == 1:
-        return wrap(np.ones(1, numpy_dtype))
+        return wrap_constant(np.ones(1, numpy_dtype))
     # TensorFlow's windows of odd length are symmetric even when periodic.
     period = length if periodic and length % 2 == 0 else length - 1
     phases = 2.0 * np.pi / max(period, 1) * np.arange(length)
-    return wrap((a - (1.0 - a) * np.cos(phases)).astype(numpy_dtype))
+    return wrap_constant((a - (1.0 - a) * np.cos(phases)).astype(numpy_dtype))
 
 
 def hann_window(
@@ -177,7 +177,7 @@ def vorbis_window(window_length: Any, dtype: Any = float32, name: str | None = N
     """
     length, numpy_dtype = window_arguments("vorbis_window", window_length, dtype)
     sines = np.sin(np.pi / max(length, 1) * (np.arange(length) + 0.5))
-    return wrap(np.sin(np.pi / 2.0 * sines**2).astype(numpy_dtype))
+    return wrap_constant(np.sin(np.pi / 2.0 * sines**2).astype(numpy_dtype))
 
 
 def _kaiser(op: str, length: int, beta: Any, dtype: np.dtype[Any]) -> Any:
@@ -187,7 +187,7 @@ def _kaiser(op: str, length: int, beta: Any, dtype: np.dtype[Any]) -> Any:
             f"{op}: beta must be a scalar, but its shape is {list(b._value.shape)}."
         )
     places = np.linspace(-1.0, 1.0, length) if length > 1 else np.zeros(length)
-    inside = wrap(np.sqrt(np.clip(1.0 - places**2, 0.0, 1.0)).astype(dtype))
+    inside = wrap_constant(np.sqrt(np.clip(1.0 - places**2, 0.0, 1.0)).astype(dtype))
     # Scaled Bessel functions, because I0 itself overflows.
     x = recording.multiply(b, inside)
     fade = recording.exp(recording.abs(x) - recording.abs(b))
