@@ -1,0 +1,175 @@
+"""Which nodes share a loop, and which values need memory.
+
+Nodes that run over the same elements go into one loop as long as none of them needs a result that
+is complete only after that loop. Groups run in the order of their positions; a node may join any
+group that lies behind everything it waits for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from tapegrad.compiler.graph import Value
+from tapegrad.compiler.layout import Layout, contiguous
+from tapegrad.compiler.lowering import Node
+
+#: Larger loops gain nothing and take long to compile.
+MOST_NODES = 64
+MOST_ARRAYS = 24
+
+Shape = tuple[int, ...]
+
+
+class Group:
+    """Nodes that run in one loop over `space`; or, without a space, one node of another kind."""
+
+    __slots__ = ("nodes", "space", "values")
+
+    def __init__(self, space: Shape | None) -> None:
+        self.space = space
+        self.nodes: list[Node] = []
+        self.values: set[Value] = set()
+
+    def has_room(self) -> bool:
+        """Whether another node may join."""
+        return len(self.nodes) < MOST_NODES and len(self.values) < MOST_ARRAYS
+
+
+class Plan:
+    """The loops of a kernel.
+
+    Parameters
+    ----------
+    nodes
+        In an order in which they can run.
+    given
+        The values that the kernel gets.
+    wanted
+        The values that it is to make.
+
+    Attributes
+    ----------
+    groups
+        The loops, in order.
+    stored
+        Values that need memory: another loop, a matrix product or the caller reads them.
+    results
+        For each wanted value the one that holds it: a copy, if it is a view.
+    """
+
+    def __init__(
+        self, nodes: Sequence[Node], given: Iterable[Value], wanted: Iterable[Value]
+    ) -> None:
+        self.groups: list[Group] = []
+        self.stored: set[Value] = set()
+        self.results: dict[Value, Value] = {}
+        self._given = set(given)
+        self._views: dict[Value, tuple[Value, Layout]] = {}
+        self._made: dict[Value, int] = {}  # the group after which a value is complete
+        self._in_loop: set[Value] = set()  # made by maps: at hand inside their loop
+        for node in nodes:
+            self._add(node)
+        for value in wanted:
+            base, _ = self.where(value)
+            held = value if base is value and value not in self._given else self._copied(value)
+            self.results[value] = held
+            self.stored.add(held)
+
+    def where(self, value: Value) -> tuple[Value, Layout]:
+        """The value whose memory holds this one, and in which layout."""
+        return self._views.get(value) or (value, contiguous(value.shape))
+
+    def is_single(self, value: Value) -> bool:
+        """Whether a value is one number, kept in a variable of the kernel."""
+        return value.size == 1 and (
+            value in self._given or value in self._in_loop or value.kind == "constant"
+        )
+
+    def _add(self, node: Node) -> None:
+        if node.kind == "view":
+            self._add_view(node)
+        elif node.kind == "fill":
+            self._place(node, None, 0)
+        elif node.kind == "product":
+            inputs = tuple([self._matrix(v) for v in node.inputs])
+            node = Node("product", "", inputs, node.output, transposed=node.transposed)
+            self.stored.add(node.output)
+            self._place(node, None, max([self._after(v) for v in inputs], default=0))
+        else:
+            space = node.output.shape if node.kind == "map" else node.inputs[0].shape
+            begin = max([self._ready(v, space) for v in node.inputs], default=0)
+            if node.kind == "place":
+                begin = max(begin, self._made.get(node.output, -1) + 1)
+                self.stored.add(node.output)
+            if node.kind == "reduce" and node.output.size > 1:
+                self.stored.add(node.output)
+            self._place(node, space, begin)
+
+    def _add_view(self, node: Node) -> None:
+        (x,) = node.inputs
+        base, layout = self.where(x)
+        changed = node.view(layout)
+        if changed is None:
+            base = self._copied(x)
+            changed = node.view(contiguous(x.shape))
+            assert changed is not None
+        self._views[node.output] = base, changed
+        self._keep(base)
+
+    def _place(self, node: Node, space: Shape | None, begin: int) -> None:
+        """Put a node into the first group from `begin` on that takes it."""
+        groups = self.groups
+        position = next(
+            (
+                i
+                for i in range(begin, len(groups))
+                if space is not None and groups[i].space == space and groups[i].has_room()
+            ),
+            None,
+        )
+        if position is None:
+            position = len(groups)
+            groups.append(Group(space))
+        group = groups[position]
+        group.nodes.append(node)
+        self._made[node.output] = max(position, self._made.get(node.output, 0))
+        if node.kind in ("map", "reduce") and (node.kind == "map" or node.output.size == 1):
+            self._in_loop.add(node.output)
+        for value in node.inputs:
+            base, _ = self.where(value)
+            if self._made.get(base, -1) not in (-1, position):
+                self._keep(base)
+            group.values.add(base)
+
+    def _keep(self, base: Value) -> None:
+        if base in self._made and not self.is_single(base):
+            self.stored.add(base)
+
+    def _after(self, value: Value) -> int:
+        """The first group that can read a value from memory."""
+        return self._made.get(self.where(value)[0], -1) + 1
+
+    def _ready(self, value: Value, space: Shape) -> int:
+        """The first group that can use a value: the one that makes it, if it has this space."""
+        made = self._made.get(value)
+        if made is not None and value in self._in_loop and self.groups[made].space == space:
+            last = self.groups[made].nodes
+            if any(n.kind == "map" and n.output is value for n in last):
+                return made
+        return self._after(value)
+
+    def _copied(self, value: Value) -> Value:
+        copy = Value.between(value.shape, value.dtype)
+        self._add(Node("map", "{a}", (value,), copy))
+        self.stored.add(copy)
+        return copy
+
+    def _matrix(self, value: Value) -> Value:
+        """The value itself if a matrix product can read it where it is, else a copy."""
+        base, layout = self.where(value)
+        if base.size == value.size and base.size > 1:
+            turned = len(value.shape) == 2 and layout.strides == (1, value.shape[0])
+            if layout.is_whole or (turned and layout.offset == 0):
+                self._keep(base)
+                return value
+        return self._copied(value)

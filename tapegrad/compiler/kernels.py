@@ -1,0 +1,75 @@
+"""From the source of a kernel to machine code."""
+
+from __future__ import annotations
+
+import linecache
+from collections.abc import Callable, Sequence
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from tapegrad.compiler.fusion import Plan
+from tapegrad.compiler.graph import Operation, Value
+from tapegrad.compiler.lowering import lowered
+from tapegrad.compiler.source import KernelSource
+
+_HEAD = """\
+from numba import njit
+from numpy import (
+    bool_ as b1, ceil, dot, empty, float32 as f4, float64 as f8, floor, inf, int8 as i1,
+    int16 as i2, int32 as i4, int64 as i8, rint, sqrt, uint8 as u1, uint16 as u2, uint32 as u4,
+    uint64 as u8,
+)
+from tapegrad.kernels.intrinsics import load, select, store, sum_any_order
+from tapegrad.kernels.vector_math import *
+
+
+@njit(nogil=True, error_model="numpy")
+"""
+
+
+class Kernel(NamedTuple):
+    """A compiled kernel, and what it is called with behind the values it gets.
+
+    Attributes
+    ----------
+    function
+        ``function(*given, *constants, *results, sizes, numbers)``.
+    """
+
+    function: Callable[..., None]
+    constants: tuple[Any, ...]
+    sizes: Any
+    numbers: Any
+    source: str
+
+
+def can_fuse(operation: Operation) -> bool:
+    """Whether an operation can be part of a kernel."""
+    return lowered(operation) is not None
+
+
+def kernel(
+    operations: Sequence[Operation], given: Sequence[Value], wanted: Sequence[Value]
+) -> Kernel:
+    """One function for all of these operations."""
+    nodes = [node for o in operations for node in lowered(o) or ()]
+    written = KernelSource(Plan(nodes, given, wanted), given, wanted)
+    text = _HEAD + written.text
+    constants = tuple([np.ascontiguousarray(v.array) for v in written.arrays])
+    return Kernel(_compiled(text), constants, written.sizes, written.numbers, text)
+
+
+_KERNELS: dict[str, Callable[..., None]] = {}
+
+
+def _compiled(text: str) -> Callable[..., None]:
+    found = _KERNELS.get(text)
+    if found is None:
+        name = f"<tapegrad kernel {sha256(text.encode()).hexdigest()[:12]}>"
+        linecache.cache[name] = len(text), None, text.splitlines(True), name
+        namespace: dict[str, Any] = {}
+        exec(compile(text, name, "exec"), namespace)
+        found = _KERNELS[text] = namespace["kernel"]
+    return found

@@ -1,0 +1,288 @@
+"""From operations to what loops are made of: maps, reductions, placements, products."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from tapegrad.compiler.graph import Operation, Value
+from tapegrad.compiler.layout import Layout, indexed, reshaped, viewed
+from tapegrad.kernels.scalars import BOOLEANS, COMPARISONS, FLOATS, INTEGERS
+
+
+def _same(layout: Layout) -> Layout | None:
+    return layout
+
+
+class Node:
+    """A piece of a kernel.
+
+    Attributes
+    ----------
+    kind
+        ``"map"``: one element after the other, by the text `code`;
+        ``"reduce"``: by `code` (``"sum"``, ``"max"``, ``"min"``, ``"prod"``) over `axes`;
+        ``"view"``: the same memory in another layout, which `view` makes of the input's;
+        ``"fill"``: zeros;
+        ``"place"``: written into a part of a larger value, whose layout `view` makes of the whole;
+        ``"product"``: of matrices, transposed as `transposed` says.
+    """
+
+    __slots__ = ("axes", "code", "inputs", "kind", "output", "transposed", "view")
+
+    def __init__(
+        self, kind: str, code: str, inputs: tuple[Value, ...], output: Value, **details: Any
+    ) -> None:
+        self.kind = kind
+        self.code = code
+        self.inputs = inputs
+        self.output = output
+        self.axes: tuple[int, ...] = details.get("axes", ())
+        self.transposed: tuple[bool, bool] = details.get("transposed", (False, False))
+        self.view: Callable[[Layout], Layout | None] = details.get("view", _same)
+
+
+def lowered(step: Operation) -> list[Node] | None:
+    """An operation in pieces, or None if it stays a call of its primitive."""
+    values = (*step.inputs, *step.outputs)
+    if any(v.dtype.kind not in "fiub" or v.dtype.itemsize not in _SIZES for v in values):
+        return None
+    if any(v.dtype.kind == "f" and v.dtype.itemsize == 2 for v in values):
+        return None
+    if any(v.size == 0 for v in values):
+        return None
+    primitive = step.primitive
+    found = _LOWERINGS.get(primitive.name)
+    if found is not None:
+        return found(step)
+    code = _code(step)
+    return None if code is None else [Node("map", code, step.inputs, step.outputs[0])]
+
+
+_SIZES = (1, 4, 8)
+
+
+def _code(step: Operation) -> str | None:
+    name, out = step.primitive.name, step.outputs[0]
+    of = step.inputs[-1].dtype if step.inputs else out.dtype
+    if out.dtype.kind == "b" and of.kind != "b":
+        return COMPARISONS.get(name) if of.kind == "f" or name != "is_nan" else None
+    table = {"f": FLOATS, "b": BOOLEANS}.get(out.dtype.kind, INTEGERS)
+    if name == "masked":
+        of = step.inputs[0].dtype
+    return table.get(name) if of == out.dtype else None
+
+
+# Moving entries around
+
+
+def _view(step: Operation) -> list[Node]:
+    def of(place: int) -> Callable[[Layout], Layout | None]:
+        def view(layout: Layout) -> Layout | None:
+            views = viewed(step, layout)
+            return None if views is None else views[place]
+
+        return view
+
+    return [Node("view", "", step.inputs, out, view=of(i)) for i, out in enumerate(step.outputs)]
+
+
+def _put_slice(step: Operation) -> list[Node]:
+    (out,), index = step.outputs, step.params["index"]
+    return [
+        Node("fill", "", (), out),
+        Node("place", "", step.inputs, out, view=lambda whole: indexed(whole, index)),
+    ]
+
+
+def _joined(step: Operation) -> list[Node]:
+    """Concatenations and stacks: each input has its place."""
+    (out,), axis = step.outputs, step.params["axis"]
+    start, nodes = 0, []
+    for x in step.inputs:
+        one = step.primitive.name == "stack"
+        part: Any = start if one else slice(start, start + x.shape[axis])
+        start += 1 if one else x.shape[axis]
+        index = (Ellipsis, part, *(slice(None),) * (-axis - 1))
+
+        def view(whole: Layout, index: Any = index) -> Layout | None:
+            return indexed(whole, index)
+
+        nodes.append(Node("place", "", (x,), out, view=view))
+    return nodes
+
+
+# Reductions
+
+
+def _sum(step: Operation) -> list[Node] | None:
+    return _reduction(step, "sum")
+
+
+def _max(step: Operation) -> list[Node] | None:
+    return _reduction(step, "max")
+
+
+def _min(step: Operation) -> list[Node] | None:
+    return _reduction(step, "min")
+
+
+def _reduction(step: Operation, code: str) -> list[Node] | None:
+    (x,), (out,) = step.inputs, step.outputs
+    if x.dtype != out.dtype or x.dtype.kind != "f":
+        return None
+    return [Node("reduce", code, (x,), out, axes=step.params["axes"])]
+
+
+def _mean(step: Operation) -> list[Node] | None:
+    (x,), (out,) = step.inputs, step.outputs
+    if x.dtype.kind != "f":
+        return None
+    total = Value.between(out.shape, out.dtype)
+    count = constant(prod([x.shape[a] for a in step.params["axes"]]), out)
+    return [
+        Node("reduce", "sum", (x,), total, axes=step.params["axes"]),
+        Node("map", "{a} / {b}", (total, count), out),
+    ]
+
+
+def _sum_to(step: Operation) -> list[Node] | None:
+    (x,), (out,) = step.inputs, step.outputs
+    if x.dtype.kind != "f":
+        return None
+    extra = len(x.shape) - len(out.shape)
+    axes = [i for i, n in enumerate(x.shape) if i < extra or (out.shape[i - extra] == 1 and n != 1)]
+    return [Node("reduce", "sum", (x,), out, axes=tuple([a - len(x.shape) for a in axes]))]
+
+
+def _softmax(step: Operation) -> list[Node] | None:
+    return _normalised(step, logarithm=False)
+
+
+def _log_softmax(step: Operation) -> list[Node] | None:
+    return _normalised(step, logarithm=True)
+
+
+def _normalised(step: Operation, logarithm: bool) -> list[Node] | None:
+    (x,), (out,) = step.inputs, step.outputs
+    axis = step.params["axis"]
+    if x.dtype.kind != "f":
+        return None
+    kept = tuple([1 if i - len(x.shape) == axis else n for i, n in enumerate(x.shape)])
+    peak, total = Value.between(kept, x.dtype), Value.between(kept, x.dtype)
+    shifted, powers = Value.between(x.shape, x.dtype), Value.between(x.shape, x.dtype)
+    nodes = [
+        Node("reduce", "max", (x,), peak, axes=(axis,)),
+        Node("map", "{a} - {b}", (x, peak), shifted),
+        Node("map", "exp_{t}({a})", (shifted,), powers),
+        Node("reduce", "sum", (powers,), total, axes=(axis,)),
+    ]
+    if not logarithm:
+        return [*nodes, Node("map", "{a} / {b}", (powers, total), out)]
+    log = Value.between(kept, x.dtype)
+    return [
+        *nodes,
+        Node("map", "log_{t}({a})", (total,), log),
+        Node("map", "{a} - {b}", (shifted, log), out),
+    ]
+
+
+def _logsumexp(step: Operation) -> list[Node] | None:
+    (x,), (out,) = step.inputs, step.outputs
+    axes = step.params["axes"]
+    if x.dtype.kind != "f":
+        return None
+    kept = tuple([1 if i - len(x.shape) in axes else n for i, n in enumerate(x.shape)])
+    peak, shift, total, log = [Value.between(kept, x.dtype) for _ in range(4)]
+    powers = Value.between(x.shape, x.dtype)
+    result = Value.between(kept, x.dtype)
+    nodes = [
+        Node("reduce", "max", (x,), peak, axes=axes),
+        Node("map", "select(abs({a}) < {inf}, {a}, {zero})", (peak,), shift),
+        Node("map", "exp_{t}({a} - {b})", (x, shift), powers),
+        Node("reduce", "sum", (powers,), total, axes=axes),
+        Node("map", "log_{t}({a})", (total,), log),
+        Node("map", "{a} + {b}", (log, shift), result if kept != out.shape else out),
+    ]
+    if kept != out.shape:
+        nodes.append(Node("view", "", (result,), out, view=lambda x: reshaped(x, out.shape)))
+    return nodes
+
+
+# Arithmetic
+
+
+def _pow(step: Operation) -> list[Node] | None:
+    (a, b), (out,) = step.inputs, step.outputs
+    if out.dtype.kind != "f":
+        return None
+    exponent = b.array if b.kind == "constant" and b.size == 1 else None
+    if exponent is not None and float(np.reshape(exponent, ())) == 3 and a.shape == out.shape:
+        return [Node("map", "{a} * {a} * {a}", (a,), out)]
+    return [Node("map", FLOATS["pow"], step.inputs, out)]
+
+
+def _add_n(step: Operation) -> list[Node] | None:
+    (out,) = step.outputs
+    if out.dtype.kind != "f":
+        return None
+    if len(step.inputs) == 1:
+        return [Node("map", "{a}", step.inputs, out)]
+    nodes, total = [], step.inputs[0]
+    for i, x in enumerate(step.inputs[1:]):
+        new = out if i == len(step.inputs) - 2 else Value.between(out.shape, out.dtype)
+        nodes.append(Node("map", "{a} + {b}", (total, x), new))
+        total = new
+    return nodes
+
+
+def _cast(step: Operation) -> list[Node] | None:
+    (x,), (out,) = step.inputs, step.outputs
+    if out.dtype.kind == "b":
+        return [Node("map", "{a} != {zero}", (x,), out)]
+    return [Node("map", "{o}({a})", (x,), out)]
+
+
+def _product(step: Operation) -> list[Node] | None:
+    (a, b), (out,) = step.inputs, step.outputs
+    if out.dtype.kind != "f" or a.shape[:-2] != b.shape[:-2]:
+        return None
+    flags = (step.params.get("transpose_a", False), step.params.get("transpose_b", False))
+    return [Node("product", "", (a, b), out, transposed=flags)]
+
+
+def constant(number: Any, like: Value) -> Value:
+    """A number beside a value."""
+    return Value("constant", like.dtype.type(number))
+
+
+_LOWERINGS: dict[str, Callable[[Operation], list[Node] | None]] = {
+    "add_n": _add_n,
+    "broadcast_to": _view,
+    "concat": _joined,
+    "cast": _cast,
+    "cast_discrete": _cast,
+    "dot": _product,
+    "getitem": _view,
+    "log_softmax": _log_softmax,
+    "matmul": _product,
+    "matrix_transpose": _view,
+    "pow": _pow,
+    "put_slice": _put_slice,
+    "reduce_logsumexp": _logsumexp,
+    "reduce_max": _max,
+    "reduce_mean": _mean,
+    "reduce_min": _min,
+    "reduce_sum": _sum,
+    "reshape": _view,
+    "reverse": _view,
+    "softmax": _softmax,
+    "split": _view,
+    "stack": _joined,
+    "sum_to": _sum_to,
+    "transpose": _view,
+    "unstack": _view,
+}

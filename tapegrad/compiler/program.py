@@ -1,0 +1,197 @@
+"""A program: Python source that runs a recording again, on other data."""
+
+from __future__ import annotations
+
+import linecache
+import os
+from collections.abc import Callable, Sequence
+from itertools import count
+from typing import Any
+
+import numpy as np
+
+from tapegrad.compiler.graph import Assign, Guard, HostCall, Operation, Read, Recording, Value
+from tapegrad.compiler.kernels import Kernel, can_fuse, kernel
+from tapegrad.compiler.schedule import Work, boundary, scheduled
+from tapegrad.compiler.simplify import simplify
+
+_number = count(1).__next__
+
+
+class Missed(Exception):
+    """A guard found another value than that of the recorded run."""
+
+    def __init__(self, place: int) -> None:
+        super().__init__(place)
+        self.place = place
+
+
+class Changed(Exception):
+    """The shape of a Variable or of a result is not that of the recorded run."""
+
+
+class Program:
+    """A recording made runnable.
+
+    Parameters
+    ----------
+    recording
+        Of one run.
+    name
+        The function's, for tracebacks.
+    fuse
+        Whether to compile kernels; otherwise each operation is a call of NumPy.
+
+    Attributes
+    ----------
+    run
+        Takes the input arrays, returns a tuple of output arrays.
+    guards
+        The recorded outcomes of Python's decisions, in order.
+    variables
+        The Variables that are read.
+    source
+        The program as text.
+    kernels
+        Its kernels.
+    """
+
+    def __init__(self, recording: Recording, name: str, fuse: bool | None = None) -> None:
+        self.recording = recording = simplify(recording)
+        if fuse is None:
+            fuse = os.environ.get("NUMBA_DISABLE_JIT", "0") in ("", "0")
+        self.guards: list[Guard] = []
+        self.kernels: list[Kernel] = []
+        self.variables: list[Any] = []
+        self.calls: list[Operation] = []
+        self._names: dict[Value, str] = {}
+        self._known: dict[str, Any] = {
+            "empty": np.empty,
+            "contiguous": np.ascontiguousarray,
+            "Missed": Missed,
+            "Changed": Changed,
+        }
+        self._solid: set[Value] = set()  # known to be contiguous
+        self._lines: list[str] = []
+        arguments = [self._name(v) for v in recording.inputs]
+        program = scheduled(recording, can_fuse if fuse else lambda _: False)
+        bounds = boundary(program, recording)
+        for i, item in enumerate(program):
+            if isinstance(item, Work):
+                if item.fused:
+                    self._kernel(item.operations, *bounds[i])
+                else:
+                    self._call(item.operations[0])
+            elif isinstance(item, Read):
+                self._read(item)
+            elif isinstance(item, Guard):
+                self._guard(item)
+            elif isinstance(item, HostCall):
+                self._host(item)
+            elif isinstance(item, Assign):
+                target = self._constant(item.variable)
+                self._lines.append(f"{target}._replace({self._use(item.value)})")
+        results = ", ".join(self._use(v) for v in recording.outputs)
+        self._lines.append(f"return ({results}{',' if results else ''})")
+        body = "\n".join(f"    {line}" for line in self._lines)
+        self.source = f"def run({', '.join(arguments)}):\n{body}\n"
+        self.run = self._compiled(name)
+
+    def _compiled(self, name: str) -> Callable[..., Any]:
+        file = f"<tapegrad program {name} {_number()}>"
+        linecache.cache[file] = len(self.source), None, self.source.splitlines(True), file
+        exec(compile(self.source, file, "exec"), self._known)
+        return self._known["run"]  # type: ignore[no-any-return]
+
+    # Names
+
+    def _name(self, value: Value) -> str:
+        if value not in self._names:
+            self._names[value] = f"x{len(self._names)}"
+        return self._names[value]
+
+    def _use(self, value: Value) -> str:
+        """A value as an expression."""
+        if value.kind == "constant" and value not in self._names:
+            self._names[value] = name = f"k{len(self._names)}"
+            self._known[name] = value.array
+        return self._names[value]
+
+    def _constant(self, thing: Any) -> str:
+        name = f"o{len(self._known)}"
+        self._known[name] = thing
+        return name
+
+    # Steps
+
+    def _read(self, step: Read) -> None:
+        self.variables.append(step.variable)
+        name = self._name(step.output)
+        self._lines.append(f"{name} = {self._constant(step.variable)}._value")
+        if not step.variable.shape.is_fully_defined():
+            self._lines.append(f"if {name}.shape != {step.output.shape}: raise Changed")
+
+    def _guard(self, step: Guard) -> None:
+        value = self._use(step.value)
+        place = len(self.guards)
+        self.guards.append(step)
+        if step.value.shape == ():
+            expected = step.expected.item() if hasattr(step.expected, "item") else step.expected
+            self._lines.append(f"if {value} != {expected!r}: raise Missed({place})")
+        else:
+            expected = self._constant(step.expected)
+            self._lines.append(f"if ({value} != {expected}).any(): raise Missed({place})")
+
+    def _host(self, step: HostCall) -> None:
+        inputs = ", ".join(self._use(v) for v in step.inputs)
+        call = f"{self._constant(step.run)}({inputs})"
+        outputs = [self._name(v) for v in step.outputs]
+        self._lines.append(f"{', '.join(outputs)}{',' if outputs else ''} = {call}" if outputs else call)
+        self._check_shapes(step.outputs)
+
+    def _check_shapes(self, values: Sequence[Value]) -> None:
+        for v in values:
+            self._lines.append(f"if {self._name(v)}.shape != {v.shape}: raise Changed")
+
+    def _call(self, step: Operation) -> None:
+        self.calls.append(step)
+        inputs = [self._use(v) for v in step.inputs]
+        params = "" if not step.params else f"**{self._constant(step.params)}"
+        arguments = ", ".join([*inputs, params] if params else inputs)
+        call = f"{self._constant(step.primitive.forward)}({arguments})"
+        outputs = [self._name(v) for v in step.outputs]
+        self._lines.append(f"{', '.join(outputs)}{',' if len(outputs) > 1 else ''} = {call}")
+        if step.primitive.kind == "elementwise":
+            (out,) = step.outputs
+            dtype = self._constant(out.dtype)
+            name = outputs[0]
+            self._lines.append(f"if {name}.dtype != {dtype}: {name} = {name}.astype({dtype})")
+        else:
+            self._check_shapes(step.outputs)
+
+    def _kernel(
+        self, operations: Sequence[Operation], given: list[Value], wanted: list[Value]
+    ) -> None:
+        made = kernel(operations, given, wanted)
+        self.kernels.append(made)
+        arguments = []
+        for v in given:
+            name = self._use(v)
+            if v.shape and v not in self._solid:
+                self._lines.append(
+                    f"if not {name}.flags.c_contiguous: {name} = contiguous({name})"
+                )
+                self._solid.add(v)
+            arguments.append(name)
+        arguments += [self._constant(c) for c in made.constants]
+        for v in wanted:
+            name = self._name(v)
+            self._lines.append(f"{name} = empty({v.shape}, {self._constant(v.dtype)})")
+            self._solid.add(v)
+            arguments.append(name)
+        arguments += [self._constant(made.sizes), self._constant(made.numbers)]
+        self._lines.append(f"{self._constant(made.function)}({', '.join(arguments)})")
+        for v in wanted:
+            if v.shape == ():
+                name = self._name(v)
+                self._lines.append(f"{name} = {name}[()]")

@@ -1,0 +1,120 @@
+"""The order of a program: what Python has to see, and the work in between."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from tapegrad.compiler.graph import (
+    Assign,
+    Guard,
+    HostCall,
+    Operation,
+    Recording,
+    Step,
+    Value,
+    inputs_of,
+    outputs_of,
+)
+
+
+class Work(NamedTuple):
+    """Operations with nothing between them that Python has to see.
+
+    They are compiled into one kernel (`fused`), or each is a call of its primitive.
+    """
+
+    operations: tuple[Operation, ...]
+    fused: bool
+
+
+def scheduled(recording: Recording, can_fuse: Callable[[Operation], bool]) -> list[Step | Work]:
+    """The steps in the order of a program.
+
+    Everything is computed as late as possible, so that a guard that fails has cost little and
+    kernels are large. Assignments come last: a run that ends early has changed nothing.
+    """
+    maker: dict[Value, Operation] = {}
+    place: dict[Operation, int] = {}
+    for i, step in enumerate(recording.steps):
+        if isinstance(step, Operation):
+            place[step] = i
+            maker.update(dict.fromkeys(step.outputs, step))
+    done: set[Operation] = set()
+    program: list[Step | Work] = []
+    assigns: list[Assign] = []
+
+    def compute(values: Iterable[Value]) -> None:
+        wanted: set[Operation] = set()
+        pending = [maker[v] for v in values if v in maker]
+        while pending:
+            operation = pending.pop()
+            if operation in done or operation in wanted:
+                continue
+            wanted.add(operation)
+            pending += [maker[v] for v in operation.inputs if v in maker]
+        done.update(wanted)
+        program.extend(_levels(sorted(wanted, key=place.__getitem__), can_fuse))
+
+    def write() -> None:
+        compute([a.value for a in assigns])
+        program.extend(assigns)
+        assigns.clear()
+
+    for step in recording.steps:
+        if isinstance(step, Operation):
+            continue
+        if isinstance(step, Assign):
+            assigns.append(step)
+            continue
+        if isinstance(step, HostCall):
+            write()
+        compute(inputs_of(step))
+        program.append(step)
+    compute([*recording.outputs, *[a.value for a in assigns]])
+    program.extend(assigns)
+    return program
+
+
+def _levels(
+    operations: list[Operation], can_fuse: Callable[[Operation], bool]
+) -> Iterable[Work]:
+    """Kernels as large as possible between operations that cannot be fused."""
+    level: dict[Value, int] = {}
+    rows: dict[tuple[int, bool], list[Operation]] = {}
+    for operation in operations:
+        fused = can_fuse(operation)
+        at = max([level.get(v, 0) for v in operation.inputs], default=0)
+        rows.setdefault((at, not fused), []).append(operation)
+        # A kernel of this row may use it at once; what is not fused comes behind the kernel.
+        level.update(dict.fromkeys(operation.outputs, at if fused else at + 1))
+    for (_, single), found in sorted(rows.items()):
+        if single or len(found) == 1:
+            yield from [Work((o,), False) for o in found]
+        else:
+            yield Work(tuple(found), True)
+
+
+def boundary(
+    program: list[Step | Work], recording: Recording
+) -> dict[int, tuple[list[Value], list[Value]]]:
+    """For each fused piece of work, by position: the values it gets, and those it has to make."""
+    later: set[Value] = set(recording.outputs)
+    found: dict[int, tuple[list[Value], list[Value]]] = {}
+    for i in range(len(program) - 1, -1, -1):
+        item = program[i]
+        if not isinstance(item, Work):
+            later.update(inputs_of(item))
+            continue
+        made = [v for o in item.operations for v in outputs_of(o)]
+        if item.fused:
+            inside = set(made)
+            given: dict[Value, None] = {}
+            for o in item.operations:
+                given.update(
+                    dict.fromkeys(v for v in o.inputs if v not in inside and v.kind != "constant")
+                )
+            found[i] = list(given), [v for v in made if v in later]
+        for o in item.operations:
+            later.update(o.inputs)
+    return found

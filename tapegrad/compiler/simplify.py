@@ -1,0 +1,165 @@
+"""Passes over a recording: aliases, constants, merging of equal operations, dead code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from tapegrad.compiler.graph import (
+    Assign,
+    Guard,
+    HostCall,
+    Operation,
+    Recording,
+    Step,
+    Value,
+    inputs_of,
+    outputs_of,
+)
+from tapegrad.core.table import TABLE
+
+#: Primitives whose result is their input.
+_SAME = {"identity", "stop_gradient"}
+
+#: Constant exponents that NumPy computes in another way, and so do we.
+_POWERS = {2.0: "square", 0.5: "sqrt", -1.0: "reciprocal"}
+
+#: Results of constants are kept up to this many bytes; larger ones are computed in each run.
+_LARGEST_CONSTANT = 1 << 20
+
+
+def simplify(recording: Recording) -> Recording:
+    """The same recording with less to do.
+
+    - operations without effect (identity, a product with one, a reshape to the same shape) go;
+    - results of constants are constants;
+    - equal operations are done once;
+    - what no result, assignment or host call needs is left out.
+    """
+    names: dict[Value, Value] = {}
+    seen: dict[Any, tuple[Value, ...]] = {}
+    steps: list[Step] = []
+
+    def now(value: Value) -> Value:
+        return names.get(value, value)
+
+    for step in recording.steps:
+        if not isinstance(step, Operation):
+            steps.append(_renamed(step, now))
+            continue
+        inputs = tuple([now(v) for v in step.inputs])
+        if all(v.kind == "constant" for v in inputs) and _may_fold(step):
+            for v in step.outputs:
+                v.kind = "constant"
+            continue
+        operation = _rewritten(
+            Operation(step.primitive, inputs, step.outputs, step.params, step.place)
+        )
+        if isinstance(operation, Value):
+            names[step.outputs[0]] = operation
+            continue
+        key = _key(operation)
+        known = None if key is None else seen.get(key)
+        if known is not None:
+            names.update(zip(step.outputs, known, strict=True))
+            continue
+        if key is not None:
+            seen[key] = operation.outputs
+        steps.append(operation)
+    return _living(Recording(recording.inputs, steps, [now(v) for v in recording.outputs]))
+
+
+def _renamed(step: Step, now: Callable[[Value], Value]) -> Step:
+    if isinstance(step, Assign):
+        return Assign(step.variable, now(step.value))
+    if isinstance(step, Guard):
+        return Guard(now(step.value), step.expected, step.use, step.place)
+    if isinstance(step, HostCall):
+        inputs = [now(v) for v in step.inputs]
+        return HostCall(step.name, step.run, inputs, step.outputs, step.place)
+    return step
+
+
+def _may_fold(step: Operation) -> bool:
+    return all(
+        v.array is not None and (v.array.nbytes <= _LARGEST_CONSTANT or not any(v.array.strides))
+        for v in step.outputs
+    )
+
+
+def _rewritten(step: Operation) -> Operation | Value:
+    """A simpler operation, or the value that the result is anyway."""
+    name, inputs, (out, *more) = step.primitive.name, step.inputs, step.outputs
+    if more:
+        return step
+    x = inputs[0] if inputs else None
+    if name in _SAME:
+        return inputs[0]
+    if name == "zeros_like":
+        zero = Value("constant", np.broadcast_to(np.zeros((), out.dtype), out.shape))
+        return zero
+    if name in ("reshape", "broadcast_to", "sum_to") and x is not None and x.shape == out.shape:
+        return x
+    if name == "conj" and out.dtype.kind != "c":
+        return inputs[0]
+    if name == "cast" and x is not None and x.dtype == out.dtype:
+        return x
+    if name in ("multiply", "multiply_no_nan", "divide"):
+        first, second = inputs
+        if name != "divide" and uniform(first) == 1 and second.shape == out.shape:
+            return second
+        if name != "multiply_no_nan" and uniform(second) == 1 and first.shape == out.shape:
+            return first
+    if name == "pow" and inputs[0].shape == out.shape and out.dtype.kind == "f":
+        simpler = _POWERS.get(uniform(inputs[1]))
+        if simpler is not None:
+            return Operation(TABLE[simpler], inputs[:1], step.outputs, {}, step.place)
+    return step
+
+
+def uniform(value: Value) -> Any:
+    """The number that all elements of a constant are, or None."""
+    array = value.array
+    if (
+        value.kind != "constant"
+        or array is None
+        or array.size == 0
+        or array.dtype.kind not in "fiu"
+    ):
+        return None
+    first = array[(0,) * array.ndim] if array.ndim else array[()]
+    if array.size == 1 or not any(array.strides):
+        return first.item()
+    if array.size <= 1 << 16 and np.array_equal(array, np.broadcast_to(first, array.shape)):
+        return first.item()
+    return None
+
+
+def _key(step: Operation) -> Any:
+    """Equal for operations that compute the same; None where that cannot be told."""
+    params = tuple(sorted([(k, repr(v)) for k, v in step.params.items()]))
+    if any("array(" in text for _, text in params):  # NumPy abbreviates what it prints
+        return None
+    inputs = tuple([_constant_key(v) if v.kind == "constant" else id(v) for v in step.inputs])
+    return step.primitive.name, inputs, params
+
+
+def _constant_key(value: Value) -> Any:
+    number = uniform(value)
+    if number is None or number != number or number == 0:  # not NaN, and 0 may be -0
+        return id(value)
+    return value.dtype.str, value.shape, number
+
+
+def _living(recording: Recording) -> Recording:
+    needed = set(recording.outputs)
+    kept: list[Step] = []
+    for step in reversed(recording.steps):
+        dispensable = isinstance(step, Operation) or not isinstance(step, (Assign, Guard, HostCall))
+        if dispensable and needed.isdisjoint(outputs_of(step)):
+            continue
+        needed.update(inputs_of(step))
+        kept.append(step)
+    return Recording(recording.inputs, kept[::-1], recording.outputs)

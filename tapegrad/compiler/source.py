@@ -1,0 +1,442 @@
+"""The source text of a kernel: loops over contiguous memory that LLVM can vectorise.
+
+A kernel is written for a pattern, not for sizes: sizes and strides come in an array of integers,
+except for strides of 0 and 1, which decide whether a loop vectorises. So another batch size needs
+no new compilation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from tapegrad.compiler.fusion import Group, Plan
+from tapegrad.compiler.graph import Value
+from tapegrad.compiler.layout import collapsed, contiguous
+from tapegrad.compiler.lowering import Node
+from tapegrad.compiler.simplify import uniform
+
+#: Sums over more elements than this are sums of sums: quick, and nearly as exact as NumPy's.
+BLOCK = 4096
+
+_START = {"sum": "0", "prod": "1", "max": "-inf", "min": "inf"}
+_STEP = {
+    "sum": "sum_any_order({0}, {1})",
+    "prod": "{0} * {1}",
+    "max": "select(({1} > {0}) | ({1} != {1}), {1}, {0})",
+    "min": "select(({1} < {0}) | ({1} != {1}), {1}, {0})",
+}
+_JOIN = {**_STEP, "sum": "{0} + {1}"}
+
+
+def short(dtype: Any) -> str:
+    """The name of a dtype in kernels, such as ``f8``."""
+    return "b1" if dtype.kind == "b" else f"{dtype.kind}{dtype.itemsize}"
+
+
+class KernelSource:
+    """Writes a kernel.
+
+    Parameters
+    ----------
+    plan
+        Its loops.
+    given
+        The values that it gets, in order.
+    wanted
+        The values that it makes, in order.
+
+    Attributes
+    ----------
+    text
+        The source of ``def kernel(...)``.
+    arrays
+        Constants that are passed behind the given values.
+    sizes, numbers
+        What is passed as the arrays of integers and of floats.
+    """
+
+    def __init__(self, plan: Plan, given: Sequence[Value], wanted: Sequence[Value]) -> None:
+        self._plan = plan
+        self._names: dict[Value, str] = {}
+        self._single: dict[Value, str] = {}
+        self._memory: dict[Value, str] = {}
+        self._lines: list[str] = []
+        self._sizes: dict[int, str] = {}
+        self._numbers: dict[float, str] = {}
+        self._count = 0
+        self.arrays: list[Value] = []
+        self.functions: set[str] = set()
+        parameters = []
+        for i, v in enumerate(given):
+            name = f"a{i}"
+            parameters.append(name)
+            if v.shape == ():
+                self._single[v] = name
+            else:
+                self._memory[v] = name
+                if v.size == 1:
+                    self._single[v] = f"s{i}"
+                    self._lines.append(f"s{i} = load({name}, 0)")
+        results = [plan.results[v] for v in wanted]
+        outs = []
+        for i, v in enumerate(results):
+            outs.append(f"r{i}")
+            if v not in self._memory:
+                self._memory[v] = f"r{i}"
+        for v in sorted(plan.stored - set(self._memory), key=self._order(plan)):
+            self._memory[v] = name = self._fresh("t")
+            sizes = ", ".join(self._size(n) for n in v.shape)
+            self._lines.append(f"{name} = empty(({sizes},), {short(v.dtype)})")
+        for group in plan.groups:
+            self._group(group)
+        for i, v in enumerate(results):
+            if v in self._single and plan.is_single(v):
+                self._lines.append(f"store(r{i}, 0, {self._single[v]})")
+        self.sizes = np.array([*self._sizes, 0], np.int64)
+        self.numbers = np.array([*self._numbers, 0.0], np.float64)
+        head = [f"{name} = d[{i}]" for i, name in enumerate(self._sizes.values())]
+        head += [f"{name} = c[{i}]" for i, name in enumerate(self._numbers.values())]
+        constants = [f"k{i}" for i in range(len(self.arrays))]
+        signature = ", ".join([*parameters, *constants, *outs, "d", "c"])
+        body = "\n".join(f"    {line}" for line in [*head, *self._lines])
+        self.text = f"def kernel({signature}):\n{body}\n"
+
+    @staticmethod
+    def _order(plan: Plan) -> Any:
+        place = {n.output: i for i, n in enumerate(n for g in plan.groups for n in g.nodes)}
+        return lambda v: place.get(v, -1)
+
+    def _fresh(self, prefix: str) -> str:
+        self._count += 1
+        return f"{prefix}{self._count}"
+
+    # Numbers
+
+    def _size(self, n: int) -> str:
+        if n in (0, 1):
+            return str(n)
+        if n not in self._sizes:
+            self._sizes[n] = f"n{len(self._sizes)}"
+        return self._sizes[n]
+
+    def _literal(self, number: Any, dtype: Any) -> str:
+        kind = short(dtype)
+        if dtype.kind == "b":
+            return str(bool(number))
+        if dtype.kind != "f":
+            return f"{kind}({int(number)})"
+        number = float(number)
+        if number == int(number) if abs(number) <= 64 else False:
+            return f"{kind}({number!r})" if number or str(number)[0] != "-" else f"{kind}(-0.0)"
+        if abs(number) < 64 and number * 8 == int(number * 8):
+            return f"{kind}({number!r})"
+        key = number
+        if number not in self._numbers:
+            self._numbers[key] = f"c{len(self._numbers)}"
+        return f"{kind}({self._numbers[key]})"
+
+    # Loops
+
+    def _group(self, group: Group) -> None:
+        (first, *_) = group.nodes
+        if first.kind == "product":
+            self._product(first)
+        elif first.kind == "fill":
+            self._fill(first.output, "0")
+        else:
+            assert group.space is not None
+            _Loop(self, group, group.space).write()
+
+    def _fill(self, value: Value, number: str) -> None:
+        self._lines += [
+            f"for i in range({self._size(value.size)}):",
+            f"    store({self._memory[value]}, i, {short(value.dtype)}({number}))",
+        ]
+
+    def _constant(self, value: Value) -> str:
+        """The name of a constant array, which is passed to the kernel."""
+        if value not in self._memory:
+            self._memory[value] = f"k{len(self.arrays)}"
+            self.arrays.append(value)
+        return self._memory[value]
+
+    def _product(self, node: Node) -> None:
+        out = node.output
+        a, b = [
+            self._matrix(v, turned) for v, turned in zip(node.inputs, node.transposed, strict=True)
+        ]
+        memory = self._memory[out]
+        if len(out.shape) == 2:
+            self._lines.append(f"dot({a.format('')}, {b.format('')}, {memory})")
+            return
+        rows, columns = [self._size(n) for n in out.shape[-2:]]
+        count = 1
+        for n in out.shape[:-2]:
+            count *= n
+        name = self._fresh("m")
+        self._lines += [
+            f"{name} = {memory}.reshape(({self._size(count)}, {rows}, {columns}))",
+            f"for i in range({self._size(count)}):",
+            f"    dot({a.format('[i]')}, {b.format('[i]')}, {name}[i])",
+        ]
+
+    def _matrix(self, value: Value, turned: bool) -> str:
+        """An expression for a matrix, or for a batch of them with a place for the index."""
+        base, layout = self._plan.where(value)
+        memory = self._memory[base] if base in self._memory else self._constant(base)
+        rows, columns = value.shape[-2:]
+        if len(value.shape) > 2:
+            count = value.size // (rows * columns)
+            sizes = [self._size(n) for n in (count, rows, columns)]
+            name = self._fresh("m")
+            self._lines.append(f"{name} = {memory}.reshape(({', '.join(sizes)}))")
+            return f"{name}{{}}" + (".T" if turned else "")
+        if not layout.is_whole:  # the transpose of what is in memory
+            rows, columns = columns, rows
+            turned = not turned
+        text = memory
+        if base.shape != (rows, columns):
+            text = self._fresh("m")
+            shape = f"({self._size(rows)}, {self._size(columns)})"
+            self._lines.append(f"{text} = {memory}.reshape({shape})")
+        return f"{text}{{}}" + (".T" if turned else "")
+
+
+class _Access:
+    """A walk through memory: where the element of each step is."""
+
+    __slots__ = ("level", "memory", "name", "offset", "place", "strides")
+
+    def __init__(self, memory: str, offset: int, strides: tuple[int, ...], name: str) -> None:
+        self.memory = memory
+        self.offset = offset
+        self.strides = strides
+        self.name = name
+        self.level = -1
+        self.place = ""
+
+
+class _Loop:
+    """Writes the loop nest of one group."""
+
+    def __init__(self, source: KernelSource, group: Group, space: tuple[int, ...]) -> None:
+        self._s = source
+        self._plan = source._plan
+        self._group = group
+        self._space = space
+        self._at_hand: dict[Value, str] = {}
+        self._loads: dict[Any, _Access] = {}
+        self._code: list[str] = []  # of the innermost level
+        self._stores: list[tuple[_Access, str]] = []
+        self._sums: list[tuple[Node, _Access, str, str]] = []
+
+    def write(self) -> None:
+        for node in self._group.nodes:
+            self._node(node)
+        accesses = [
+            *self._loads.values(),
+            *[a for a, _ in self._stores],
+            *[a for _, a, _, _ in self._sums],
+        ]
+        sizes, strides = collapsed(self._space, [a.strides for a in accesses])
+        for access, walk in zip(accesses, strides, strict=True):
+            access.strides = tuple(walk)
+            access.level = max([i for i, s in enumerate(walk) if s], default=-1)
+        self._nest(sizes, accesses)
+
+    # What one element needs
+
+    def _node(self, node: Node) -> None:
+        s, out = self._s, node.output
+        values = [self._expression(v) for v in node.inputs]
+        if node.kind == "map":
+            floats = next((v for v in node.inputs if v.dtype.kind == "f"), out)
+            of = floats.dtype if out.dtype.kind == "b" or node.code.startswith("{o}") else out.dtype
+            if out.dtype.kind == "b" and floats is out:
+                of = node.inputs[0].dtype
+            kind = short(of)
+            text = node.code.format(
+                **dict(zip("abc", values, strict=False)),
+                t=kind,
+                o=short(out.dtype),
+                zero=f"{kind}(0)",
+                one=f"{kind}(1)",
+                inf=f"{kind}(inf)",
+            )
+            if out.dtype.kind in "iu" and not node.code.startswith("{o}"):
+                text = f"{short(out.dtype)}({text})"
+            name = s._fresh("v")
+            self._code.append(f"{name} = {text}")
+            self._at_hand[out] = name
+            if self._plan.is_single(out):
+                s._single[out] = name
+            elif out in self._plan.stored:
+                layout = contiguous(out.shape)
+                self._stores.append((self._access(out, layout.offset, layout.strides), name))
+        elif node.kind == "place":
+            layout = node.view(contiguous(out.shape))
+            assert layout is not None
+            strides = layout.over(self._space).strides
+            self._stores.append((self._access(out, layout.offset, strides), values[0]))
+        else:
+            kept = iter(
+                contiguous(
+                    tuple([n for i, n in enumerate(self._space) if not self._reduced(node, i)])
+                ).strides
+            )
+            strides = tuple(
+                [0 if self._reduced(node, i) else next(kept) for i in range(len(self._space))]
+            )
+            access = self._access(out, 0, strides)
+            self._sums.append((node, access, values[0], s._fresh("s")))
+
+    def _reduced(self, node: Node, axis: int) -> bool:
+        return axis - len(self._space) in node.axes
+
+    def _access(self, value: Value, offset: int, strides: tuple[int, ...]) -> _Access:
+        memory = self._s._memory.get(value, "")
+        return _Access(memory, offset, strides, self._s._fresh("p"))
+
+    def _expression(self, value: Value) -> str:
+        s = self._s
+        if value in self._at_hand:
+            return self._at_hand[value]
+        base, layout = self._plan.where(value)
+        if base.kind == "constant":
+            number = uniform(base)
+            if number is None and base.size == 1:
+                number = np.reshape(base.array, ())[()]
+            if number is not None:
+                return s._literal(number, base.dtype)
+            if base not in s._memory:
+                s._constant(base)
+        if base in s._single:
+            return s._single[base]
+        walk = layout.over(self._space)
+        key = base, walk.offset, walk.strides
+        if key not in self._loads:
+            self._loads[key] = self._access(base, walk.offset, walk.strides)
+        return f"x{self._loads[key].name}"
+
+    # The loops
+
+    def _nest(self, sizes: list[int], accesses: list[_Access]) -> None:
+        lines = self._s._lines
+        depth = len(sizes)
+        blocked = depth == 1 and any(a.level == -1 for _, a, _, _ in self._sums)
+        for _, a, _, _ in self._sums:
+            if self._in_memory(a, depth):
+                node = next(n for n, b, _, _ in self._sums if b is a)
+                self._s._fill(node.output, _START[node.code])
+        for a in accesses:
+            a.place = "0" if not a.offset else self._s._size(a.offset)
+        indent = ""
+        self._begin_sums(-1, depth, indent, blocked)
+        self._load(-1, indent)
+        for level in range(depth):
+            n = self._s._size(sizes[level])
+            if blocked:
+                lines.append(f"{indent}for b in range(({n} + {BLOCK - 1}) // {BLOCK}):")
+                indent += "    "
+                self._begin_partial(indent)
+                lines.append(
+                    f"{indent}for i0 in range(b * {BLOCK}, min(b * {BLOCK} + {BLOCK}, {n})):"
+                )
+            else:
+                if level == depth - 1:
+                    self._begin_partial(indent)
+                lines.append(f"{indent}for i{level} in range({n}):")
+            indent += "    "
+            for a in accesses:
+                stride = a.strides[level]
+                if stride:
+                    step = (
+                        f"i{level}"
+                        if stride == 1
+                        else f"i{level} * {self._s._size(stride)}"
+                        if stride > 0
+                        else f"i{level} * -{self._s._size(-stride)}"
+                    )
+                    place = step if a.place == "0" else f"{a.place} + {step}"
+                    a.place = f"{a.name}_{level}"
+                    lines.append(f"{indent}{a.place} = {place}")
+            if level < depth - 1:
+                self._begin_sums(level, depth, indent, blocked)
+            self._load(level, indent)
+        lines += [indent + line for line in self._code]
+        for a, name in self._stores:
+            lines.append(f"{indent}store({a.memory}, {a.place}, {name})")
+        for node, a, value, name in self._sums:
+            if a.level == depth - 1 and depth:
+                old = f"load({a.memory}, {a.place})"
+                lines.append(
+                    f"{indent}store({a.memory}, {a.place}, {_JOIN[node.code].format(old, value)})"
+                )
+            elif depth:
+                lines.append(f"{indent}q{name} = {_STEP[node.code].format('q' + name, value)}")
+            else:
+                lines.append(f"{indent}{name} = {value}")
+        self._finish(depth, indent, blocked)
+
+    def _in_memory(self, a: _Access, depth: int) -> bool:
+        """Whether partial results of a reduction are added up in memory."""
+        return any(not s for s in a.strides[: a.level + 1]) or (depth > 0 and a.level == depth - 1)
+
+    def _load(self, level: int, indent: str) -> None:
+        for a in self._loads.values():
+            if a.level == level:
+                self._s._lines.append(f"{indent}x{a.name} = load({a.memory}, {a.place})")
+
+    def _begin_sums(self, level: int, depth: int, indent: str, blocked: bool) -> None:
+        """Start the totals of the reductions whose place is known here."""
+        for node, a, _, name in self._sums:
+            if a.level == level and a.level != depth - 1 and (a.level < depth - 2 or blocked):
+                kind = short(node.output.dtype)
+                self._s._lines.append(f"{indent}{name} = {kind}({_START[node.code]})")
+
+    def _begin_partial(self, indent: str) -> None:
+        """Start what the innermost loop adds up."""
+        for node, a, _, name in self._sums:
+            if a.level < len(a.strides) - 1:
+                kind = short(node.output.dtype)
+                self._s._lines.append(f"{indent}q{name} = {kind}({_START[node.code]})")
+
+    def _finish(self, depth: int, indent: str, blocked: bool) -> None:
+        """Behind each loop, from the innermost: add up, and put away what is complete."""
+        lines = self._s._lines
+        for level in range(depth - 2, -2, -1):
+            if blocked:
+                outer = indent[:-4]
+                for node, _, _, name in self._sums:
+                    lines.append(f"{outer}{name} = {_JOIN[node.code].format(name, 'q' + name)}")
+                indent = indent[:-8]
+            else:
+                indent = indent[:-4]
+                if level == depth - 2:
+                    for node, a, _, name in self._sums:
+                        if a.level == level:
+                            lines.append(f"{indent}{name} = q{name}")
+                        elif a.level < level:
+                            text = _JOIN[node.code].format(name, f"q{name}")
+                            lines.append(f"{indent}{name} = {text}")
+            for node, a, _, name in self._sums:
+                if a.level == level:
+                    self._put_away(node, a, name, indent, depth)
+        if depth == 0:
+            for node, a, _, name in self._sums:
+                self._put_away(node, a, name, indent, depth)
+
+    def _put_away(self, node: Node, a: _Access, name: str, indent: str, depth: int) -> None:
+        if self._plan.is_single(node.output):
+            self._s._single[node.output] = name
+            return
+        value = name
+        if self._in_memory(a, depth):
+            value = _JOIN[node.code].format(f"load({a.memory}, {self._place_at(a)})", name)
+        self._s._lines.append(f"{indent}store({a.memory}, {self._place_at(a)}, {value})")
+
+    def _place_at(self, a: _Access) -> str:
+        return a.place

@@ -1,0 +1,235 @@
+"""The tracer: records a whole function while it runs.
+
+Nothing is symbolic: the function computes its real result, and the tracer writes down every
+primitive that is called, with every input. What it did not see being computed must be a constant,
+and constants say so (their identity is negative) or are older than the run. Anything else makes the
+recording unusable, and the function runs eagerly: a compiled function is never wrong in silence.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tapegrad.compiler.graph import Assign, Guard, HostCall, Operation, Place, Read, Step, Value
+from tapegrad.core.context import only_recorders
+from tapegrad.core.primitive import Primitive
+from tapegrad.core.tensor import Tensor, next_id, wrap
+
+_PACKAGE = str(Path(__file__).parents[1])
+
+#: More steps than this are not worth compiling: a loop of Python's should be one of tensors.
+MOST_STEPS = 20_000
+
+#: Integers that are read in larger numbers than this are data, not arguments.
+MOST_READ = 64
+
+
+class Refusal(Exception):
+    """Why a run cannot be compiled."""
+
+
+class Tracer:
+    """Records a run.
+
+    Parameters
+    ----------
+    inputs
+        The tensors that the function gets, made for this run.
+    """
+
+    def __init__(self, inputs: Sequence[Tensor]) -> None:
+        self.begin = next_id()
+        self.steps: list[Step] = []
+        self.refusal: str | None = None
+        self.made_variables = False
+        self._values: dict[int, Value] = {}
+        self._by_array: dict[int, Value] = {}
+        self._alive: list[Any] = []  # identities of arrays are only good while these live
+        self._variables: dict[int, Any] = {}
+        self._tracked: dict[int, tuple[Any, Value]] = {}
+        self._versions: dict[tuple[int, int], Value] = {}
+        self._effects = 0
+        self._checked: dict[int, int] = {}
+        self.inputs = [self._new("input", x) for x in inputs]
+
+    # What the engine tells
+
+    def see(
+        self,
+        primitive: Primitive,
+        ids: Sequence[int],
+        arrays: Sequence[Any],
+        outputs: Any,
+        params: dict[str, Any] | None,
+    ) -> None:
+        """A primitive was called."""
+        inputs = [self._value(i, a) for i, a in zip(ids, arrays, strict=True)]
+        made = outputs if outputs.__class__ is tuple else (outputs,)
+        results = [self._new("result", x) for x in made]
+        self._add(Operation(primitive, inputs, results, params or {}, _place()))
+
+    def same(self, outputs: Sequence[Tensor]) -> None:
+        """Tensors were made anew over arrays that are known already."""
+        for x in outputs:
+            known = self._by_array.get(id(x._value))
+            if known is None:
+                self.refuse("a custom gradient returned data that is not the result of operations")
+            else:
+                self._values[x._id] = known
+
+    def meet(self, variable: Any) -> None:
+        """A Variable is about to be used."""
+        self._variables[variable._id] = variable
+
+    def assigned(self, variable: Any, source: Any) -> None:
+        """A Variable took the value of a tensor, or (None) one of unknown origin."""
+        self.meet(variable)
+        if source is None:
+            self.refuse(f"'{variable.name}' is changed by an operation that is not recorded")
+            return
+        value = self._value(source._id, source._value)
+        self._effects += 1
+        self._add(Assign(variable, value))
+        self._track(variable, variable._value, value)
+
+    def read(self, x: Any, use: str) -> None:
+        """Data is used outside of the recorder's sight."""
+        value = self._value(x._id, x._value)
+        if value.kind == "constant":
+            return
+        if use in ("bool", "int", "index") or (
+            value.dtype.kind in "biu" and x._value.size <= MOST_READ
+        ):
+            expected = x._value.copy() if isinstance(x._value, np.ndarray) else x._value
+            self._add(Guard(value, expected, use, _place()))
+            return
+        what = {"array": "NumPy", "float": "float()", "complex": "complex()"}.get(use, use)
+        self.refuse(f"a value of shape {value.shape} left for {what}")
+
+    def host(
+        self,
+        name: str,
+        function: Callable[..., Any],
+        inputs: Sequence[Any],
+        *,
+        effect: bool = False,
+    ) -> Any:
+        """Run Python code that is to run at every call.
+
+        Parameters
+        ----------
+        function
+            Takes the arrays of `inputs`; returns an array, a tuple of them, or None.
+        inputs
+            Tensors and Variables.
+        effect
+            Whether it may change Variables.
+        """
+        values = [self._value(x._id, x._value) for x in inputs]
+
+        def run(*arrays: Any) -> tuple[Any, ...]:
+            with only_recorders((), tracer=None):
+                result = function(*arrays)
+            return () if result is None else result if result.__class__ is tuple else (result,)
+
+        arrays = run(*[x._value for x in inputs])
+        made = [wrap(a) for a in arrays]
+        self._effects += effect
+        self._add(HostCall(name, run, values, [self._new("result", t) for t in made], _place()))
+        return None if not made else made[0] if len(made) == 1 else tuple(made)
+
+    def refuse(self, why: str) -> None:
+        """The run cannot be compiled."""
+        if self.refusal is None:
+            file, line = _place()
+            self.refusal = f"{why} ({file}, line {line})"
+
+    def finish(self, outputs: Sequence[Tensor]) -> list[Value]:
+        """The values of the results, once the function has returned.
+
+        Raises
+        ------
+        Refusal
+            If the run cannot be compiled.
+        """
+        values = [self._value(x._id, x._value) for x in outputs]
+        for v in self._variables.values():
+            if v._id > self.begin:
+                self.made_variables = True
+            tracked = self._tracked.get(v._id)
+            if tracked is not None and tracked[0] is not v._value:
+                self._changed(v)
+        if self.refusal is not None:
+            raise Refusal(self.refusal)
+        for value in values:
+            value.array = value.array if value.kind == "constant" else None
+        return values
+
+    # Values
+
+    def _add(self, step: Step) -> None:
+        self.steps.append(step)
+        if len(self.steps) == MOST_STEPS:
+            self.refuse(f"more than {MOST_STEPS} operations")
+
+    def _new(self, kind: str, x: Tensor) -> Value:
+        value = Value(kind, x._value)
+        self._values[x._id] = value
+        self._by_array.setdefault(id(x._value), value)
+        self._alive.append(x)
+        return value
+
+    def _value(self, identity: int, array: Any) -> Value:
+        value = self._values.get(identity)
+        if value is not None:
+            return value
+        if identity in self._variables:
+            return self._of_variable(self._variables[identity], array)
+        if 0 < identity and identity > self.begin:
+            known = self._by_array.get(id(array)) if isinstance(array, np.ndarray) else None
+            if known is not None:
+                return known
+            self.refuse("an operation is not recorded: its result appears out of nowhere")
+        value = Value("constant", array)
+        self._alive.append(array)
+        if identity:
+            self._values[identity] = value
+        return value
+
+    def _of_variable(self, variable: Any, array: Any) -> Value:
+        tracked = self._tracked.get(variable._id)
+        if tracked is not None and tracked[0] is array:
+            return tracked[1]
+        old = self._versions.get((variable._id, id(array)))
+        if old is not None:  # a tape brings back what it saved before an assignment
+            return old
+        if tracked is not None:
+            self._changed(variable)
+        value = Value("variable", array)
+        self._add(Read(variable, value))
+        self._track(variable, array, value)
+        return value
+
+    def _track(self, variable: Any, array: Any, value: Value) -> None:
+        self._alive.append(array)
+        self._tracked[variable._id] = array, value
+        self._versions[variable._id, id(array)] = value
+        self._checked[variable._id] = self._effects
+
+    def _changed(self, variable: Any) -> None:
+        """A Variable does not have the value known: an effect must have changed it."""
+        if self._checked[variable._id] == self._effects:
+            self.refuse(f"'{variable.name}' is changed by an operation that is not recorded")
+
+
+def _place() -> Place:
+    """File and line of the user's code that is running."""
+    frame = sys._getframe(2)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        frame = frame.f_back
+    return frame.f_code.co_filename, frame.f_lineno

@@ -1,0 +1,1 @@
+"""Numba: ndarrays in, ndarrays out. Imported only when a kernel is wanted."""

@@ -1,0 +1,68 @@
+"""What generated kernels need and Numba does not have: plain loads, stores, selects, sums.
+
+Numba's own indexing wraps negative indices around and its conditional expressions branch; both
+keep LLVM from vectorising. These are single instructions.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+
+def _pointer(context: Any, builder: Any, array_type: Any, array: Any, index: Any) -> Any:
+    data = context.make_array(array_type)(context, builder, array).data
+    return builder.gep(data, [index])
+
+
+@intrinsic
+def load(typingctx: Any, array: Any, index: Any) -> Any:
+    """The element at a place of a contiguous array's memory, without any check."""
+    if not isinstance(array, types.Array) or not isinstance(index, types.Integer):
+        return None
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        pointer = _pointer(context, builder, signature.args[0], args[0], args[1])
+        return context.unpack_value(builder, signature.args[0].dtype, pointer)
+
+    return array.dtype(array, types.intp), codegen
+
+
+@intrinsic
+def store(typingctx: Any, array: Any, index: Any, value: Any) -> Any:
+    """Write an element at a place of a contiguous array's memory, without any check."""
+    if not isinstance(array, types.Array) or not isinstance(index, types.Integer):
+        return None
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        pointer = _pointer(context, builder, signature.args[0], args[0], args[1])
+        context.pack_value(builder, signature.args[0].dtype, args[2], pointer)
+        return context.get_dummy_value()
+
+    return types.none(array, types.intp, array.dtype), codegen
+
+
+@intrinsic
+def select(typingctx: Any, condition: Any, yes: Any, no: Any) -> Any:
+    """``yes if condition else no`` as one instruction; both are computed anyway."""
+    result = typingctx.unify_types(yes, no)
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.select(*args)
+
+    return result(types.boolean, result, result), codegen
+
+
+@intrinsic
+def sum_any_order(typingctx: Any, a: Any, b: Any) -> Any:
+    """``a + b`` where the compiler may reorder: sums over a loop become sums of vectors."""
+    if not isinstance(a, types.Float) or a != b:
+        return None
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.fadd(*args, flags=("reassoc", "contract"))
+
+    return a(a, a), codegen
