@@ -1,4 +1,4 @@
-"""``tf.function``: for now a faithful pass-through."""
+"""``tf.function``: the first call of a kind is recorded, later ones are compiled."""
 
 from __future__ import annotations
 
@@ -8,10 +8,24 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad.compiler.arguments import kind_of, parts_of, with_tensors
+from tapegrad.compiler.graph import Recording
+from tapegrad.compiler.paths import Path, Paths
+from tapegrad.compiler.settings import functions_run_eagerly
 from tapegrad.compiler.signature import Signature, check_input_signature, spec_of
+from tapegrad.compiler.tracer import NotCompilableError, Tracer
 from tapegrad.core import nest
+from tapegrad.core.context import (
+    active_tracer,
+    only_recorders,
+    restore_float_errors,
+    silence_float_errors,
+    visible_recorders,
+)
 from tapegrad.core.convert import as_tensor
+from tapegrad.core.forward import any_accumulator
 from tapegrad.core.indexed_slices import IndexedSlices
+from tapegrad.core.structural import identity
 from tapegrad.core.tensor import Tensor
 from tapegrad.core.tensor_spec import TensorSpec
 from tapegrad.ops.tensor_array import TensorArray
@@ -32,10 +46,14 @@ def function(
     experimental_compile: bool | None = None,
     experimental_follow_type_hints: bool | None = None,
 ) -> Any:
-    """Mark a function as one to compile; for now it runs as it is.
+    """Compile a function: what it does is recorded once, and run as generated code from then on.
 
-    Arguments and results are converted as in TensorFlow: NumPy arrays come in as tensors, and
-    everything that is returned is a tensor, a structure of tensors, or None.
+    The first call with arguments of a kind (structure, shapes, dtypes, Python values) simply runs,
+    while its operations are recorded, gradients and optimizer steps among them. Later calls run a
+    program that was generated from the record: without dead code and repetitions, elementwise work
+    fused into loops that Numba compiles, products left to BLAS. Where Python decides by a value
+    (``if``, ``while``), the program checks that the decision is still the same; another outcome
+    records another way.
 
     Parameters
     ----------
@@ -44,7 +62,8 @@ def function(
     input_signature
         A list of `TensorSpec`, or structures of them: the only arguments allowed.
     autograph, jit_compile, reduce_retracing
-        Without effect.
+        Without effect: Python's control flow works as it is, everything that can be is compiled,
+        and kernels do not depend on sizes.
     experimental_implements, experimental_autograph_options, experimental_attributes
         Without effect.
     experimental_relax_shapes, experimental_compile, experimental_follow_type_hints
@@ -62,15 +81,11 @@ def function(
 
     Notes
     -----
-    TensorFlow runs the Python code only to trace it, once for each new signature, and replays the
-    trace. This pass-through runs it at every call. So here
-
-    - prints and other side effects happen at every call;
-    - the value of a Python variable, a random number of NumPy's, the time are those of the call,
-      not of the first one;
-    - Variables may be made at every call;
-    - there is no retracing: Python arguments cost nothing, and the number of traces is that of
-      calls.
+    As in TensorFlow, Python's side effects (``print``, ``list.append``, NumPy's random numbers)
+    happen only while a call is recorded; Variables, random operations, `print` of this library and
+    optimizers work at every call. Unlike TensorFlow, a value may be read (``float(x)``,
+    ``x.numpy()``): such a function is not compiled, but runs eagerly at every call, and
+    ``explain()`` says where and why.
 
     Examples
     --------
@@ -78,8 +93,10 @@ def function(
     >>> @tf.function
     ... def double(x):
     ...     return 2.0 * x
-    >>> double(tf.constant(4.0)).numpy()
-    np.float32(8.0)
+    >>> [double(tf.constant(x)).numpy().item() for x in (4.0, 5.0)]
+    [8.0, 10.0]
+    >>> double.experimental_get_tracing_count()
+    1
     """
     specs = check_input_signature(input_signature)
     if func is None:
@@ -106,10 +123,11 @@ class Function:
             if input_signature is None
             else Signature.of_specs(python_function, self._method, input_signature)
         )
-        self._runs = 0
+        self._recordings = 0
+        self._known: dict[Any, Paths] = {}
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Run the Python function."""
+        """Run the function, compiled if it has been recorded for arguments of this kind."""
         return self._call(*self._split(args), kwargs)
 
     def _split(self, args: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
@@ -126,8 +144,58 @@ class Function:
         return self._run(own, args, kwargs)
 
     def _run(self, own: tuple[Any, ...], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        self._runs += 1
+        recorders = visible_recorders()
+        if functions_run_eagerly() or active_tracer() is not None or any_accumulator():
+            # Inside of another function this one is part of its recording.
+            return self._run_eagerly(own, args, kwargs)
+        inputs: list[Tensor] = []
+        kept: list[Any] = []
+        kind = kind_of((own, args, kwargs), inputs, kept)
+        paths = self._known.get(kind)
+        if paths is None:
+            paths = self._known[kind] = Paths(kept)
+        if paths.refusal is not None:
+            return self._run_eagerly(own, args, kwargs)
+        token = silence_float_errors()
+        try:
+            known, result = paths.run(inputs, recorders)
+        finally:
+            restore_float_errors(token)
+        return result if known else self._record(paths, inputs, own, args, kwargs)
+
+    def _run_eagerly(
+        self, own: tuple[Any, ...], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        self._recordings += 1
         return _result(self._python_function(*own, *args, **kwargs))
+
+    def _record(
+        self,
+        paths: Paths,
+        inputs: list[Tensor],
+        own: tuple[Any, ...],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> Any:
+        """Run the Python function and write down what it does."""
+        # New tensors, so that an argument is not mistaken for the same tensor seen elsewhere.
+        fresh = [identity(x) for x in inputs]
+        own, args, kwargs = with_tensors((own, args, kwargs), iter(fresh))
+        tracer = Tracer(fresh)
+        with only_recorders(visible_recorders(), tracer=tracer):
+            result = self._run_eagerly(own, args, kwargs)
+            outputs, rebuild = parts_of(result)
+        try:
+            values = tracer.finish(outputs)
+            path = Path(self.name, Recording(tracer.inputs, tracer.steps, values), rebuild)
+        except NotCompilableError as refusal:
+            paths.refuse(str(refusal))
+        else:
+            if tracer.made_variables:
+                paths.made_variables()
+            else:
+                paths.add(path)
+        return result
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         return self if instance is None else BoundFunction(self, instance)
@@ -148,8 +216,8 @@ class Function:
         return self._input_signature
 
     def experimental_get_tracing_count(self) -> int:
-        """How often the Python code ran: here at every call."""
-        return self._runs
+        """How often the Python code ran."""
+        return self._recordings
 
     def get_concrete_function(self, *args: Any, **kwargs: Any) -> ConcreteFunction:
         """The function for arguments of one kind.

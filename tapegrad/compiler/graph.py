@@ -83,7 +83,7 @@ class Read:
 class Assign:
     """A Variable takes a value."""
 
-    __slots__ = ("variable", "value")
+    __slots__ = ("value", "variable")
 
     def __init__(self, variable: Any, value: Value) -> None:
         self.variable = variable

@@ -18,15 +18,16 @@ from tapegrad.compiler.simplify import simplify
 _number = count(1).__next__
 
 
-class Missed(Exception):
+class MissedGuardError(Exception):
     """A guard found another value than that of the recorded run."""
 
-    def __init__(self, place: int) -> None:
+    def __init__(self, place: int, value: Any) -> None:
         super().__init__(place)
         self.place = place
+        self.value = value
 
 
-class Changed(Exception):
+class ChangedShapeError(Exception):
     """The shape of a Variable or of a result is not that of the recorded run."""
 
 
@@ -68,8 +69,8 @@ class Program:
         self._known: dict[str, Any] = {
             "empty": np.empty,
             "contiguous": np.ascontiguousarray,
-            "Missed": Missed,
-            "Changed": Changed,
+            "MissedGuardError": MissedGuardError,
+            "ChangedShapeError": ChangedShapeError,
         }
         self._solid: set[Value] = set()  # known to be contiguous
         self._lines: list[str] = []
@@ -129,7 +130,7 @@ class Program:
         name = self._name(step.output)
         self._lines.append(f"{name} = {self._constant(step.variable)}._value")
         if not step.variable.shape.is_fully_defined():
-            self._lines.append(f"if {name}.shape != {step.output.shape}: raise Changed")
+            self._lines.append(f"if {name}.shape != {step.output.shape}: raise ChangedShapeError")
 
     def _guard(self, step: Guard) -> None:
         value = self._use(step.value)
@@ -137,21 +138,21 @@ class Program:
         self.guards.append(step)
         if step.value.shape == ():
             expected = step.expected.item() if hasattr(step.expected, "item") else step.expected
-            self._lines.append(f"if {value} != {expected!r}: raise Missed({place})")
+            differs = f"{value} != {expected!r}"
         else:
-            expected = self._constant(step.expected)
-            self._lines.append(f"if ({value} != {expected}).any(): raise Missed({place})")
+            differs = f"({value} != {self._constant(step.expected)}).any()"
+        self._lines.append(f"if {differs}: raise MissedGuardError({place}, {value})")
 
     def _host(self, step: HostCall) -> None:
         inputs = ", ".join(self._use(v) for v in step.inputs)
         call = f"{self._constant(step.run)}({inputs})"
         outputs = [self._name(v) for v in step.outputs]
-        self._lines.append(f"{', '.join(outputs)}{',' if outputs else ''} = {call}" if outputs else call)
+        self._lines.append(f"{', '.join(outputs)}, = {call}" if outputs else call)
         self._check_shapes(step.outputs)
 
     def _check_shapes(self, values: Sequence[Value]) -> None:
         for v in values:
-            self._lines.append(f"if {self._name(v)}.shape != {v.shape}: raise Changed")
+            self._lines.append(f"if {self._name(v)}.shape != {v.shape}: raise ChangedShapeError")
 
     def _call(self, step: Operation) -> None:
         self.calls.append(step)
@@ -178,9 +179,7 @@ class Program:
         for v in given:
             name = self._use(v)
             if v.shape and v not in self._solid:
-                self._lines.append(
-                    f"if not {name}.flags.c_contiguous: {name} = contiguous({name})"
-                )
+                self._lines.append(f"if not {name}.flags.c_contiguous: {name} = contiguous({name})")
                 self._solid.add(v)
             arguments.append(name)
         arguments += [self._constant(c) for c in made.constants]

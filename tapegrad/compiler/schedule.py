@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from tapegrad.compiler.graph import (
     Assign,
-    Guard,
     HostCall,
     Operation,
     Recording,
@@ -76,9 +75,7 @@ def scheduled(recording: Recording, can_fuse: Callable[[Operation], bool]) -> li
     return program
 
 
-def _levels(
-    operations: list[Operation], can_fuse: Callable[[Operation], bool]
-) -> Iterable[Work]:
+def _levels(operations: list[Operation], can_fuse: Callable[[Operation], bool]) -> Iterable[Work]:
     """Kernels as large as possible between operations that cannot be fused."""
     level: dict[Value, int] = {}
     rows: dict[tuple[int, bool], list[Operation]] = {}

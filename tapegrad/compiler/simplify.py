@@ -112,6 +112,10 @@ def _rewritten(step: Operation) -> Operation | Value:
             return second
         if name != "multiply_no_nan" and uniform(second) == 1 and first.shape == out.shape:
             return first
+    if name == "multiply_no_nan" and uniform(inputs[1]) not in (None, 0):
+        return _rewritten(Operation(TABLE["multiply"], inputs, step.outputs, {}, step.place))
+    if name == "pow" and uniform(inputs[1]) == 1 and inputs[0].shape == out.shape:
+        return inputs[0]
     if name == "pow" and inputs[0].shape == out.shape and out.dtype.kind == "f":
         simpler = _POWERS.get(uniform(inputs[1]))
         if simpler is not None:

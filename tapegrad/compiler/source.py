@@ -277,10 +277,10 @@ class _Loop:
                 layout = contiguous(out.shape)
                 self._stores.append((self._access(out, layout.offset, layout.strides), name))
         elif node.kind == "place":
-            layout = node.view(contiguous(out.shape))
-            assert layout is not None
-            strides = layout.over(self._space).strides
-            self._stores.append((self._access(out, layout.offset, strides), values[0]))
+            part = node.view(contiguous(out.shape))
+            assert part is not None
+            strides = part.over(self._space).strides
+            self._stores.append((self._access(out, part.offset, strides), values[0]))
         else:
             kept = iter(
                 contiguous(

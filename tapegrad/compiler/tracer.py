@@ -29,7 +29,7 @@ MOST_STEPS = 20_000
 MOST_READ = 64
 
 
-class Refusal(Exception):
+class NotCompilableError(Exception):
     """Why a run cannot be compiled."""
 
 
@@ -118,13 +118,13 @@ class Tracer:
         inputs: Sequence[Any],
         *,
         effect: bool = False,
-    ) -> Any:
+    ) -> tuple[Tensor, ...]:
         """Run Python code that is to run at every call.
 
         Parameters
         ----------
         function
-            Takes the arrays of `inputs`; returns an array, a tuple of them, or None.
+            Takes the arrays of `inputs`; returns a tuple of arrays.
         inputs
             Tensors and Variables.
         effect
@@ -134,14 +134,14 @@ class Tracer:
 
         def run(*arrays: Any) -> tuple[Any, ...]:
             with only_recorders((), tracer=None):
-                result = function(*arrays)
-            return () if result is None else result if result.__class__ is tuple else (result,)
+                found: tuple[Any, ...] = function(*arrays)
+            return found
 
         arrays = run(*[x._value for x in inputs])
-        made = [wrap(a) for a in arrays]
+        made = tuple([wrap(a) for a in arrays])
         self._effects += effect
         self._add(HostCall(name, run, values, [self._new("result", t) for t in made], _place()))
-        return None if not made else made[0] if len(made) == 1 else tuple(made)
+        return made
 
     def refuse(self, why: str) -> None:
         """The run cannot be compiled."""
@@ -154,7 +154,7 @@ class Tracer:
 
         Raises
         ------
-        Refusal
+        NotCompilableError
             If the run cannot be compiled.
         """
         values = [self._value(x._id, x._value) for x in outputs]
@@ -165,10 +165,14 @@ class Tracer:
             if tracked is not None and tracked[0] is not v._value:
                 self._changed(v)
         if self.refusal is not None:
-            raise Refusal(self.refusal)
+            raise NotCompilableError(self.refusal)
         for value in values:
             value.array = value.array if value.kind == "constant" else None
         return values
+
+    def value_of(self, x: Tensor) -> Value:
+        """The value of a tensor of this run."""
+        return self._value(x._id, x._value)
 
     # Values
 
@@ -190,7 +194,7 @@ class Tracer:
             return value
         if identity in self._variables:
             return self._of_variable(self._variables[identity], array)
-        if 0 < identity and identity > self.begin:
+        if identity > self.begin:
             known = self._by_array.get(id(array)) if isinstance(array, np.ndarray) else None
             if known is not None:
                 return known

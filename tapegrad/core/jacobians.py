@@ -17,7 +17,7 @@ from tapegrad.core.replay import Plan, plan, push_through
 from tapegrad.core.slices import Slices
 from tapegrad.core.table import recording
 from tapegrad.core.tape import Record, Tape, is_differentiable
-from tapegrad.core.tensor import Tensor, wrap
+from tapegrad.core.tensor import Tensor, wrap, wrap_constant
 from tapegrad.core.unconnected import zeros_for
 
 #: Rows of a Jacobian travel together as long as no value on the way exceeds this size.
@@ -141,7 +141,7 @@ def _unit_tangents(x: Any, first: int, start: int, stop: int, F: BatchedNamespac
     seed = np.zeros((stop - start, size), dtype)
     seed[columns - start, columns - first] = 1
     seed = seed.reshape((stop - start, *shape))
-    return Batched(wrap(seed) if F.base is recording else seed, F)
+    return Batched(wrap_constant(seed) if F.base is recording else seed, F)
 
 
 def batch_jacobian(tape: Tape, y: Any, x: Any, chunk: int | None) -> Tensor:

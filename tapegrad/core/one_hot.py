@@ -15,7 +15,7 @@ import numpy as np
 
 from tapegrad.core.batching import Batched, BatchedNamespace
 from tapegrad.core.table import raw
-from tapegrad.core.tensor import wrap
+from tapegrad.core.tensor import wrap_constant
 
 
 class OneHot(Batched):
@@ -98,7 +98,7 @@ def ones(
 ) -> OneHot:
     """Rows ``start`` to ``stop`` of the identity on the trailing axes of values of a shape."""
     entries = np.ones(shape, dtype)
-    return OneHot(entries if F.base is raw else wrap(entries), F, lead, start, stop)
+    return OneHot(entries if F.base is raw else wrap_constant(entries), F, lead, start, stop)
 
 
 def _columns(g: OneHot) -> Any:
@@ -127,7 +127,7 @@ def _place(base: Any, x: Any, places: np.ndarray[Any, Any], size: int, axis: int
     mask = np.zeros((len(places), *[size if n == axis else 1 for n in range(1 - len(shape), 0)]))
     np.moveaxis(mask, axis, 1)[numbers, places] = 1
     # Infinite entries do not spread into the zeros.
-    return base.multiply_no_nan(x, wrap(mask.astype(x._value.dtype)))
+    return base.multiply_no_nan(x, wrap_constant(mask.astype(x._value.dtype)))
 
 
 # What happens to them without being written out. None means that the ordinary way must be taken.
@@ -263,7 +263,7 @@ def _rows_of(base: Any, matrix: Any, which: np.ndarray[Any, Any], turned: bool) 
             return matrix
         part = slice(int(which[0]), int(which[0]) + count)
         return base.getitem(matrix, index=(Ellipsis, part, slice(None)))
-    return base.gather(matrix, which if base is raw else wrap(which), axis=-2)
+    return base.gather(matrix, which if base is raw else wrap_constant(which), axis=-2)
 
 
 _RULES: dict[str, Callable[..., Any]] = {

@@ -10,6 +10,8 @@ import numpy as np
 from tapegrad.core.context import (
     MarkedRecorders,
     active_recorders,
+    active_tracer,
+    only_recorders,
     restore_float_errors,
     silence_float_errors,
 )
@@ -214,6 +216,9 @@ class Variable(ScatterWrites):
         ValueError
             If the shape or a tensor's dtype does not match.
         """
+        tracer = active_tracer()
+        if tracer is not None:
+            value = operand(value, self._value.dtype)
         new = self._converted(value)
         if not self._shape.is_compatible_with(new.shape):
             raise ValueError(
@@ -221,7 +226,7 @@ class Variable(ScatterWrites):
                 f"shape {self._shape}, and the assigned value shape {TensorShape(new.shape)} are "
                 f"incompatible. Values are not broadcast: tf.broadcast_to(value, v.shape) does it."
             )
-        return self._replace(new, read_value)
+        return self._replace(new, read_value, value)
 
     def assign_add(
         self,
@@ -260,6 +265,9 @@ class Variable(ScatterWrites):
             raise InvalidArgumentError(
                 f"A variable of dtype {self.dtype.name} cannot be added to: use v.assign(value)."
             )
+        tracer = active_tracer()
+        if tracer is not None:
+            delta = operand(delta, self._value.dtype)
         array = self._converted(delta)
         if array.shape != self._value.shape:
             raise InvalidArgumentError(
@@ -267,6 +275,10 @@ class Variable(ScatterWrites):
                 f"shape {list(array.shape)}, shapes must be equal. Broadcast it first, "
                 f"tf.broadcast_to(delta, v.shape)."
             )
+        if tracer is not None:
+            with only_recorders(()):
+                source = getattr(recording, function.__name__)(self, delta)
+            return self._replace(source._value, read_value, source)
         token = silence_float_errors()
         try:
             new = function(self._value, array)
@@ -274,9 +286,15 @@ class Variable(ScatterWrites):
             restore_float_errors(token)
         return self._replace(new, read_value)
 
-    def _replace(self, new: Any, read_value: bool = True) -> Variable | None:
-        """Take over a new array; whoever read the old one keeps it."""
+    def _replace(self, new: Any, read_value: bool = True, source: Any = None) -> Variable | None:
+        """Take over a new array; whoever read the old one keeps it.
+
+        A tracer has to know the tensor that the array is of, `source`.
+        """
         self._value = new
+        tracer = active_tracer()
+        if tracer is not None:
+            tracer.assigned(self, source)
         if not read_value:
             return None
         self._touch()

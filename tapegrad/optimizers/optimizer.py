@@ -8,8 +8,16 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from tapegrad.core.context import only_recorders, restore_float_errors, silence_float_errors
+from tapegrad.core.context import (
+    active_tracer,
+    only_recorders,
+    restore_float_errors,
+    silence_float_errors,
+)
+from tapegrad.core.convert import as_tensor
 from tapegrad.core.gradient_tape import GradientTape
+from tapegrad.core.host import host_call
+from tapegrad.core.indexed_slices import IndexedSlices
 from tapegrad.core.tensor import ArrayLike, Tensor, wrap
 from tapegrad.core.variable import Variable
 from tapegrad.optimizers.arguments import check_count, check_range
@@ -201,6 +209,18 @@ class Optimizer(OptimizerState):
         self._apply(grads, variables)
 
     def _apply(self, grads: Sequence[Any], variables: Sequence[Variable]) -> None:
+        tracer = active_tracer()
+        if tracer is None:
+            self._apply_now(grads, variables)
+            return
+        dense = [as_tensor(g) if isinstance(g, IndexedSlices) else g for g in grads]
+
+        def apply_gradients(grads: Sequence[Any]) -> None:
+            self._apply_now(grads, variables)
+
+        host_call(tracer, apply_gradients, (dense,), {}, effect=True)
+
+    def _apply_now(self, grads: Sequence[Any], variables: Sequence[Variable]) -> None:
         pairs = checked_pairs(grads, variables)
         known = self._index
         if any(v._id not in known for v in variables):

@@ -1,0 +1,196 @@
+"""What a compiled function knows about one kind of call: a program for each way Python took."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from tapegrad.compiler.gradient import Derivative, attach
+from tapegrad.compiler.graph import Guard, HostCall, Read, Recording, Value
+from tapegrad.compiler.program import ChangedShapeError, MissedGuardError, Program
+from tapegrad.compiler.replay import sources_of
+from tapegrad.compiler.simplify import simplify
+from tapegrad.compiler.tracer import NotCompilableError
+from tapegrad.core.tape import is_differentiable
+from tapegrad.core.tensor import Tensor, rewrap, wrap
+
+#: A function that decides in more ways than this by its data runs eagerly.
+MOST_PATHS = 32
+
+
+class Path:
+    """One recorded way through a function.
+
+    Parameters
+    ----------
+    name
+        The function's.
+    recording
+        What it did.
+    rebuild
+        Makes the function's result from the output tensors.
+    """
+
+    def __init__(
+        self, name: str, recording: Recording, rebuild: Callable[[Sequence[Tensor]], Any]
+    ) -> None:
+        self.recording = simplify(recording)
+        self.rebuild = rebuild
+        self.name = name
+        self.guards = [s for s in self.recording.steps if isinstance(s, Guard)]
+        self.variables = [v for v in self.recording.variables if v.trainable]
+        self._sources = sources_of(self.recording)
+        self._of_variable: dict[Value, Any] = {
+            s.output: s.variable for s in self.recording.steps if isinstance(s, Read)
+        }
+        self._program: Program | None = None
+        self._followed: dict[int, tuple[Derivative, Program]] = {}
+        self._check_order()
+
+    def _check_order(self) -> None:
+        """A run that a guard ends is begun again: what was done on the way must not matter."""
+        host: HostCall | None = None
+        for step in self.recording.steps:
+            if isinstance(step, HostCall):
+                host = step
+            elif isinstance(step, Guard) and host is not None:
+                file, line = step.place
+                raise NotCompilableError(
+                    f"Python decides by a value after {host.name} has run ({file}, line {line})"
+                )
+
+    @property
+    def program(self) -> Program:
+        """The program, compiled at first use."""
+        if self._program is None:
+            self._program = Program(self.recording, self.name)
+        return self._program
+
+    @property
+    def programs(self) -> list[Program]:
+        """All programs there are: the plain one, and forward and backward for each gradient."""
+        found = [] if self._program is None else [self._program]
+        for derivative, program in self._followed.values():
+            found += [program, derivative.program]
+        return found
+
+    def run(self, inputs: Sequence[Any], recorders: Sequence[Any]) -> Any:
+        """The function's result for input tensors, recorded on the tapes that follow it."""
+        arrays = [x._value for x in inputs]
+        if recorders:
+            for v in self.variables:
+                v._touch()
+            mask = self._mask(inputs, recorders)
+            if mask:
+                return self.rebuild(self._run_followed(mask, inputs, arrays, recorders))
+        return self.rebuild([wrap(a) for a in self.program.run(*arrays)])
+
+    def _mask(self, inputs: Sequence[Any], recorders: Sequence[Any]) -> int:
+        """Bit i: whether a tape follows the i-th source."""
+        mask = 0
+        for i, source in enumerate(self._sources):
+            x = inputs[i] if i < len(inputs) else self._of_variable.get(source)
+            if x is not None and any(x._id in r.followed for r in recorders):
+                mask |= is_differentiable(source) << i
+        return mask
+
+    def _run_followed(
+        self, mask: int, inputs: Sequence[Any], arrays: Sequence[Any], recorders: Sequence[Any]
+    ) -> list[Tensor]:
+        if mask not in self._followed:
+            self._followed[mask] = self._differentiated(mask, arrays)
+        derivative, program = self._followed[mask]
+        made = program.run(*arrays)
+        results = len(self.recording.outputs)
+        inner = len(self._sources) - len(inputs)
+        outputs = [wrap(a) for a in made[:results]]
+        sources = list(inputs)
+        for source, array in zip(
+            self._sources[len(inputs) :], made[results : results + inner], strict=True
+        ):
+            variable = self._of_variable.get(source)
+            sources.append(rewrap(array, 0 if variable is None else variable._id))
+        kept = made[results + inner :]
+        attach(self.recording, recorders, sources, outputs, self.name, derivative, kept)
+        return outputs
+
+    def _differentiated(self, mask: int, arrays: Sequence[Any]) -> tuple[Derivative, Program]:
+        recording = self.recording
+        example = list(arrays)
+        for source in self._sources[len(arrays) :]:
+            variable = self._of_variable.get(source)
+            example.append(
+                np.ones(source.shape, source.dtype)[()] if variable is None else variable._value
+            )
+        derivative = Derivative(recording, mask, example, self.name)
+        extra = [*self._sources[len(arrays) :], *derivative.kept]
+        forward = Recording(recording.inputs, recording.steps, [*recording.outputs, *extra])
+        return derivative, Program(forward, self.name)
+
+
+class Paths:
+    """The programs for one kind of call.
+
+    Attributes
+    ----------
+    refusal
+        Why such calls run eagerly, or None.
+    kept
+        Objects whose identity is part of the kind of call.
+    """
+
+    def __init__(self, kept: Sequence[Any]) -> None:
+        self.paths: list[Path] = []
+        self.refusal: str | None = None
+        self.kept = kept
+        self._first = True
+
+    def add(self, path: Path) -> None:
+        """Remember another way; too many, and calls run eagerly from now on."""
+        self.paths.insert(0, path)
+        if len(self.paths) > MOST_PATHS:
+            self.refuse(f"Python decides in more than {MOST_PATHS} ways by the data")
+
+    def made_variables(self) -> None:
+        """A call made Variables: as a rule only the first one does."""
+        if not self._first:
+            self.refuse("Variables are made at every call")
+        self._first = False
+
+    def refuse(self, why: str) -> None:
+        """Such calls run eagerly."""
+        self.refusal = why
+        self.paths = []
+
+    def run(self, inputs: Sequence[Any], recorders: Sequence[Any]) -> tuple[bool, Any]:
+        """Whether a way is known for these inputs, and the result."""
+        untried = list(self.paths)
+        path: Path | None = untried[0] if untried else None
+        while path is not None:
+            untried.remove(path)
+            try:
+                result = path.run(inputs, recorders)
+            except MissedGuardError as missed:
+                path = _next(untried, path, missed)
+            except ChangedShapeError:
+                path = untried[0] if untried else None
+            else:
+                if path is not self.paths[0]:
+                    self.paths.remove(path)
+                    self.paths.insert(0, path)
+                return True, result
+        return False, None
+
+
+def _next(paths: Sequence[Path], path: Path, missed: MissedGuardError) -> Path | None:
+    """A way that agrees up to the guard that failed, and expects what it found."""
+    outcomes = [*[g.expected for g in path.guards[: missed.place]], missed.value]
+    for other in paths:
+        guards = other.guards[: len(outcomes)]
+        if len(guards) == len(outcomes) and all(
+            np.array_equal(g.expected, found) for g, found in zip(guards, outcomes, strict=True)
+        ):
+            return other
+    return None
