@@ -54,7 +54,7 @@ def checked_pairs(gradients: Iterable[Any], variables: Iterable[Any]) -> Pairs:
             f"Gradients do not exist for variables {without} when minimizing the loss: they stay "
             f"as they are.",
             UserWarning,
-            stacklevel=4,
+            stacklevel=5,
         )
     return pairs
 
