@@ -5,6 +5,7 @@ from __future__ import annotations
 from tapegrad.math import special
 from tapegrad.ops.along_axis import put_along_axis, take_along_axis
 from tapegrad.ops.approximate_k import approx_max_k, approx_min_k
+from tapegrad.ops.associative_scan import associative_scan
 from tapegrad.ops.bessel import bessel_i0, bessel_i0e, bessel_i1, bessel_i1e
 from tapegrad.ops.clipping import l2_normalize
 from tapegrad.ops.compare import (
@@ -24,6 +25,9 @@ from tapegrad.ops.compare import (
 )
 from tapegrad.ops.complex import abs, angle, conj, imag, real, sign
 from tapegrad.ops.confusion_matrix import confusion_matrix
+from tapegrad.ops.convolve import convolve, correlate
+from tapegrad.ops.covariance import corrcoef, cov
+from tapegrad.ops.descriptive import average, ptp, std, var
 from tapegrad.ops.differences import diff, ediff1d, gradient, unwrap
 from tapegrad.ops.division import (
     divide_no_nan,
@@ -72,6 +76,7 @@ from tapegrad.ops.nan_reductions import (
     nanvar,
 )
 from tapegrad.ops.norms import reduce_euclidean_norm
+from tapegrad.ops.partial_order import argpartition, lexsort, partition
 from tapegrad.ops.polynomials import polyfit, polyval
 from tapegrad.ops.quadrature import cumulative_trapezoid, simpson, trapezoid
 from tapegrad.ops.quantiles import (
@@ -92,8 +97,10 @@ from tapegrad.ops.reduce import (
     reduce_prod,
     reduce_sum,
 )
+from tapegrad.ops.replacing import clip, nan_to_num
 from tapegrad.ops.rounding import ceil, floor, nextafter, rint, round
-from tapegrad.ops.scan import cumprod, cumsum, cumulative_logsumexp
+from tapegrad.ops.running_extremes import cummax, cummin
+from tapegrad.ops.scan import cumprod, cumsum, cumulative_logsumexp, logcumsumexp
 from tapegrad.ops.search import bincount
 from tapegrad.ops.segment_reductions import (
     segment_max,
@@ -133,6 +140,7 @@ from tapegrad.ops.transcendental import (
     tan,
     tanh,
 )
+from tapegrad.ops.turning import flip, fliplr, flipud, rot90, tril, triu
 
 __all__ = (
     "abs",
@@ -146,11 +154,14 @@ __all__ = (
     "approx_min_k",
     "argmax",
     "argmin",
+    "argpartition",
     "asin",
     "asinh",
+    "associative_scan",
     "atan",
     "atan2",
     "atanh",
+    "average",
     "bessel_i0",
     "bessel_i0e",
     "bessel_i1",
@@ -158,11 +169,18 @@ __all__ = (
     "betainc",
     "bincount",
     "ceil",
+    "clip",
     "confusion_matrix",
     "conj",
+    "convolve",
+    "corrcoef",
+    "correlate",
     "cos",
     "cosh",
     "count_nonzero",
+    "cov",
+    "cummax",
+    "cummin",
     "cumprod",
     "cumsum",
     "cumulative_logsumexp",
@@ -180,6 +198,9 @@ __all__ = (
     "erfinv",
     "exp",
     "expm1",
+    "flip",
+    "fliplr",
+    "flipud",
     "floor",
     "floordiv",
     "floormod",
@@ -203,11 +224,13 @@ __all__ = (
     "lbeta",
     "less",
     "less_equal",
+    "lexsort",
     "lgamma",
     "log",
     "log1p",
     "log_sigmoid",
     "log_softmax",
+    "logcumsumexp",
     "logical_and",
     "logical_not",
     "logical_or",
@@ -218,6 +241,7 @@ __all__ = (
     "mod",
     "multiply",
     "multiply_no_nan",
+    "nan_to_num",
     "nancumprod",
     "nancumsum",
     "nanmax",
@@ -234,11 +258,13 @@ __all__ = (
     "negative",
     "nextafter",
     "not_equal",
+    "partition",
     "percentile",
     "polyfit",
     "polygamma",
     "polyval",
     "pow",
+    "ptp",
     "put_along_axis",
     "quantile",
     "real",
@@ -256,6 +282,7 @@ __all__ = (
     "reduce_sum",
     "reduce_variance",
     "rint",
+    "rot90",
     "round",
     "rsqrt",
     "scalar_mul",
@@ -276,12 +303,15 @@ __all__ = (
     "sqrt",
     "square",
     "squared_difference",
+    "std",
     "subtract",
     "take_along_axis",
     "tan",
     "tanh",
     "top_k",
     "trapezoid",
+    "tril",
+    "triu",
     "truediv",
     "unsorted_segment_max",
     "unsorted_segment_mean",
@@ -290,6 +320,7 @@ __all__ = (
     "unsorted_segment_sqrt_n",
     "unsorted_segment_sum",
     "unwrap",
+    "var",
     "xdivy",
     "xlog1py",
     "xlogy",

@@ -33,7 +33,8 @@ def _sum(x: Any, axis: int) -> Any:
 def _samples(op: str, y: Any, x: Any, dx: Any, axis: Any) -> tuple[Any, Any, int]:
     """The values, the distances between their places (or one for all), and the axis."""
     if not isinstance(y, ArrayLike):
-        y = operand(y, x.dtype.numpy_dtype if isinstance(x, ArrayLike) else None)
+        beside = dx if x is None else x
+        y = operand(y, beside.dtype.numpy_dtype if isinstance(beside, ArrayLike) else None)
     require_kinds(op, y, "fcV", "float32")
     if is_complex(y):
         real = y._value.real.dtype

@@ -22,7 +22,7 @@ from tapegrad.core.tensor import Tensor
 from tapegrad.ops.arguments import axis_argument
 from tapegrad.ops.operands import require_kinds
 
-__all__ = ("cumprod", "cumsum", "cumulative_logsumexp")
+__all__ = ("cumprod", "cumsum", "cumulative_logsumexp", "logcumsumexp")
 
 _HALF = np.dtype(np.float16)
 
@@ -315,3 +315,7 @@ def cumulative_logsumexp(
     array([1000., 1000.], dtype=float32)
     """
     return _scan(_cumulative_logsumexp, "cumulative_logsumexp", "fV", x, axis, exclusive, reverse)
+
+
+#: The name that NumPy's users and PyTorch's know it by.
+logcumsumexp = cumulative_logsumexp
