@@ -26,11 +26,12 @@ import tapegrad.ops  # noqa: E402
 PAGES = Path(__file__).parent / "api"
 
 # Packages that are not names of the TensorFlow dialect themselves.
-_ROOMS = {"compiler", "core", "demo", "errors", "kernels", "ops"}
+_ROOMS = {"compiler", "core", "demo", "errors", "kernels", "layers", "ops"}
 
 _HEADINGS = {
     "core": ("The tape, tensors and variables", "What derivatives are taken with, and of."),
     "data": ("Data sets", "Elements in batches and in random order, read when they are needed."),
+    "layers": ("Layers", "Functions with weights, in the manner of Keras."),
     "optimizers": ("Optimizers and schedules", "How variables are moved against their gradients."),
     "other": ("Everything else", "Functions of the dialect that are no differentiable operations."),
 }

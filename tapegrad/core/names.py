@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from contextvars import ContextVar
+from itertools import count
 from typing import Any
 
 _SCOPE: ContextVar[str] = ContextVar("tapegrad_name_scope", default="")
@@ -20,6 +22,15 @@ _WORD_START = re.compile(r"(?<=[a-z0-9])[A-Z]|(?!^)[A-Z](?=[a-z])")
 def snake_case(name: str) -> str:
     """The name of a class as that of an object: ``"RMSprop"`` is ``"rm_sprop"``."""
     return _WORD_START.sub(lambda letter: f"_{letter[0]}", name).lower()
+
+
+_counts: dict[str, Iterator[int]] = {}
+
+
+def numbered(name: str) -> str:
+    """A name that this process did not hand out yet: ``"adam"``, then ``"adam_1"``."""
+    n = next(_counts.setdefault(name, count()))
+    return f"{name}_{n}" if n else name
 
 
 class name_scope:  # noqa: N801 - TensorFlow's name

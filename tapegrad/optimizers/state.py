@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import count
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -13,13 +12,11 @@ import numpy as np
 from tapegrad.core.context import only_recorders
 from tapegrad.core.convert import as_array
 from tapegrad.core.dtypes import numpy_dtype
-from tapegrad.core.names import name_scope, scoped, snake_case
+from tapegrad.core.names import name_scope, numbered, scoped, snake_case
 from tapegrad.core.shape import TensorShape
 from tapegrad.core.tensor import ArrayLike, next_id, wrap
 from tapegrad.core.variable import Variable
 from tapegrad.optimizers.schedules import LearningRateSchedule, deserialize, serialize
-
-_instances: dict[str, Any] = {}
 
 
 class StateVariable(Variable):
@@ -71,7 +68,7 @@ class OptimizerState:
         gradient_accumulation_steps: int | None,
         name: str | None,
     ) -> None:
-        self.name = _numbered(snake_case(type(self).__name__)) if name is None else name
+        self.name = numbered(snake_case(type(self).__name__)) if name is None else name
         self.use_ema = use_ema
         self.gradient_accumulation_steps = gradient_accumulation_steps
         self._state: list[Variable] = []
@@ -270,11 +267,6 @@ class OptimizerState:
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         self._index = {v._id: i for i, v in enumerate(self._trainable_variables)}
-
-
-def _numbered(name: str) -> str:
-    n = next(_instances.setdefault(name, count()))
-    return f"{name}_{n}" if n else name
 
 
 def _as_rate(rate: Any) -> Any:

@@ -1,0 +1,1 @@
+"""Layers of neural networks, as ``tf.keras.layers`` has them."""

@@ -1,0 +1,155 @@
+"""Initializers and other parts of layers from names and plain dicts, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tapegrad.core.names import snake_case
+from tapegrad.ops import initializers, variance_scaling
+from tapegrad.ops.initializers import Initializer
+
+_CLASSES: tuple[type[Initializer], ...] = (
+    initializers.Constant,
+    initializers.Identity,
+    initializers.Ones,
+    initializers.RandomNormal,
+    initializers.RandomUniform,
+    initializers.TruncatedNormal,
+    initializers.Zeros,
+    variance_scaling.GlorotNormal,
+    variance_scaling.GlorotUniform,
+    variance_scaling.HeNormal,
+    variance_scaling.HeUniform,
+    variance_scaling.LecunNormal,
+    variance_scaling.LecunUniform,
+    variance_scaling.Orthogonal,
+    variance_scaling.VarianceScaling,
+)
+_BY_NAME: dict[str, type[Initializer]] = {
+    name: cls
+    for cls in _CLASSES
+    for name in (cls.__name__, snake_case(cls.__name__), cls.__name__.lower())
+}
+_BY_NAME |= {
+    "normal": initializers.RandomNormal,
+    "uniform": initializers.RandomUniform,
+    "one": initializers.Ones,
+    "zero": initializers.Zeros,
+}
+
+
+def get(identifier: Any) -> Any:
+    """An initializer from its name, what `serialize` made of it, a class, or itself.
+
+    Parameters
+    ----------
+    identifier
+        A name such as ``"he_normal"``, a dict, a class, a function of shape and dtype, or None.
+
+    Returns
+    -------
+    Initializer
+        None for None; a function as it is.
+
+    Raises
+    ------
+    ValueError
+        For anything else.
+
+    Examples
+    --------
+    >>> import tapegrad as tf
+    >>> tf.keras.initializers.get("ones")([2]).numpy().tolist()
+    [1.0, 1.0]
+    """
+    if identifier is None:
+        return None
+    if isinstance(identifier, Mapping):
+        return deserialize(identifier)
+    found = _BY_NAME.get(identifier) if isinstance(identifier, str) else identifier
+    if isinstance(found, type):
+        return found()
+    if not callable(found):
+        raise ValueError(
+            f"Could not interpret initializer identifier: {identifier}. Known are "
+            f"{', '.join(cls.__name__ for cls in _CLASSES)}; or give a function of shape and dtype."
+        )
+    return found
+
+
+def serialize(initializer: Any) -> dict[str, Any]:
+    """An initializer as a dict of plain values, in Keras's form.
+
+    Parameters
+    ----------
+    initializer
+        The initializer.
+
+    Examples
+    --------
+    >>> import tapegrad as tf
+    >>> saved = tf.keras.initializers.serialize(tf.keras.initializers.Constant(3.0))
+    >>> saved["class_name"], saved["config"]
+    ('Constant', {'value': 3.0})
+    """
+    return described(initializer, "keras.initializers")
+
+
+def described(thing: Any, module: str) -> dict[str, Any]:
+    """What Keras writes into a configuration for an object, or a function of the user's."""
+    if hasattr(thing, "get_config"):
+        name, config, registered = type(thing).__name__, thing.get_config(), None
+    else:
+        module, name, config = "builtins", "function", getattr(thing, "__name__", repr(thing))
+        registered = config
+    return {
+        "module": module,
+        "class_name": name,
+        "config": config,
+        "registered_name": registered,
+    }
+
+
+def deserialize(config: Any, custom_objects: Mapping[str, Callable[..., Any]] | None = None) -> Any:
+    """The initializer that `serialize` described.
+
+    Parameters
+    ----------
+    config
+        What `serialize` returned.
+    custom_objects
+        Your own classes and functions, by name.
+
+    Raises
+    ------
+    ValueError
+        If there is no initializer of that name.
+
+    Examples
+    --------
+    >>> import tapegrad as tf
+    >>> saved = {"class_name": "Constant", "config": {"value": 2.0}}
+    >>> tf.keras.initializers.deserialize(saved)([1]).numpy().tolist()
+    [2.0]
+    """
+    name, arguments = config["class_name"], config.get("config", {})
+    if name == "function":
+        name, arguments = arguments, None
+    cls: Any = (custom_objects or {}).get(name) or _BY_NAME.get(name)
+    if cls is None:
+        raise ValueError(
+            f"Could not interpret initializer identifier: {name}. Give your own classes in "
+            f"`custom_objects`."
+        )
+    return cls if arguments is None else cls(**arguments)
+
+
+def optional_function(given: Any, what: str) -> Any:
+    """A regularizer or constraint: a function, or None."""
+    if given is None or (callable(given) and not isinstance(given, type)):
+        return given
+    raise ValueError(
+        f"`{what}` must be a function of the weight, or None, not {given!r}: names are not known "
+        f"here."
+    )
