@@ -15,8 +15,6 @@ from tapegrad.core.define import bilinear
 from tapegrad.ops.convolution_products import correlate, correlate_filter, correlate_input
 from tapegrad.ops.window_geometry import Windows
 
-__all__ = ["conv", "conv_filter", "conv_input"]
-
 #: Which axis a batch rides on, by those of the three that have it: the images, the input channels
 #: or the output channels where two have it, or groups of their own where all three do.
 _CARRIERS = {
@@ -59,7 +57,7 @@ def _shape(result: str, shapes: Any, windows: Windows, groups: int) -> tuple[int
     """The shape of one of the three by those of the two others."""
     if result == "y":
         x, f = shapes
-        return (x[0], *windows.count, f[-1])
+        return (x[0], *windows.number, f[-1])
     if result == "x":
         y, f = shapes
         return (y[0], *windows.sizes, groups * f[-2])

@@ -38,16 +38,20 @@ def _accumulator(dtype: np.dtype[Any]) -> np.dtype[Any]:
 class _Plan:
     """How the windows of one product are laid out as a matrix."""
 
-    def __init__(self, windows: Windows, groups: int, c: int, dtype: np.dtype[Any]) -> None:
+    def __init__(
+        self, windows: Windows, groups: int, c: int, dtype: np.dtype[Any], by_place: bool = False
+    ) -> None:
         self.windows, self.groups, self.c, self.dtype = windows, groups, c, dtype
         self.columns = prod(windows.kernel) * c
-        run = c * (windows.kernel[-1] if windows.dilations[-1] == 1 else 1) if groups == 1 else c
+        # How many numbers are copied in one go.
+        together = groups == 1 and windows.dilations[-1] == 1 and not by_place
+        run = c * windows.kernel[-1] if together else c
         # Channels first: the matrix is (columns, rows), and copies run along the last image axis.
-        self.first = run < _SHORT and run < windows.count[-1]
+        self.first = run < _SHORT and run < windows.number[-1]
         self.limit = max(1, _BLOCK // max(1, groups * self.columns * dtype.itemsize))
 
     def blocks(self, n: int) -> Iterator[tuple[slice, ...]]:
-        return blocks((n, *self.windows.count), self.limit)
+        return blocks((n, *self.windows.number), self.limit)
 
     def frame(self, block: tuple[slice, ...]) -> tuple[list[tuple[int, int]], list[int]]:
         """The reach of a block along each axis, and the shape of a buffer for it."""
@@ -156,7 +160,7 @@ def correlate(x: Any, f: Any, *, windows: Windows, groups: int) -> Any:
     """The output: ``y[n, p, o] = sum over k, c of x[n, entry(p, k), c] f[k, c, o]``."""
     n, (c, out) = x.shape[0], f.shape[-2:]
     dtype = _accumulator(x.dtype)
-    shape = (n, *windows.count, out)
+    shape = (n, *windows.number, out)
     if not prod(shape) or not x.size or not f.size:
         return np.zeros(shape, x.dtype)
     if groups == 1 and windows.is_pointwise():
@@ -191,7 +195,7 @@ def correlate_input(y: Any, f: Any, *, windows: Windows, groups: int) -> Any:
     if all(s == 1 for s in windows.strides) and o <= 4 * c:
         turned, around = _turned(f, windows, groups)
         return correlate(y, turned, windows=around, groups=groups)
-    plan = _Plan(windows, groups, c, dtype)
+    plan = _Plan(windows, groups, c, dtype, by_place=True)
     weights = plan.filters(f)
     x = np.zeros(shape, dtype)
     target = x.transpose((x.ndim - 1, *range(x.ndim - 1))) if plan.first else x
@@ -232,7 +236,7 @@ def _turned(f: Any, windows: Windows, groups: int) -> tuple[Any, Windows]:
         for k, d, b in zip(windows.kernel, windows.dilations, windows.before, strict=True)
     ]
     return turned, windows._replace(
-        sizes=windows.count, before=tuple(before), count=windows.sizes
+        sizes=windows.number, before=tuple(before), number=windows.sizes
     )
 
 
@@ -274,14 +278,14 @@ def _per_output(f: Any, channels: int, dtype: np.dtype[Any]) -> Any:
 def _depthwise(x: Any, f: Any, windows: Windows) -> Any:
     channels, dtype = x.shape[-1], _accumulator(x.dtype)
     weights = _per_output(f, channels, dtype)
-    y = np.empty((x.shape[0], *windows.count, channels, len(weights)), dtype)
+    y = np.empty((x.shape[0], *windows.number, channels, len(weights)), dtype)
     for images in _images(x.shape[0], prod(x.shape[1:]), dtype):
         part = x[images].astype(dtype, copy=False)
         for m, kernel in enumerate(weights):
-            total = np.zeros((part.shape[0], *windows.count, channels), dtype)
+            total = np.zeros((part.shape[0], *windows.number, channels), dtype)
             for place, seen, entries in places(windows):
                 total[(slice(None), *seen)] += part[(slice(None), *entries)] * kernel[place]
-            y[images, ..., m] = total
+            y[(images, ..., m)] = total
     return y.reshape(*y.shape[:-2], -1)
 
 
@@ -311,5 +315,5 @@ def _depthwise_filter(x: Any, y: Any, windows: Windows) -> Any:
             for place, seen, entries in places(windows):
                 products = part[(slice(None), *entries)] * output[(slice(None), *seen)]
                 axes = tuple(range(products.ndim - 1))
-                f[(*place, slice(None), m)] += np.add.reduce(products, axes)
+                f[place][:, m] += np.add.reduce(products, axes)
     return f.reshape(*windows.kernel, 1, channels * o)

@@ -22,7 +22,7 @@ class Windows(NamedTuple):
     strides: tuple[int, ...]
     dilations: tuple[int, ...]
     before: tuple[int, ...]  # padding in front
-    count: tuple[int, ...]  # number of windows
+    number: tuple[int, ...]  # of windows
 
     def reach(self, axis: int, start: int, stop: int) -> tuple[int, int]:
         """First entry of window `start` and the end of window ``stop - 1``."""
@@ -32,7 +32,7 @@ class Windows(NamedTuple):
 
     def is_pointwise(self) -> bool:
         """True if every entry is a window of its own."""
-        return self.count == self.sizes and self.is_dense() and not any(self.before)
+        return self.number == self.sizes and self.is_dense() and not any(self.before)
 
     def is_dense(self) -> bool:
         """True if windows have one place and follow one another without steps."""
@@ -45,7 +45,7 @@ def meeting(windows: Windows, axis: int, place: int) -> tuple[slice, slice] | No
     size, stride = windows.sizes[axis], windows.strides[axis]
     offset = place * windows.dilations[axis] - windows.before[axis]
     start = max(0, -(offset // stride))
-    stop = min(windows.count[axis], (size - 1 - offset) // stride + 1)
+    stop = min(windows.number[axis], (size - 1 - offset) // stride + 1)
     if stop <= start:
         return None
     first = start * stride + offset

@@ -25,7 +25,7 @@ def entry(windows: Windows, p: tuple[int, ...], k: tuple[int, ...]) -> tuple[int
 
 
 def meetings(windows: Windows):
-    for p in product(*map(range, windows.count)):
+    for p in product(*map(range, windows.number)):
         for k in product(*map(range, windows.kernel)):
             i = entry(windows, p, k)
             if i is not None:
@@ -39,7 +39,7 @@ def grouped(a: np.ndarray, groups: int) -> np.ndarray:
 def output(x: np.ndarray, f: np.ndarray, windows: Windows, groups: int) -> np.ndarray:
     x, f = grouped(x, groups), grouped(f, groups)
     dtype = np.result_type(x, f)
-    y = np.zeros((len(x), *windows.count, groups, f.shape[-1]), dtype)
+    y = np.zeros((len(x), *windows.number, groups, f.shape[-1]), dtype)
     for p, k, i in meetings(windows):
         y[(slice(None), *p)] += np.einsum("ngc,cgo->ngo", x[(slice(None), *i)], f[k])
     return y.reshape(*y.shape[:-2], y.shape[-2] * y.shape[-1])
@@ -80,15 +80,27 @@ CASES = {
     "depthwise_steps": (Windows((4, 4), (3, 2), (2, 2), (1, 1), (1, 0), (2, 2)), 1, 2, 1, 2),
     "depthwise_many": (Windows((3, 3), (2, 2), (1, 1), (1, 1), (0, 0), (2, 2)), 1, 2, 1, 5),
     "many_channels": (Windows((3, 3), (2, 2), (1, 1), (1, 1), (0, 0), (2, 2)), 1, 1, 17, 1),
-    "same_3d": (Windows((2, 3, 2), (2, 2, 2), (1, 1, 1), (1, 1, 1), (0, 0, 1), (1, 2, 3)), 1, 1, 2, 1),
-    "steps_3d": (Windows((3, 3, 3), (2, 1, 2), (2, 1, 1), (1, 1, 2), (1, 0, 0), (2, 3, 1)), 1, 1, 1, 2),
+    "same_3d": (
+        Windows((2, 3, 2), (2, 2, 2), (1, 1, 1), (1, 1, 1), (0, 0, 1), (1, 2, 3)),
+        1,
+        1,
+        2,
+        1,
+    ),
+    "steps_3d": (
+        Windows((3, 3, 3), (2, 1, 2), (2, 1, 1), (1, 1, 2), (1, 0, 0), (2, 3, 1)),
+        1,
+        1,
+        1,
+        2,
+    ),
     "no_images": (Windows((3,), (2,), (1,), (1,), (0,), (2,)), 0, 1, 1, 2),
     "no_windows": (Windows((2,), (3,), (1,), (1,), (0,), (0,)), 1, 1, 1, 2),
 }
 for label, (windows, n, groups, c, o) in CASES.items():
     x = reals(n, *windows.sizes, groups * c)
     f = reals(*windows.kernel, c, groups * o)
-    y = reals(n, *windows.count, groups * o)
+    y = reals(n, *windows.number, groups * o)
     options = {
         "params": {"windows": windows, "groups": groups},
         "label": label,
