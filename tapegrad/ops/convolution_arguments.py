@@ -24,14 +24,15 @@ def is_channels_first(data_format: Any, n: int, op: str) -> bool:
     Raises
     ------
     InvalidArgumentError
-        For a format that is not one of the two.
+        For a format that is not one of the two; for sequences it is a plain ValueError.
     """
     last, first = FORMATS[n]
     if data_format is None or data_format == last:
         return False
     if data_format == first:
         return True
-    raise InvalidArgumentError(
+    kind = ValueError if n == 1 else InvalidArgumentError
+    raise kind(
         f"{op}: Value for attr 'data_format' of {data_format!r} is not in the list of allowed "
         f"values: {last!r}, {first!r}, for {n} spatial dimension(s)."
     )
