@@ -327,6 +327,8 @@ if TYPE_CHECKING:
         nn,
         optimizers,
         random,
+        signal,
+        sparse,
         test,
         testing,
     )
@@ -351,6 +353,7 @@ _SUBMODULES = frozenset(
         "optimizers",
         "random",
         "signal",
+        "sparse",
         "test",
         "testing",
     }
@@ -532,6 +535,7 @@ __all__ = [
     "slice",
     "sort",
     "space_to_batch",
+    "sparse",
     "split",
     "sqrt",
     "square",

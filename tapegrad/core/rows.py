@@ -74,6 +74,8 @@ def _sum_rows(rows: Any, indices: Any, size: int) -> Any:
     count, width = rows.shape
     if not rows.size:
         return np.zeros((size, width), rows.dtype)
+    if width == 1 and rows.dtype.char == "d" and count >= _MANY:
+        return np.bincount(indices, rows.reshape(-1), size).reshape(size, 1)
     if rows.size < _MANY or width == 1 or rows.dtype.char not in "fdFD":
         # One axis only, for which `add.at` has a fast path.
         table = np.zeros(size * width, rows.dtype)

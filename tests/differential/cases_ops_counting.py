@@ -113,3 +113,28 @@ for op in ("math.approx_max_k", "nn.approx_max_k"):
     table(op, "two", {"operand": lines, "k": 2}, dtypes=["float32"])
     table.value(op, "refuses_k", {"operand": lines, "k": 5})
     table.value(op, "refuses_integers", {"operand": Leaf([1, 2], "int32"), "k": 1})
+
+ROWS = {"data": Leaf(spread([4, 2])), "indices": Held([0, 3, 1, 3], "int32")}
+for op in ("sparse.segment_sum", "sparse.segment_mean", "sparse.segment_sqrt_n"):
+    numbered = {**ROWS, "segment_ids": Held([0, 0, 2, 2], "int32")}
+    # TensorFlow knows no second order of these.
+    table(op, "gap", numbered, second=False, tangents=False)
+    more = {**numbered, "num_segments": 4}
+    table(op, "more_segments", more, second=False, tangents=False)
+    table.value(op, "no_rows", {"data": Leaf(spread([4, 2])), "indices": [], "segment_ids": []})
+    table.value(op, "refuses_descending", {**ROWS, "segment_ids": Held([0, 2, 1, 3], "int32")})
+    table.value(op, "refuses_negative", {**ROWS, "segment_ids": Held([-1, 0, 1, 3], "int32")})
+    table.value(op, "refuses_short", {**ROWS, "segment_ids": Held([0, 2], "int32")})
+    table.value(op, "refuses_few", {**numbered, "num_segments": 2})
+    outside = {**numbered, "indices": Held([0, 1, 2, 4], "int32")}
+    table.value(op, "refuses_outside", outside)
+    scalar = {"data": Leaf(1.0), "indices": Held([0], "int32"), "segment_ids": Held([0], "int32")}
+    table.value(op, "refuses_scalar", scalar)
+whole = {**ROWS, "data": Leaf([1, 2, 3, 4], "int32"), "segment_ids": Held([0, 0, 0, 1], "int32")}
+table.value("sparse.segment_sum", "int32", whole)
+table.value("sparse.segment_mean", "refuses_int32", whole)
+table.value(
+    "sparse.segment_sum",
+    "int64_ids",
+    {"data": Leaf([1.0, 2.0]), "indices": Held([1], "int64"), "segment_ids": Held([1], "int64")},
+)

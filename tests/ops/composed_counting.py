@@ -87,3 +87,10 @@ composed(
     lambda x: -np.sort(-x, -1)[..., :3],
     fixed(np.arange(10.0).reshape(2, 5) ** 2 % 7 + np.arange(10).reshape(2, 5) / 100),
 )
+for sparse in (False, True):
+    composed(
+        f"sparse.segment_sum-{sparse}",
+        lambda x, s=sparse: tf.sparse.segment_sum(x, [0, 3, 3], [0, 2, 2], sparse_gradient=s),
+        lambda x: np.stack([x[0], 0 * x[0], 2 * x[3]]),
+        reals(4, 2),
+    )
