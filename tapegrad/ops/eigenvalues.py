@@ -62,7 +62,7 @@ def _basis(v: Any) -> Any:
 general("eigenbasis", _basis, lambda F, g: g, jvps=(lambda F, t: t,))
 
 
-def _of_kind(F: Any, g: Any, x: Any) -> Any:
+def cotangent_of_kind(F: Any, g: Any, x: Any) -> Any:
     """The cotangent of `x`: of real matrices the real part."""
     return g if x.dtype.name.startswith("complex") else F.real(g)
 
@@ -85,11 +85,11 @@ def _eig_vjp(F: Any, g: Any, x: Any, y: Any) -> Any:
     own = F.reduce_sum(F.masked(inner, np.eye(n, dtype=np.bool_)), axes=(-2,), keepdims=True)
     inner = inner - times(F, v, v, adjoint_a=True) * own
     gaps = F.conj(F.reciprocal_gaps(e, slack=SLACK))
-    return _of_kind(F, _back(F, v, _diagonal(F, ge) + inner * gaps), x)
+    return cotangent_of_kind(F, _back(F, v, _diagonal(F, ge) + inner * gaps), x)
 
 
 def _eigvals_vjp(F: Any, g: Any, x: Any) -> Any:
-    return _of_kind(F, _back(F, F.eig(x)[1], _diagonal(F, g)), x)
+    return cotangent_of_kind(F, _back(F, F.eig(x)[1], _diagonal(F, g)), x)
 
 
 _eig = general("eig", _decompose, _eig_vjp)

@@ -33,14 +33,14 @@ def _invert(x: Any) -> Any:
     try:
         y = np.linalg.inv(x)
     except np.linalg.LinAlgError:
-        raise not_invertible("inv", x, _singular(x)) from None
+        raise not_invertible("inv", x, singular_matrices(x)) from None
     failing = numerically_singular(x, y)
     if failing.any():
         raise not_invertible("inv", x, failing)
     return y
 
 
-def _singular(x: Any) -> Any:
+def singular_matrices(x: Any) -> Any:
     """Which matrices have no inverse, one by one."""
 
     def one(a: Any) -> Any:
@@ -58,6 +58,17 @@ _inv = general(
     lambda F, g, y: -times(F, times(F, y, g, adjoint_a=True), y, adjoint_b=True),
     jvps=(lambda F, t, y: -times(F, times(F, y, t), y),),
 )
+
+
+def _require_regular(x: Any, *, op: str) -> Any:
+    failing = singular_matrices(x)
+    if failing.any():
+        raise not_invertible(op, x, failing)
+    return x
+
+
+# Matrices that are asserted to be invertible, in rules that divide by them.
+general("regular", _require_regular, lambda F, g: g, jvps=(lambda F, t: t,))
 
 
 def _solve(matrix: Any, rhs: Any, *, adjoint: bool) -> Any:
@@ -79,10 +90,10 @@ def _solve_checked(a: Any, rhs: Any) -> Any:
     try:
         x = np.linalg.solve(a, np.concatenate([rhs, probe], axis=-1))
     except np.linalg.LinAlgError:
-        raise not_invertible("solve", a, _singular(a)) from None
+        raise not_invertible("solve", a, singular_matrices(a)) from None
     size = np.abs(a).max() * np.abs(x[..., -1]).max(initial=0)
     if not size * np.finfo(a.dtype).eps <= 1e-5:
-        failing = _singular(a)
+        failing = singular_matrices(a)
         if failing.any():
             raise not_invertible("solve", a, failing)
     return x[..., :-1]

@@ -1,19 +1,21 @@
-"""Functions of matrices: expm, sqrtm; and the equation of Sylvester behind square roots."""
+"""Functions of matrices: expm, logm, sqrtm."""
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
 
 from tapegrad.core.define import general
-from tapegrad.core.primitive import apply
+from tapegrad.core.primitive import NONDIFF, apply
 from tapegrad.core.structural import along
 from tapegrad.core.tensor import Tensor
-from tapegrad.errors import InvalidArgumentError
-from tapegrad.ops.matrices import adjoint, each_matrix, square_matrices, times, unsuitable
+from tapegrad.ops import sylvester  # noqa: F401 - used by rules as F.sylvester
+from tapegrad.ops.inverse import singular_matrices
+from tapegrad.ops.matrices import adjoint, each_matrix, square_matrices, unsuitable
 
-__all__ = ["expm", "sqrtm"]
+__all__ = ["expm", "logm", "sqrtm"]
 
 
 def _exponential(x: Any) -> Any:
@@ -22,81 +24,116 @@ def _exponential(x: Any) -> Any:
     return linalg.expm(x) if x.size else x
 
 
-def _slope(F: Any, x: Any, t: Any) -> Any:
-    """The derivative at `x` along `t`: it stands in the exponential of ``[[x, t], [0, x]]``."""
+def _relative_size(t: Any, x: Any) -> Any:
+    own = np.abs(x).max(axis=(-2, -1), keepdims=True, initial=0)
+    size = np.abs(t).max(axis=(-2, -1), keepdims=True, initial=0) / np.where(own > 0, own, 1)
+    exponent = np.frexp(np.where((size > 0) & (size < np.inf), size, 1))[1]
+    return np.ldexp(np.ones_like(size), exponent).astype(t.dtype)
+
+
+# A power of two that is about how many times larger matrices `t` are than matrices `x`.
+general("relative_size", _relative_size, NONDIFF, NONDIFF, inputs="t x")
+
+
+def _slope(F: Any, function: Any, x: Any, t: Any) -> Any:
+    """The derivative at `x` along `t`: it stands in the function of ``[[x, t], [0, x]]``."""
     n = x.shape[-1]
+    # Linear in t, whose size would otherwise spoil the accuracy.
+    size = F.relative_size(t, x)
+    t = t / size
     zeros = F.zeros_like(t, to=tuple(t.shape))
     x = x + zeros
     blocks = F.concat(F.concat(x, t, axis=-1), F.concat(zeros, x, axis=-1), axis=-2)
-    rows = F.getitem(F.expm(blocks), index=(Ellipsis, slice(0, n), slice(None)))
-    return F.getitem(rows, index=along(-1, slice(n, None)))
+    rows = F.getitem(function(blocks), index=(Ellipsis, slice(0, n), slice(None)))
+    return F.getitem(rows, index=along(-1, slice(n, None))) * size
 
 
 _expm = general(
     "expm",
     _exponential,
-    lambda F, g, x: _slope(F, adjoint(F, x), g),
-    jvps=(lambda F, t, x: _slope(F, x, t),),
+    lambda F, g, x: _slope(F, F.expm, adjoint(F, x), g),
+    jvps=(lambda F, t, x: _slope(F, F.expm, x, t),),
 )
 
 
-def _solve_sylvester(a: Any, b: Any, q: Any) -> Any:
-    from scipy import linalg
+def _each_quietly(function: Any, x: Any) -> Any:
+    """Along the leading axes; SciPy's warnings about accuracy are errors of ours."""
 
-    def one(a: Any, b: Any, q: Any) -> Any:
-        if not q.size:
-            return q
-        sums = np.linalg.eigvals(a)[:, None] + np.linalg.eigvals(b)
-        size = np.abs(a).max() + np.abs(b).max()
-        if not np.abs(sums).min() > np.finfo(q.dtype).eps * size:
-            raise InvalidArgumentError(
-                f"sylvester: a x + x b = q has no unique solution: eigenvalues of a and -b are "
-                f"equal (shapes {list(a.shape)} and {list(b.shape)}). Square roots of singular "
-                f"matrices have no derivative."
+    def one(a: Any) -> Any:
+        if not a.size:
+            return a
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return function(a)
+
+    return each_matrix(one, x)
+
+
+def _of_real(op: str, what: str, x: Any, y: Any) -> Any:
+    """The result in the dtype of `x`, or the error about a real matrix that has no real one."""
+    if y.dtype.kind == "c" and x.dtype.kind != "c":
+        size = np.abs(y).max(axis=(-2, -1), initial=0)
+        # A negative eigenvalue that is one only by rounding has a root of about this size.
+        failing = np.abs(y.imag).max(axis=(-2, -1), initial=0) > 30 * np.sqrt(
+            np.finfo(x.dtype).eps
+        ) * np.maximum(size, op == "logm")
+        if failing.any():
+            raise unsuitable(
+                op,
+                x,
+                f"A real matrix has no real {what}: it has negative eigenvalues",
+                "Use complex numbers, tf.cast(x, tf.complex64) or tf.complex128.",
+                failing,
             )
-        return linalg.solve_sylvester(a, b, q)
-
-    return each_matrix(one, a, b, q).astype(q.dtype, copy=False)
-
-
-def _back(F: Any, g: Any, a: Any, b: Any) -> Any:
-    return F.sylvester(adjoint(F, a), adjoint(F, b), g)
+        y = y.real
+    return y.astype(x.dtype, copy=False)
 
 
-def _sylvester_vjp_a(F: Any, g: Any, a: Any, b: Any, y: Any, shapes: Any) -> Any:
-    return F.sum_to(-times(F, _back(F, g, a, b), y, adjoint_b=True), to=shapes[0])
+def _require_close(op: str, what: str, x: Any, restored: Any) -> None:
+    """Raise InvalidArgumentError where `x` is not what the inverse function makes of the result."""
+    size = np.abs(x).max(axis=(-2, -1), initial=0)
+    error = np.abs(restored - x).max(axis=(-2, -1), initial=0)
+    failing = ~(error <= 1e-3 * size)
+    if failing.any():
+        raise _not_defined(op, what, x, failing)
 
 
-def _sylvester_vjp_b(F: Any, g: Any, a: Any, b: Any, y: Any, shapes: Any) -> Any:
-    return F.sum_to(-times(F, y, _back(F, g, a, b), adjoint_a=True), to=shapes[1])
-
-
-def _sylvester_vjp_q(F: Any, g: Any, a: Any, b: Any, shapes: Any) -> Any:
-    return F.sum_to(_back(F, g, a, b), to=shapes[2])
-
-
-general(
-    "sylvester",
-    _solve_sylvester,
-    _sylvester_vjp_a,
-    _sylvester_vjp_b,
-    _sylvester_vjp_q,
-    inputs="a b q",
-)
+def _not_defined(op: str, what: str, x: Any, failing: Any) -> Exception:
+    return unsuitable(
+        op,
+        x,
+        f"There is no {what} of a matrix, or it is singular",
+        "Add a multiple of tf.eye to the matrix.",
+        failing,
+    )
 
 
 def _square_root(x: Any) -> Any:
     from scipy import linalg
 
-    y = each_matrix(lambda a: linalg.sqrtm(a) if a.size else a, x)
-    if y.dtype.kind == "c" and x.dtype.kind != "c":
-        raise unsuitable(
-            "sqrtm",
-            x,
-            "A real matrix has no real square root: it has negative eigenvalues",
-            "Use complex numbers, tf.cast(x, tf.complex64) or tf.complex128.",
-        )
-    return y.astype(x.dtype, copy=False)
+    y = _of_real("sqrtm", "square root", x, _each_quietly(linalg.sqrtm, x))
+    _require_close("sqrtm", "square root", x, y @ y)
+    return y
+
+
+def _logarithm(x: Any) -> Any:
+    from scipy import linalg
+
+    if not np.isfinite(x).all():
+        raise _not_defined("logm", "logarithm", x, ~np.isfinite(x).all(axis=(-2, -1)))
+    # SciPy takes rounding errors of single precision for imaginary parts.
+    double = x.astype(np.result_type(x.dtype, np.float64))
+    y = _of_real("logm", "logarithm", x, _each_quietly(linalg.logm, double))
+    _require_close("logm", "logarithm", x, linalg.expm(y) if y.size else y)
+    return y
+
+
+_logm = general(
+    "logm",
+    _logarithm,
+    lambda F, g, x: _slope(F, F.logm, adjoint(F, x), g),
+    jvps=(lambda F, t, x: _slope(F, F.logm, x, t),),
+)
 
 
 def _sqrtm_vjp(F: Any, g: Any, y: Any) -> Any:
@@ -159,8 +196,8 @@ def sqrtm(input: Any, name: str | None = None) -> Tensor:
     Raises
     ------
     InvalidArgumentError
-        If the matrices are not square, or a real one has negative eigenvalues; by the gradient
-        also if one is singular.
+        If the matrices are not square, one has no square root, or a real one has negative
+        eigenvalues; by the gradient also if one is singular.
 
     Examples
     --------
@@ -170,3 +207,41 @@ def sqrtm(input: Any, name: str | None = None) -> Tensor:
     """
     x = square_matrices("sqrtm", input)
     return apply(_sqrtm, (x,), {})  # type: ignore[no-any-return]
+
+
+def logm(input: Any, name: str | None = None) -> Tensor:
+    r"""Principal logarithms of matrices: :math:`\exp(Y) = A`, with eigenvalues in the main branch.
+
+    Parameters
+    ----------
+    input
+        Tensor of shape ``(..., n, n)``, in single or double precision, real or complex.
+        (TensorFlow takes complex ones alone.)
+
+    Returns
+    -------
+    Tensor
+        Of the same shape and dtype.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If the matrices are not square, one is singular, or a real one has negative eigenvalues.
+
+    Notes
+    -----
+    The derivative along `T` stands beside the diagonal of the logarithm of the block matrix
+    :math:`\begin{pmatrix} A & T \\ 0 & A \end{pmatrix}` (Higham, "Functions of Matrices", 2008,
+    section 3.1).
+
+    Examples
+    --------
+    >>> import tapegrad as tf
+    >>> tf.linalg.logm([[1.0, 2.0], [0.0, 1.0]]).numpy().tolist()
+    [[0.0, 2.0], [0.0, 0.0]]
+    """
+    x = square_matrices("logm", input)
+    failing = singular_matrices(x._value)
+    if failing.any():
+        raise _not_defined("logm", "logarithm", x._value, failing)
+    return apply(_logm, (x,), {})  # type: ignore[no-any-return]

@@ -10,7 +10,7 @@ from tapegrad.core.define import general
 from tapegrad.core.primitive import apply
 from tapegrad.core.structural import along
 from tapegrad.core.tensor import Tensor
-from tapegrad.ops.matrices import adjoint, lower_mask, matrices, times
+from tapegrad.ops.matrices import adjoint, lower_mask, matrices, times, unsuitable
 from tapegrad.ops.svd import first_columns
 
 __all__ = ["qr"]
@@ -19,6 +19,26 @@ __all__ = ["qr"]
 def _decompose(x: Any, *, full_matrices: bool) -> Any:
     q, r = np.linalg.qr(x, mode="complete" if full_matrices else "reduced")
     return q, r
+
+
+def _require_independent(r: Any) -> Any:
+    lengths = np.sqrt((np.abs(r) ** 2).sum(axis=-2))
+    new = np.abs(np.diagonal(r, axis1=-2, axis2=-1))
+    failing = ~(new > 4 * r.shape[-1] * np.finfo(r.dtype).eps * lengths).all(axis=-1)
+    if failing.any():
+        raise unsuitable(
+            "qr",
+            r,
+            "The first columns are linearly dependent, where the factors have no derivative. The "
+            "triangular factor of them",
+            "Use tf.linalg.svd or tf.linalg.polar, or add a multiple of tf.eye.",
+            failing,
+        )
+    return r
+
+
+# Triangular factors of matrices whose columns are asserted to be linearly independent.
+general("independent", _require_independent, lambda F, g: g, jvps=(lambda F, t: t,))
 
 
 def _qr_vjp(F: Any, g: Any, x: Any, y: Any, shape: Any) -> Any:
@@ -37,7 +57,7 @@ def _qr_vjp(F: Any, g: Any, x: Any, y: Any, shape: Any) -> Any:
 
 
 def _square_vjp(F: Any, gq: Any, gr: Any, q: Any, r: Any, n: int) -> Any:
-    gr = F.masked(gr, ~lower_mask(n, -1))
+    r, gr = F.independent(r), F.masked(gr, ~lower_mask(n, -1))
     inner = times(F, r, gr, adjoint_b=True) - times(F, gq, q, adjoint_a=True)
     # Hermitian, from its lower triangle: of the diagonal only the real part.
     below, diagonal = F.masked(inner, lower_mask(n, -1)), F.masked(inner, np.eye(n, dtype=np.bool_))

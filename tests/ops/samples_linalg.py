@@ -116,6 +116,8 @@ for label, shape in STACKS.items():
     sample("inv", matrix, reference=partial(each, scipy.linalg.inv), **of_squares)
     sample("det", matrix, reference=determinant, **of_squares)
     exchanged = {"params": {"dtype": np.dtype(np.int32)}, "reference": packed_factors}
+    asserted = {"params": {"op": "inv"}, "reference": lambda x, op: x}
+    sample("regular", matrix, **asserted, **of_squares)
     sample("lu", matrix, **exchanged, **of_squares)
     sample("slogdet", matrix, reference=sign_and_log, **of_squares)
     sample("adjugate", matrix, reference=adjugate, **{**of_squares, "order": 1})

@@ -101,3 +101,54 @@ sample(
     order=0,
     dtypes=PRECISIONS,
 )
+
+
+def lower_part_by_equations(t: np.ndarray, m: np.ndarray, adjoint: bool) -> np.ndarray:
+    """All equations for the entries below the diagonal, solved at once."""
+    n = t.shape[-1]
+    lead = np.broadcast_shapes(t.shape[:-2], m.shape[:-2])
+    t, m = (np.broadcast_to(x, lead + x.shape[-2:]) for x in (np.triu(t), m))
+    w = np.zeros(m.shape, np.result_type(t, m))
+    rows, columns = np.tril_indices(n, -1)
+    for i in np.ndindex(*lead):
+        a = t[i].conj().T if adjoint else t[i]
+        system = np.zeros((len(rows), len(rows)), w.dtype)
+        for k, (r, c) in enumerate(zip(rows, columns, strict=True)):
+            unit = np.zeros((n, n))
+            unit[r, c] = 1.0
+            system[:, k] = (unit @ a - a @ unit)[rows, columns]
+        w[(*i, rows, columns)] = np.linalg.solve(system, m[i][rows, columns])
+    return w
+
+
+for label, (t, m) in {
+    "one": ((3, 3), (3, 3)),
+    "stack": ((2, 3, 3), (2, 3, 3)),
+    "stacks": ((2, 2), (3, 2, 2)),
+    "number": ((1, 1), (1, 1)),
+    "empty": ((0, 0), (0, 0)),
+}.items():
+    for adjoint in (False, True):
+        sample(
+            "commutator_solve",
+            apart(*t),
+            reals(*m),
+            params={"adjoint": adjoint},
+            label=label + ("_adjoint" if adjoint else ""),
+            reference=lower_part_by_equations,
+            complex=True,
+            dtypes=PRECISIONS,
+        )
+sample(
+    "independent",
+    fixed([[[2.0, 3.0], [0.0, 1e-9]]]),
+    reference=lambda r: r,
+    among=np.triu,
+    dtypes=("float64",),
+)
+sample("triangular", fixed(np.triu(np.ones((2, 3, 3)))), reference=np.triu, among=np.triu)
+for label, shape in STACKS.items():
+    # Matrices with real eigenvalues, whose vectors are determined up to a sign.
+    sample("schur", apart(*shape), params={"output": "real"}, label=label, dtypes=PRECISIONS)
+for label, shape in {**STACKS, "tall": (4, 2), "tall_stack": (2, 3, 1)}.items():
+    sample("polar", apart(*shape), label=label, complex=True, dtypes=PRECISIONS)
