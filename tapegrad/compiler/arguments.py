@@ -53,36 +53,49 @@ def parts_of(result: Any) -> tuple[list[Tensor], Callable[[Sequence[Tensor]], An
     if result.__class__ is Tensor:
         return [result], _only
     tensors: list[Tensor] = []
-    makers = []
-    for leaf in nest.flatten(result):
-        begin = len(tensors)
-        if isinstance(leaf, IndexedSlices):
-            tensors += [leaf.values, leaf.indices]
-            makers.append(_slices(begin, leaf.dense_shape))
-        elif isinstance(leaf, Tensor):
-            tensors.append(leaf)
-            makers.append(_tensor(begin))
-        else:
-            makers.append(_fixed(leaf))
-
-    def rebuild(values: Sequence[Tensor]) -> Any:
-        return nest.packed(result_structure, iter([make(values) for make in makers]))
-
-    result_structure = nest.map_structure(lambda _: None, result)
-    return tensors, rebuild
+    known: dict[str, Any] = {"slices": IndexedSlices}
+    text = _expression(result, tensors, known)
+    if text is not None:
+        return tensors, eval(f"lambda t: {text}", known)
+    leaves: list[str] = [_expression(x, tensors, known) or "" for x in nest.flatten(result)]
+    make = eval(f"lambda t: iter([{', '.join(leaves)}])", known)
+    structure = nest.map_structure(lambda _: None, result)
+    return tensors, lambda values: nest.packed(structure, make(values))
 
 
 def _only(values: Sequence[Tensor]) -> Tensor:
     return values[0]
 
 
-def _tensor(place: int) -> Callable[[Sequence[Tensor]], Any]:
-    return lambda values: values[place]
-
-
-def _slices(place: int, dense_shape: Any) -> Callable[[Sequence[Tensor]], Any]:
-    return lambda values: IndexedSlices(values[place], values[place + 1], dense_shape)
-
-
-def _fixed(leaf: Any) -> Callable[[Sequence[Tensor]], Any]:
-    return lambda values: leaf
+def _expression(value: Any, tensors: list[Tensor], known: dict[str, Any]) -> str | None:
+    """A result as an expression of the tensors ``t``; None for what is no plain structure."""
+    if isinstance(value, Tensor):
+        tensors.append(value)
+        return f"t[{len(tensors) - 1}]"
+    if isinstance(value, IndexedSlices):
+        tensors += [value.values, value.indices]
+        n = len(tensors)
+        known[f"k{len(known)}"] = value.dense_shape
+        return f"slices(t[{n - 2}], t[{n - 1}], k{len(known) - 1})"
+    if not nest.is_nested(value):
+        known[f"k{len(known)}"] = value
+        return f"k{len(known) - 1}"
+    kind = value.__class__
+    if kind not in (list, tuple, dict):
+        return None
+    if kind is dict:
+        if not all(k.__class__ is str for k in value):
+            return None
+        before = len(tensors)
+        parts = {k: _expression(v, tensors, known) for k, v in value.items()}
+        if None in parts.values():
+            del tensors[before:]
+            return None
+        return "{" + ", ".join(f"{k!r}: {v}" for k, v in parts.items()) + "}"
+    before = len(tensors)
+    items = [_expression(v, tensors, known) for v in value]
+    if None in items:
+        del tensors[before:]
+        return None
+    inside = ", ".join([str(i) for i in items])
+    return f"[{inside}]" if kind is list else f"({inside},)" if items else "()"

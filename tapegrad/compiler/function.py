@@ -10,12 +10,13 @@ import numpy as np
 
 from tapegrad.compiler.arguments import kind_of, parts_of, with_tensors
 from tapegrad.compiler.graph import Recording
-from tapegrad.compiler.paths import Path, Paths
+from tapegrad.compiler.paths import MISSED, Path, Paths
 from tapegrad.compiler.settings import functions_run_eagerly
 from tapegrad.compiler.signature import Signature, check_input_signature, spec_of
 from tapegrad.compiler.tracer import NotCompilableError, Tracer
 from tapegrad.core import nest
 from tapegrad.core.context import (
+    active_recorders,
     active_tracer,
     only_recorders,
     restore_float_errors,
@@ -125,9 +126,27 @@ class Function:
         )
         self._recordings = 0
         self._known: dict[Any, Paths] = {}
+        self._quick: dict[tuple[Any, ...], Paths] = {}
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the function, compiled if it has been recorded for arguments of this kind."""
+        if not kwargs:
+            # Tensors only, no tape: the common case of a compiled function, written for speed.
+            arrays: list[Any] = []
+            kind: list[Any] = []
+            for x in args:
+                if x.__class__ is not Tensor:
+                    break
+                array = x._value
+                arrays.append(array)
+                kind.append(array.dtype)
+                kind.append(array.shape)
+            else:
+                paths = self._quick.get(tuple(kind))
+                if paths is not None and not active_recorders():
+                    result = paths.run_quickly(arrays)
+                    if result is not MISSED:
+                        return result
         return self._call(*self._split(args), kwargs)
 
     def _split(self, args: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
@@ -195,6 +214,9 @@ class Function:
                 paths.made_variables()
             else:
                 paths.add(path)
+                if not own and not kwargs and all(a.__class__ is Tensor for a in args):
+                    kinds = [(x._value.dtype, x._value.shape) for x in inputs]
+                    self._quick[tuple([part for kind in kinds for part in kind])] = paths
         return result
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:

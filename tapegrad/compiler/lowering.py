@@ -69,7 +69,7 @@ def _code(step: Operation) -> str | None:
     name, out = step.primitive.name, step.outputs[0]
     of = step.inputs[-1].dtype if step.inputs else out.dtype
     if out.dtype.kind == "b" and of.kind != "b":
-        return COMPARISONS.get(name) if of.kind == "f" or name != "is_nan" else None
+        return COMPARISONS.get(name) if of.kind == "f" or not name.startswith("is_") else None
     table = {"f": FLOATS, "b": BOOLEANS}.get(out.dtype.kind, INTEGERS)
     if name == "masked":
         of = step.inputs[0].dtype
@@ -212,7 +212,68 @@ def _logsumexp(step: Operation) -> list[Node] | None:
     return nodes
 
 
+def _variance(step: Operation) -> list[Node] | None:
+    (x,), (out,) = step.inputs, step.outputs
+    axes = step.params["axes"]
+    if x.dtype.kind != "f":
+        return None
+    kept = tuple([1 if i - len(x.shape) in axes else n for i, n in enumerate(x.shape)])
+    total, mean = Value.between(kept, x.dtype), Value.between(kept, x.dtype)
+    squares, result = Value.between(x.shape, x.dtype), Value.between(out.shape, x.dtype)
+    count = constant(prod([x.shape[a] for a in axes]), out)
+    return [
+        Node("reduce", "sum", (x,), total, axes=axes),
+        Node("map", "{a} / {b}", (total, count), mean),
+        Node("map", "({a} - {b}) * ({a} - {b})", (x, mean), squares),
+        Node("reduce", "sum", (squares,), result, axes=axes),
+        Node("map", "{a} / {b}", (result, count), out),
+    ]
+
+
+def _l2_loss(step: Operation) -> list[Node] | None:
+    (x,), (out,) = step.inputs, step.outputs
+    if x.dtype.kind != "f":
+        return None
+    squares, total = Value.between(x.shape, x.dtype), Value.between(out.shape, x.dtype)
+    return [
+        Node("map", "{a} * {a}", (x,), squares),
+        Node("reduce", "sum", (squares,), total, axes=step.params["axes"]),
+        Node("map", "{a} * [0.5]", (total,), out),
+    ]
+
+
+def _cross_entropy(step: Operation) -> list[Node] | None:
+    (labels, x), (out,) = step.inputs, step.outputs
+    axis = step.params["axis"]
+    if x.dtype.kind != "f" or labels.shape != x.shape:
+        return None
+    kept = tuple([1 if i - len(x.shape) == axis else n for i, n in enumerate(x.shape)])
+    peak, total, log = [Value.between(kept, x.dtype) for _ in range(3)]
+    shifted, powers, losses = [Value.between(x.shape, x.dtype) for _ in range(3)]
+    return [
+        Node("reduce", "max", (x,), peak, axes=(axis,)),
+        Node("map", "{a} - {b}", (x, peak), shifted),
+        Node("map", "exp_{t}({a})", (shifted,), powers),
+        Node("reduce", "sum", (powers,), total, axes=(axis,)),
+        Node("map", "log_{t}({a})", (total,), log),
+        Node("map", "({a} - {b}) * {c}", (log, shifted, labels), losses),
+        Node("reduce", "sum", (losses,), out, axes=(axis,)),
+    ]
+
+
 # Arithmetic
+
+
+def _leaky_relu(step: Operation) -> list[Node]:
+    alpha = constant(step.params["alpha"], step.outputs[0])
+    code = "select({a} > {zero}, {a}, {a} * {b})"
+    return [Node("map", code, (*step.inputs, alpha), step.outputs[0])]
+
+
+def _leaky_step(step: Operation) -> list[Node]:
+    alpha = constant(step.params["alpha"], step.outputs[0])
+    code = "select({a} > {zero}, {one}, {b})"
+    return [Node("map", code, (*step.inputs, alpha), step.outputs[0])]
 
 
 def _pow(step: Operation) -> list[Node] | None:
@@ -267,6 +328,9 @@ _LOWERINGS: dict[str, Callable[[Operation], list[Node] | None]] = {
     "cast_discrete": _cast,
     "dot": _product,
     "getitem": _view,
+    "l2_loss": _l2_loss,
+    "leaky_relu": _leaky_relu,
+    "leaky_step": _leaky_step,
     "log_softmax": _log_softmax,
     "matmul": _product,
     "matrix_transpose": _view,
@@ -280,9 +344,11 @@ _LOWERINGS: dict[str, Callable[[Operation], list[Node] | None]] = {
     "reshape": _view,
     "reverse": _view,
     "softmax": _softmax,
+    "softmax_cross_entropy": _cross_entropy,
     "split": _view,
     "stack": _joined,
     "sum_to": _sum_to,
     "transpose": _view,
     "unstack": _view,
+    "variance": _variance,
 }

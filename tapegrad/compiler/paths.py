@@ -11,10 +11,15 @@ from tapegrad.compiler.gradient import Derivative, attach
 from tapegrad.compiler.graph import Guard, HostCall, Read, Recording, Value
 from tapegrad.compiler.program import ChangedShapeError, MissedGuardError, Program
 from tapegrad.compiler.replay import sources_of
+from tapegrad.compiler.settings import functions_run_eagerly
 from tapegrad.compiler.simplify import simplify
 from tapegrad.compiler.tracer import NotCompilableError
+from tapegrad.core.context import restore_float_errors, silence_float_errors
 from tapegrad.core.tape import is_differentiable
 from tapegrad.core.tensor import Tensor, rewrap, wrap
+
+#: What `Paths.run_quickly` gives if the ordinary way must be taken.
+MISSED = object()
 
 #: A function that decides in more ways than this by its data runs eagerly.
 MOST_PATHS = 32
@@ -37,6 +42,7 @@ class Path:
         self, name: str, recording: Recording, rebuild: Callable[[Sequence[Tensor]], Any]
     ) -> None:
         self.recording = simplify(recording)
+        self._check_order()
         self.rebuild = rebuild
         self.name = name
         self.guards = [s for s in self.recording.steps if isinstance(s, Guard)]
@@ -45,9 +51,8 @@ class Path:
         self._of_variable: dict[Value, Any] = {
             s.output: s.variable for s in self.recording.steps if isinstance(s, Read)
         }
-        self._program: Program | None = None
+        self.program = Program(self.recording, name)
         self._followed: dict[int, tuple[Derivative, Program]] = {}
-        self._check_order()
 
     def _check_order(self) -> None:
         """A run that a guard ends is begun again: what was done on the way must not matter."""
@@ -62,16 +67,9 @@ class Path:
                 )
 
     @property
-    def program(self) -> Program:
-        """The program, compiled at first use."""
-        if self._program is None:
-            self._program = Program(self.recording, self.name)
-        return self._program
-
-    @property
     def programs(self) -> list[Program]:
         """All programs there are: the plain one, and forward and backward for each gradient."""
-        found = [] if self._program is None else [self._program]
+        found = [self.program]
         for derivative, program in self._followed.values():
             found += [program, derivative.program]
         return found
@@ -85,7 +83,11 @@ class Path:
             mask = self._mask(inputs, recorders)
             if mask:
                 return self.rebuild(self._run_followed(mask, inputs, arrays, recorders))
-        return self.rebuild([wrap(a) for a in self.program.run(*arrays)])
+        return self.wrapped(self.program.run(*arrays))
+
+    def wrapped(self, arrays: Sequence[Any]) -> Any:
+        """The function's result around output arrays."""
+        return self.rebuild([wrap(a) for a in arrays])
 
     def _mask(self, inputs: Sequence[Any], recorders: Sequence[Any]) -> int:
         """Bit i: whether a tape follows the i-th source."""
@@ -163,6 +165,19 @@ class Paths:
         """Such calls run eagerly."""
         self.refusal = why
         self.paths = []
+
+    def run_quickly(self, arrays: Sequence[Any]) -> Any:
+        """The result of the way taken last, outside of all tapes, or `MISSED`."""
+        if not self.paths or functions_run_eagerly():
+            return MISSED
+        path = self.paths[0]
+        token = silence_float_errors()
+        try:
+            return path.wrapped(path.program.run(*arrays))
+        except (MissedGuardError, ChangedShapeError):
+            return MISSED
+        finally:
+            restore_float_errors(token)
 
     def run(self, inputs: Sequence[Any], recorders: Sequence[Any]) -> tuple[bool, Any]:
         """Whether a way is known for these inputs, and the result."""

@@ -7,6 +7,7 @@ no new compilation.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,6 +21,8 @@ from tapegrad.compiler.simplify import uniform
 
 #: Sums over more elements than this are sums of sums: quick, and nearly as exact as NumPy's.
 BLOCK = 4096
+
+_NUMBER = re.compile(r"\[([-+.e0-9]+)\]")
 
 _START = {"sum": "0", "prod": "1", "max": "-inf", "min": "inf"}
 _STEP = {
@@ -266,6 +269,7 @@ class _Loop:
                 one=f"{kind}(1)",
                 inf=f"{kind}(inf)",
             )
+            text = _NUMBER.sub(rf"{kind}(\1)", text)
             if out.dtype.kind in "iu" and not node.code.startswith("{o}"):
                 text = f"{short(out.dtype)}({text})"
             name = s._fresh("v")

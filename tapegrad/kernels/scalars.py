@@ -1,8 +1,8 @@
 """How an elementwise primitive is written for one element, in a generated kernel.
 
-The code of a primitive names its inputs ``{a}``, ``{b}``, ``{c}``. ``{zero}`` and ``{one}`` are
-numbers of the inputs' dtype, ``{t}`` the suffix of that dtype for functions of `vector_math`. A
-primitive that is not here is called as a NumPy function between kernels.
+The code of a primitive names its inputs ``{a}``, ``{b}``, ``{c}``. Numbers in brackets, such as
+``[0.5]``, are of the inputs' dtype, as are ``{zero}`` and ``{one}``; ``{t}`` is the suffix of that
+dtype for functions of `vector_math`. A primitive that is not here is called as a NumPy function between kernels.
 """
 
 from __future__ import annotations
@@ -19,17 +19,24 @@ FLOATS = {
     "atan2": "atan2_{t}({a}, {b})",
     "atanh": "atanh_{t}({a})",
     "ceil": "ceil({a})",
+    "clip": "select({b} <= {a}, select({a} <= {c}, {a}, {c}), {b})",
     "cos": "cos_{t}({a})",
     "cosh": "cosh_{t}({a})",
+    "digamma": "digamma_{t}({a})",
     "divide": "{a} / {b}",
     "divide_no_nan": "select({b} == {zero}, {zero}, {a} / {b})",
-    "digamma": "digamma_{t}({a})",
+    "elu": "select({a} > {zero}, {a}, expm1_{t}(select({a} > {zero}, {zero}, {a})))",
     "erf": "erf_{t}({a})",
     "erfc": "erfc_{t}({a})",
     "erfinv": "erfinv_{t}({a})",
     "exp": "exp_{t}({a})",
     "expm1": "expm1_{t}({a})",
     "floor": "floor({a})",
+    "gelu": "{a} * [0.5] * (erf_{t}({a} * [0.7071067811865476]) + {one})",
+    "gelu_tanh": (
+        "{a} * [0.5] * (tanh_{t}(({a} * {a} * [0.044715] + {one}) * {a} * "
+        "[0.7978845608028654]) + {one})"
+    ),
     "indicator": "select({a} == {b}, {one}, {zero})",
     "lgamma": "lgamma_{t}({a})",
     "log": "log_{t}({a})",
@@ -40,16 +47,28 @@ FLOATS = {
     "minimum": "select(({a} <= {b}) | ({a} != {a}), {a}, {b})",
     "multiply": "{a} * {b}",
     "multiply_no_nan": "select({b} == {zero}, {zero}, {a} * {b})",
+    "multiply_nonzero": "select(({a} == {zero}) | ({b} == {zero}), {zero}, {a} * {b})",
     "negative": "-{a}",
+    "negative_part": "select({a} >= {zero}, {zero}, {a})",
     "nonzero": "select({a} != {zero}, {one}, {zero})",
     "pow": "pow_{t}({a}, {b})",
     "reciprocal": "{one} / {a}",
     "reciprocal_no_nan": "select({a} == {zero}, {zero}, {one} / {a})",
+    "relu": "select({a} <= {zero}, {zero}, {a})",
+    "relu6": "select({a} <= {zero}, {zero}, select({a} >= [6.0], [6.0], {a}))",
     "rint": "rint({a})",
     "round": "rint({a})",
     "rsqrt": "{one} / sqrt({a})",
+    "selu": (
+        "select({a} > {zero}, {a} * [1.0507009873554805], [1.7580993408473766] * "
+        "expm1_{t}(select({a} > {zero}, {zero}, {a})))"
+    ),
     "sigmoid": "sigmoid_{t}({a})",
+    "sigmoid_cross_entropy": (
+        "log1p_{t}(exp_{t}(-abs({b}))) + (select({b} <= {zero}, {zero}, {b}) - {a} * {b})"
+    ),
     "sign": "select({a} > {zero}, {one}, select({a} < {zero}, -{one}, {a}))",
+    "silu": "{a} * sigmoid_{t}({a} * {b})",
     "sin": "sin_{t}({a})",
     "sinh": "sinh_{t}({a})",
     "softplus": "softplus_{t}({a})",
@@ -57,6 +76,7 @@ FLOATS = {
     "sqrt": "sqrt({a})",
     "square": "{a} * {a}",
     "squared_difference": "({a} - {b}) * ({a} - {b})",
+    "step": "select({a} > {zero}, {one}, {zero})",
     "subtract": "{a} - {b}",
     "tan": "tan_{t}({a})",
     "tanh": "tanh_{t}({a})",
@@ -64,6 +84,7 @@ FLOATS = {
     "xdivy": "select({a} == {zero}, {zero}, {a} / {b})",
     "xlog1py": "select({a} == {zero}, {zero}, {a} * log1p_{t}({b}))",
     "xlogy": "select({a} == {zero}, {zero}, {a} * log_{t}({b}))",
+    "zero_or_divide": "select({a} == {zero}, {zero}, {a} / {b})",
 }
 
 #: For integers; results are brought back to the dtype.
@@ -92,6 +113,8 @@ COMPARISONS = {
     "equal": "{a} == {b}",
     "greater": "{a} > {b}",
     "greater_equal": "{a} >= {b}",
+    "is_finite": "abs({a}) < {inf}",
+    "is_inf": "abs({a}) == {inf}",
     "is_nan": "{a} != {a}",
     "less": "{a} < {b}",
     "less_equal": "{a} <= {b}",
