@@ -10,7 +10,7 @@ import numpy as np
 
 from tapegrad.compiler.arguments import kind_of, parts_of, with_tensors
 from tapegrad.compiler.graph import Recording
-from tapegrad.compiler.paths import MISSED, Path, Paths
+from tapegrad.compiler.paths import MISSED, Path, Paths, RunEagerlyError
 from tapegrad.compiler.settings import functions_run_eagerly
 from tapegrad.compiler.signature import Signature, check_input_signature, spec_of
 from tapegrad.compiler.tracer import NotCompilableError, Tracer
@@ -178,6 +178,8 @@ class Function:
         token = silence_float_errors()
         try:
             known, result = paths.run(inputs, recorders)
+        except RunEagerlyError:
+            return self._run_eagerly(own, args, kwargs)
         finally:
             restore_float_errors(token)
         return result if known else self._record(paths, inputs, own, args, kwargs)
@@ -206,7 +208,8 @@ class Function:
             outputs, rebuild = parts_of(result)
         try:
             values = tracer.finish(outputs)
-            path = Path(self.name, Recording(tracer.inputs, tracer.steps, values), rebuild)
+            run = Recording(tracer.inputs, tracer.steps, values)
+            path = Path(self.name, run, rebuild, tracer.custom_gradient)
         except NotCompilableError as refusal:
             paths.refuse(str(refusal))
         else:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tapegrad.compiler.gradient import Derivative, attach
-from tapegrad.compiler.graph import Guard, HostCall, Read, Recording, Value
+from tapegrad.compiler.graph import Guard, HostCall, Place, Read, Recording, Value
 from tapegrad.compiler.program import ChangedShapeError, MissedGuardError, Program
 from tapegrad.compiler.replay import sources_of
 from tapegrad.compiler.settings import functions_run_eagerly
@@ -25,6 +25,10 @@ MISSED = object()
 MOST_PATHS = 32
 
 
+class RunEagerlyError(Exception):
+    """The program does not know everything that this call needs."""
+
+
 class Path:
     """One recorded way through a function.
 
@@ -36,14 +40,21 @@ class Path:
         What it did.
     rebuild
         Makes the function's result from the output tensors.
+    custom_gradient
+        Where the function has a custom gradient, which the operations do not know of.
     """
 
     def __init__(
-        self, name: str, recording: Recording, rebuild: Callable[[Sequence[Tensor]], Any]
+        self,
+        name: str,
+        recording: Recording,
+        rebuild: Callable[[Sequence[Tensor]], Any],
+        custom_gradient: Place | None,
     ) -> None:
         self.recording = simplify(recording)
         self._check_order()
         self.rebuild = rebuild
+        self.custom_gradient = custom_gradient
         self.name = name
         self.guards = [s for s in self.recording.steps if isinstance(s, Guard)]
         self.variables = [v for v in self.recording.variables if v.trainable]
@@ -81,6 +92,8 @@ class Path:
             for v in self.variables:
                 v._touch()
             mask = self._mask(inputs, recorders)
+            if mask and self.custom_gradient is not None:
+                raise RunEagerlyError
             if mask:
                 return self.rebuild(self._run_followed(mask, inputs, arrays, recorders))
         return self.wrapped(self.program.run(*arrays))

@@ -47,6 +47,7 @@ class Tracer:
         self.steps: list[Step] = []
         self.refusal: str | None = None
         self.made_variables = False
+        self.custom_gradient: Place | None = None
         self._values: dict[int, Value] = {}
         self._by_array: dict[int, Value] = {}
         self._alive: list[Any] = []  # identities of arrays are only good while these live
@@ -68,13 +69,17 @@ class Tracer:
         params: dict[str, Any] | None,
     ) -> None:
         """A primitive was called."""
+        if params and any(map(_holds_data, params.values())):
+            self.refuse(f"{primitive.name} is given data that is no tensor")
         inputs = [self._value(i, a) for i, a in zip(ids, arrays, strict=True)]
         made = outputs if outputs.__class__ is tuple else (outputs,)
         results = [self._new("result", x) for x in made]
         self._add(Operation(primitive, inputs, results, params or {}, _place()))
 
     def same(self, outputs: Sequence[Tensor]) -> None:
-        """Tensors were made anew over arrays that are known already."""
+        """A custom gradient made tensors anew over arrays that are known already."""
+        if self.custom_gradient is None:
+            self.custom_gradient = _place()
         for x in outputs:
             known = self._by_array.get(id(x._value))
             if known is None:
@@ -229,6 +234,13 @@ class Tracer:
         """A Variable does not have the value known: an effect must have changed it."""
         if self._checked[variable._id] == self._effects:
             self.refuse(f"'{variable.name}' is changed by an operation that is not recorded")
+
+
+def _holds_data(value: Any) -> bool:
+    """Whether an argument of a primitive holds an array: nobody knows what it depends on."""
+    if value.__class__ is tuple or value.__class__ is list:
+        return any(map(_holds_data, value))
+    return isinstance(value, np.ndarray) and value.size > 0
 
 
 def _place() -> Place:

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from tapegrad.core import nest
 from tapegrad.core.context import active_tracer
+from tapegrad.core.tape import is_differentiable
 from tapegrad.core.tensor import ArrayLike, Tensor, wrap
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -32,6 +33,34 @@ def at_every_call(function: _F) -> _F:
         return host_call(tracer, function, args, kwargs)
 
     return call  # type: ignore[return-value]
+
+
+def drawn(function: _F) -> _F:
+    """Decorate a function that draws random numbers: new ones at every call.
+
+    Where it is given tensors that may need a gradient, such as a mean, it stays as it is.
+    """
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        tracer = active_tracer()
+        if tracer is None or any(
+            isinstance(x, ArrayLike) and is_differentiable(x._value)
+            for x in nest.flatten((args, kwargs))
+        ):
+            return function(*args, **kwargs)
+        return host_call(tracer, function, args, kwargs, effect=True)
+
+    return call  # type: ignore[return-value]
+
+
+def tensor_at_every_call(function: Callable[[], Any]) -> Tensor:
+    """The array that a function makes of no tensors, made again at every call."""
+    tracer = active_tracer()
+    if tracer is None:
+        return wrap(function())
+    (made,) = tracer.host("a random mask", lambda: (function(),), (), effect=True)
+    return made  # type: ignore[no-any-return]
 
 
 def host_call(

@@ -2,7 +2,8 @@
 
 The code of a primitive names its inputs ``{a}``, ``{b}``, ``{c}``. Numbers in brackets, such as
 ``[0.5]``, are of the inputs' dtype, as are ``{zero}`` and ``{one}``; ``{t}`` is the suffix of that
-dtype for functions of `vector_math`. A primitive that is not here is called as a NumPy function between kernels.
+dtype for functions of `vector_math`. A primitive that is not here is called as a NumPy function
+between kernels.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ import numpy as np
 
 from tapegrad.core.convert import operand
 from tapegrad.core.define import linear
+from tapegrad.core.host import at_every_call
 from tapegrad.core.tensor import Tensor
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops.operands import operand_pair, require_kinds, require_same_dtype
@@ -39,6 +40,7 @@ def _failed(message: str | None, text: str) -> NoReturn:
     raise InvalidArgumentError(f"{message}\n{text}" if message else text)
 
 
+@at_every_call
 def Assert(  # noqa: N802 - TensorFlow's name
     condition: Any, data: Any, summarize: int | None = None, name: str | None = None
 ) -> None:
@@ -93,6 +95,7 @@ def _require_broadcast(op: str, left: Any, right: Any) -> None:
 def _comparison(
     name: str, symbol: str, holds: Callable[[Any, Any], Any], example: str
 ) -> Callable[..., None]:
+    @at_every_call
     def check(
         x: Any,
         y: Any,
@@ -185,6 +188,7 @@ def assert_none_equal(
     _none_equal(x, y, message=message, summarize=summarize)
 
 
+@at_every_call
 def assert_near(
     x: Any,
     y: Any,
@@ -237,6 +241,7 @@ def assert_near(
 
 
 def _sign(name: str, symbol: str, holds: Callable[[Any], Any], example: str) -> Callable[..., None]:
+    @at_every_call
     def check(
         x: Any, message: str | None = None, summarize: int | None = None, name: str | None = None
     ) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.dtypes import float32, int32, numpy_dtype, uint64
+from tapegrad.core.host import drawn
 from tapegrad.core.tensor import Tensor, wrap
 from tapegrad.core.variable import Variable
 from tapegrad.errors import InvalidArgumentError
@@ -246,6 +247,7 @@ class Generator:
         state = self._advanced(int(np.prod(size, dtype=object)))
         return counter_generator(state[:2], (state[2], 0)), size
 
+    @drawn
     def normal(
         self,
         shape: Any,
@@ -272,6 +274,7 @@ class Generator:
         kind = float_dtype("Generator.normal", dtype)
         return affine(normals(*self._draw("normal", shape), kind), mean, stddev)
 
+    @drawn
     def truncated_normal(
         self,
         shape: Any,
@@ -299,6 +302,7 @@ class Generator:
         z = truncated_normals(*self._draw("truncated_normal", shape), kind)
         return affine(z, mean, stddev)
 
+    @drawn
     def uniform(
         self,
         shape: Any,
@@ -325,6 +329,7 @@ class Generator:
         rng, size = self._draw("uniform", shape)
         return uniform_or_full("Generator.uniform", rng, size, minval, maxval, dtype)
 
+    @drawn
     def uniform_full_int(self, shape: Any, dtype: Any = uint64, name: str | None = None) -> Tensor:
         """Integers from the whole range of a type.
 
@@ -342,6 +347,7 @@ class Generator:
         rng, size = self._draw("uniform_full_int", shape)
         return wrap(full_integers(rng, size, numpy_dtype(dtype))[()])
 
+    @drawn
     def binomial(
         self,
         shape: Any,
@@ -370,6 +376,7 @@ class Generator:
         rng, size = self._draw("binomial", shape)
         return drawn_binomial("Generator.binomial", rng, size, counts, probs, dtype)
 
+    @drawn
     def make_seeds(self, count: Any = 1) -> Tensor:
         """Seeds for the stateless operations.
 

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.convert import as_tensor, operand
+from tapegrad.core.host import tensor_at_every_call
 from tapegrad.core.table import recording
-from tapegrad.core.tensor import ArrayLike, Tensor, wrap
+from tapegrad.core.tensor import ArrayLike, Tensor
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops.arguments import shape_argument
 from tapegrad.ops.clipping import clip_by_norm
@@ -165,6 +166,7 @@ def stateless_dropout(
     True
     """
     op = "stateless_dropout"
+    seeded(op, seed, rng_alg or "auto_select")  # reads the seed in sight of a tracer
     return _dropped(op, x, rate, noise_shape, lambda: seeded(op, seed, rng_alg or "auto_select"))
 
 
@@ -185,15 +187,20 @@ def _dropped(op: str, x: Any, rate: Any, noise_shape: Any, generator: Any) -> Te
         return features
     value = features._value
     shape = _noise_shape(op, noise_shape, value.shape)
-    keep = np.asarray(unit_floats(generator(), shape, np.dtype(np.float32)) >= chance)
+    scale = 1.0
     if isinstance(rate, ArrayLike):
-        features, scale = features / (1.0 - operand(rate)), 1.0
+        features = features / (1.0 - operand(rate))
     else:
         scale = 1.0 / (1.0 - chance)
-    mask = keep.astype(value.dtype)
-    mask *= value.dtype.type(scale)
+
+    def mask() -> Any:
+        keep = np.asarray(unit_floats(generator(), shape, np.dtype(np.float32)) >= chance)
+        factors = keep.astype(value.dtype)
+        factors *= value.dtype.type(scale)
+        return factors[()]
+
     # An infinite entry that is dropped is zero, not NaN.
-    kept: Tensor = multiply_no_nan(features, wrap(mask[()]))
+    kept: Tensor = multiply_no_nan(features, tensor_at_every_call(mask))
     return kept
 
 

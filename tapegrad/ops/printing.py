@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad.core.host import at_every_call
 from tapegrad.core.tensor import ArrayLike
 
 __all__ = ["print"]
 
 
+@at_every_call
 def print(*inputs: Any, **kwargs: Any) -> None:
     """Print values, tensors with the first and last elements of each axis.
 

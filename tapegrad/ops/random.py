@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from tapegrad.core.convert import operand
 from tapegrad.core.define import general
 from tapegrad.core.dtypes import as_dtype, float32
+from tapegrad.core.host import at_every_call, drawn, tensor_at_every_call
 from tapegrad.core.primitive import apply, missing
 from tapegrad.core.table import recording
 from tapegrad.core.tensor import Tensor, wrap
@@ -31,6 +33,7 @@ from tapegrad.ops.softmax import FLOATS
 __all__ = ["categorical", "gamma", "normal", "poisson", "shuffle", "truncated_normal", "uniform"]
 
 
+@drawn
 def normal(
     shape: Any,
     mean: Any = 0.0,
@@ -75,6 +78,7 @@ def normal(
     return affine(z, mean, stddev)
 
 
+@drawn
 def truncated_normal(
     shape: Any,
     mean: Any = 0.0,
@@ -121,6 +125,7 @@ def truncated_normal(
     return affine(z, mean, stddev)
 
 
+@drawn
 def uniform(
     shape: Any,
     minval: Any = 0,
@@ -189,17 +194,18 @@ def shuffle(value: Any, seed: Any = None, name: str | None = None) -> Tensor:
     x = operand(value)
     if x._value.ndim == 0:
         return recording.identity(x)  # type: ignore[no-any-return]
-    order = stream("shuffle", seed).permutation(x._value.shape[0])
-    return permuted_rows(x, order)
+    return permuted_rows(x, lambda: stream("shuffle", seed))
 
 
-def permuted_rows(x: Any, order: Any) -> Tensor:
-    """The rows of a tensor in a given order."""
-    index = (Ellipsis, order, *(slice(None),) * (x._value.ndim - 1))
-    rows: Tensor = recording.getitem(x, index=index)
+def permuted_rows(x: Any, generator: Callable[[], Any]) -> Tensor:
+    """The rows of a tensor in an order that a random generator gives."""
+    size, ndim = x._value.shape[0], x._value.ndim
+    order = tensor_at_every_call(lambda: generator().permutation(size))
+    rows: Tensor = recording.gather(x, order, axis=-ndim)
     return rows
 
 
+@at_every_call
 def categorical(
     logits: Any,
     num_samples: Any,
@@ -333,6 +339,7 @@ def drawn_gamma(op: str, rng: Any, shape: Any, alpha: Any, beta: Any, dtype: Any
     return standard if beta is None else divide(standard, b)
 
 
+@at_every_call
 def poisson(
     shape: Any, lam: Any, dtype: Any = float32, seed: Any = None, name: str | None = None
 ) -> Tensor:

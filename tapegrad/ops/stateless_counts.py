@@ -8,6 +8,7 @@ import numpy as np
 
 from tapegrad.core.convert import operand
 from tapegrad.core.dtypes import as_dtype, float32, int32
+from tapegrad.core.host import at_every_call
 from tapegrad.core.tensor import Tensor, wrap
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops.random import drawn_gamma, drawn_poisson
@@ -79,6 +80,7 @@ def _leading_shape(op: str, size: tuple[int, ...], *parameters: Any) -> tuple[in
     return size[: len(size) - len(common)]
 
 
+@at_every_call
 def stateless_poisson(
     shape: Any, seed: Any, lam: Any, dtype: Any = int32, name: str | None = None
 ) -> Tensor:
@@ -116,6 +118,7 @@ def stateless_poisson(
     return drawn_poisson(op, rng, _leading_shape(op, sizes(shape, op), rate), rate, dtype)
 
 
+@at_every_call
 def stateless_binomial(
     shape: Any,
     seed: Any,

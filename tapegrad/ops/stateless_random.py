@@ -6,6 +6,7 @@ from typing import Any
 
 from tapegrad.core.convert import operand
 from tapegrad.core.dtypes import as_dtype, float32, int64
+from tapegrad.core.host import at_every_call, drawn
 from tapegrad.core.tensor import Tensor, wrap
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops.random import drawn_classes, permuted_rows
@@ -29,6 +30,7 @@ __all__ = [
 ]
 
 
+@drawn
 def stateless_normal(
     shape: Any,
     seed: Any,
@@ -77,6 +79,7 @@ def stateless_normal(
     return affine(normals(rng, sizes(shape, op), float_dtype(op, dtype)), mean, stddev)
 
 
+@drawn
 def stateless_truncated_normal(
     shape: Any,
     seed: Any,
@@ -125,6 +128,7 @@ def stateless_truncated_normal(
     return affine(z, mean, stddev)
 
 
+@drawn
 def stateless_uniform(
     shape: Any,
     seed: Any,
@@ -188,6 +192,7 @@ def uniform_or_full(
     return uniform_tensor(op, rng, shape, minval, maxval, kind)
 
 
+@at_every_call
 def stateless_categorical(
     logits: Any, num_samples: Any, seed: Any, dtype: Any = int64, name: str | None = None
 ) -> Tensor:
@@ -259,4 +264,5 @@ def stateless_shuffle(
     x = operand(value)
     if x._value.ndim == 0:
         raise InvalidArgumentError(f"{op}: the tensor must have at least one axis, got a scalar.")
-    return permuted_rows(x, seeded(op, seed, alg).permutation(x._value.shape[0]))
+    seeded(op, seed, alg)  # reads the seed in sight of a tracer
+    return permuted_rows(x, lambda: seeded(op, seed, alg))
