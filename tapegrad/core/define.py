@@ -39,6 +39,18 @@ class Gate:
         self.condition = condition
 
 
+class Choice:
+    """A partial derivative that is zero where an input has no say: ``lambda F, ...:``.
+
+    As with a `Gate`, not even an infinite cotangent passes where it is 0.
+    """
+
+    __slots__ = ("partial",)
+
+    def __init__(self, partial: Callable[..., Any]) -> None:
+        self.partial = partial
+
+
 class Along:
     """The product with a partial derivative, where it is not a plain one: ``lambda F, g, ...:``.
 
@@ -76,7 +88,7 @@ def elementwise(
     partials
         For each input its partial derivative: ``lambda F, ...:`` with any of the names ``y`` and
         ``x`` (one input) or ``a, b, c, d``; a number if it is constant; a `Gate` over a condition
-        ``lambda F, ...:``; an `Along`; or `NONDIFF`, `ZERO`, ``missing("why")``.
+        ``lambda F, ...:``; a `Choice`; an `Along`; or `NONDIFF`, `ZERO`, ``missing("why")``.
     singular
         The partials are often infinite: products with them look for cotangents of zero at once.
         Otherwise that is done when a NaN has turned up, see `guarded`.
@@ -94,10 +106,7 @@ def elementwise(
         The operation on tensors, with the `Primitive` in its attribute ``primitive``.
     """
     inputs = _NAMES[len(partials)]
-    reads = [
-        _reads(p.product, 2) if isinstance(p, Along) else _reads(getattr(p, "condition", p), 1)
-        for p in partials
-    ]
+    reads = [_read_by(p) for p in partials]
     single = len(partials) == 1
     pulls, strong = (
         [
@@ -261,6 +270,14 @@ def _reads(rule: Any, leading: int) -> frozenset[str]:
     return frozenset() if not callable(rule) else frozenset(_parameters(rule)[leading:])
 
 
+def _read_by(partial: Any) -> frozenset[str]:
+    if isinstance(partial, Along):
+        return _reads(partial.product, 2)
+    if isinstance(partial, Choice):
+        return _reads(partial.partial, 1)
+    return _reads(partial.condition if isinstance(partial, Gate) else partial, 1)
+
+
 def _arguments(names: Sequence[str], inputs: tuple[str, ...]) -> str:
     """The expressions, inside a pull, for the names that a rule reads."""
     variadic = inputs[-1].endswith("*")
@@ -335,6 +352,10 @@ def _times_partial(
     elif isinstance(partial, Gate):
         partial = partial.condition
         text = f"F.masked(g, rule({_arguments(_parameters(partial), inputs)}))"
+    elif isinstance(partial, Choice):
+        partial = partial.partial
+        value = f"rule({_arguments(_parameters(partial), inputs)})"
+        text = f"F.multiply_nonzero({value}, g)" if singular or tangent else f"g * {value}"
     elif isinstance(partial, Along):
         partial = partial.product
         value = f"rule({_arguments(_parameters(partial), inputs)})"

@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.convert import operand
-from tapegrad.core.define import elementwise, general
+from tapegrad.core.define import Choice, elementwise, general
+from tapegrad.core.guarded import has_nan
 from tapegrad.core.primitive import ZERO
 from tapegrad.core.table import raw, recording
 from tapegrad.core.tensor import Tensor
-from tapegrad.ops import logistic, special, transcendental  # noqa: F401 - used by rules as F.erf...
+from tapegrad.ops import division, logistic, special, transcendental  # noqa: F401 - in rules
 from tapegrad.ops.arguments import axis_argument
 from tapegrad.ops.operands import require_kinds
 from tapegrad.ops.softmax import FLOATS
@@ -44,11 +45,11 @@ negative_part = elementwise(
     "negative_part", lambda x: np.minimum(_ordered(x), 0), lambda F, y: F.step(-y)
 )
 
-_relu = elementwise("relu", lambda x: np.maximum(_ordered(x), 0), lambda F, y: F.step(y))
+_relu = elementwise("relu", lambda x: np.maximum(_ordered(x), 0), Choice(lambda F, y: F.step(y)))
 _relu6 = elementwise(
     "relu6",
     lambda x: np.minimum(np.maximum(_ordered(x), 0), 6),
-    lambda F, y: F.step(y * (6.0 - y)),
+    Choice(lambda F, y: F.step(y * (6.0 - y))),
 )
 _elu = elementwise(
     "elu", lambda x: _exponential(x, 1.0, 1.0), lambda F, y: F.negative_part(y) + 1.0
@@ -69,7 +70,7 @@ def _leaky_slope(x: Any, *, alpha: float) -> Any:
     return np.where(x > 0, one, x.dtype.type(alpha))[()]
 
 
-leaky_step = general("leaky_step", _leaky_slope, ZERO)
+leaky_step = general("leaky_step", _leaky_slope, ZERO, jvps=[ZERO])
 _leaky_relu = general(
     "leaky_relu",
     _leaky,
@@ -78,32 +79,38 @@ _leaky_relu = general(
 )
 
 
+def _weighted(x: Any, weight: Any) -> Any:
+    """``x * weight``, in place; 0 at minus infinity, where the weight is 0."""
+    weight *= x
+    if has_nan(weight):
+        weight = np.where(x == -np.inf, weight.dtype.type(0), weight)[()]
+    return weight
+
+
 def _gelu_forward(x: Any) -> Any:
     y = raw.erf(x * _ROOT_HALF)
     y += 1
-    y *= x
     y *= 0.5
-    return y
+    return _weighted(x, y)
 
 
 def _gelu_slope(F: Any, x: Any) -> Any:
     density = F.exp(x * x * -0.5) * _NORMAL_PEAK
-    return F.erf(x * _ROOT_HALF) * 0.5 + 0.5 + x * density
+    return F.erf(x * _ROOT_HALF) * 0.5 + 0.5 + F.multiply_no_nan(x, density)
 
 
 def _tanh_gelu_forward(x: Any) -> Any:
     y = np.tanh((x * x * _GELU_CUBE + 1.0) * x * _GELU_SLOPE)
     y += 1
-    y *= x
     y *= 0.5
-    return y
+    return _weighted(x, y)
 
 
 def _tanh_gelu_slope(F: Any, x: Any) -> Any:
     square = x * x
     t = F.tanh((square * _GELU_CUBE + 1.0) * x * _GELU_SLOPE)
     inner = (square * (3.0 * _GELU_CUBE) + 1.0) * _GELU_SLOPE
-    return (t + 1.0) * 0.5 + x * (1.0 - t * t) * inner * 0.5
+    return (t + 1.0) * 0.5 + F.multiply_no_nan(x * inner * 0.5, 1.0 - t * t)
 
 
 _gelu = elementwise("gelu", _gelu_forward, _gelu_slope)
@@ -112,15 +119,20 @@ _gelu_tanh = elementwise("gelu_tanh", _tanh_gelu_forward, _tanh_gelu_slope)
 
 def _silu_slope(F: Any, a: Any, b: Any) -> Any:
     s = F.sigmoid(a * b)
-    return s * (a * b * (1.0 - s) + 1.0)
+    return s + F.multiply_no_nan(a * b, s * (1.0 - s))
 
 
 def _silu_slope_of_beta(F: Any, a: Any, b: Any) -> Any:
     s = F.sigmoid(a * b)
-    return a * a * s * (1.0 - s)
+    return F.multiply_no_nan(a * a, s * (1.0 - s))
 
 
-_silu = elementwise("silu", lambda a, b: a * raw.sigmoid(a * b), _silu_slope, _silu_slope_of_beta)
+_silu = elementwise(
+    "silu",
+    lambda a, b: raw.multiply_no_nan(a, raw.sigmoid(a * b)),
+    _silu_slope,
+    _silu_slope_of_beta,
+)
 
 
 def relu(features: Any, name: str | None = None) -> Tensor:

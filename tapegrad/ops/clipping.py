@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,7 +14,7 @@ from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops.cast import cast
 from tapegrad.ops.complex import with_zero_imaginary
 from tapegrad.ops.create import zeros
-from tapegrad.ops.elementwise import rsqrt, square
+from tapegrad.ops.elementwise import rsqrt
 from tapegrad.ops.norms import reduce_euclidean_norm
 from tapegrad.ops.operands import require_kinds
 from tapegrad.ops.reduce import reduce_sum
@@ -63,9 +64,8 @@ def l2_normalize(
         squares = recording.real(x * recording.conj(x))
         scale = rsqrt(maximum(reduce_sum(squares, axis, keepdims=True), epsilon))
         return x * with_zero_imaginary(recording, scale)  # type: ignore[no-any-return]
-    squares = square(x)
-    scale = rsqrt(maximum(reduce_sum(squares, axis, keepdims=True), epsilon))
-    return x * scale  # type: ignore[no-any-return]
+    length = reduce_euclidean_norm(x, axis, keepdims=True)  # unlike squares, it does not overflow
+    return x / maximum(length, math.sqrt(epsilon))  # type: ignore[no-any-return]
 
 
 def _raw_values(t: Any) -> Any:
@@ -107,7 +107,7 @@ def clip_by_norm(t: Any, clip_norm: Any, axes: Any = None, name: str | None = No
     require_kinds("clip_by_norm", values, "fV", "float32")
     limit = maximum(operand(clip_norm, values._value.dtype), 0)
     length = reduce_euclidean_norm(values, axes, keepdims=True)
-    clipped = values * limit / maximum(length, limit)
+    clipped = values * (limit / maximum(length, limit))
     if clipped._value.shape != values._value.shape:
         raise InvalidArgumentError(
             f"clip_by_norm: clip_norm of shape {list(limit.shape)} is not a scalar."

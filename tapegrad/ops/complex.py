@@ -49,11 +49,19 @@ _modulus = general(
     lambda F, g, x, y: with_zero_imaginary(F, g) * F.divide_no_nan(x, with_zero_imaginary(F, y)),
     jvps=(lambda F, t, x, y: F.divide_no_nan(F.real(F.conj(x) * t), y),),
 )
+
+
+def _over_square(F: Any, x: Any) -> Any:
+    """``x / |x|^2``, the inverse of the conjugate: both parts are NaN at 0."""
+    size = with_zero_imaginary(F, F.modulus(x))
+    return x / size / size
+
+
 _angle = general(
     "angle",
     np.angle,
-    lambda F, g, x: with_zero_imaginary(F, g) * 1j / F.conj(x),
-    jvps=(lambda F, t, x: F.imag(t / x),),
+    lambda F, g, x: with_zero_imaginary(F, g) * 1j * _over_square(F, x),
+    jvps=(lambda F, t, x: F.imag(t * F.conj(_over_square(F, x))),),
 )
 
 

@@ -10,8 +10,9 @@ import numpy as np
 from tapegrad.core.batching import spread_batch
 from tapegrad.core.convert import operand
 from tapegrad.core.define import elementwise, general
+from tapegrad.core.guarded import has_nan
 from tapegrad.core.primitive import NONDIFF, apply
-from tapegrad.core.table import recording
+from tapegrad.core.table import raw, recording
 from tapegrad.core.tensor import Tensor
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops.logistic import softplus
@@ -31,7 +32,10 @@ def _dense_forward(labels: Any, logits: Any, *, axis: int) -> Any:
     z = shifted(logits, axis)
     total = np.log(np.add.reduce(np.exp(z), axis, keepdims=True))
     np.subtract(total, z, out=z)
-    return np.add.reduce(np.multiply(z, labels, out=z if z.shape == labels.shape else None), axis)
+    z = np.multiply(z, labels, out=z if z.shape == labels.shape else None)
+    if has_nan(z):  # a probability of 0 that no label asks for
+        z = np.where(labels == 0, z.dtype.type(0), z)
+    return np.add.reduce(z, axis)
 
 
 def _column(F: Any, g: Any, axis: int) -> Any:
@@ -118,9 +122,18 @@ _sparse = general(
         lambda F, t, labels, logits: _reduced(F, t * F.softmax_minus_one_hot(labels, logits), -1),
     ],
 )
+
+
+def _sigmoid_forward(labels: Any, logits: Any) -> Any:
+    linear = np.maximum(logits, 0) - labels * logits
+    if has_nan(linear):  # infinite logits: the label says whether they count
+        linear = raw.multiply_no_nan(logits, (logits > 0).astype(labels.dtype) - labels)
+    return np.log1p(np.exp(-np.abs(logits))) + linear
+
+
 _sigmoid = elementwise(
     "sigmoid_cross_entropy",
-    lambda a, b: np.log1p(np.exp(-np.abs(b))) + (np.maximum(b, 0) - a * b),
+    _sigmoid_forward,
     lambda F, b: -b,
     lambda F, a, b: F.sigmoid(b) - a,
 )

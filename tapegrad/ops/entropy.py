@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -62,7 +63,7 @@ kl_div = elementwise(
 logit = elementwise(
     "logit",
     from_scipy("logit"),
-    lambda F, x: 1.0 / (x * (1.0 - x)),
+    lambda F, x: 1.0 / x + 1.0 / (1.0 - x),
     doc=unary(
         r"Log-odds :math:`\log(x / (1 - x))`, the inverse of the sigmoid, elementwise.",
         "tf.math.special.logit(0.5).numpy()",
@@ -72,27 +73,35 @@ logit = elementwise(
         ".. [1] https://en.wikipedia.org/wiki/Logit",
     ),
 )
+
+
+def _share(F: Any, a: Any, b: Any, rate: float) -> Any:
+    """The part of `a` in the sum: halves of two infinities, 0 of minus infinity."""
+    apart = F.masked(a - b, F.logical_or(F.not_equal(a, b), F.is_finite(a)))
+    return F.masked(F.sigmoid(apart * rate), F.not_equal(a, -np.inf))
+
+
 # NumPy's ufuncs refuse other dtypes than floats themselves, or give floats, which is refused.
 logaddexp = elementwise(
     "logaddexp",
     np.logaddexp,
-    lambda F, a, b: F.sigmoid(a - b),
-    lambda F, a, b: F.sigmoid(b - a),
+    lambda F, a, b: _share(F, a, b, 1.0),
+    lambda F, a, b: _share(F, b, a, 1.0),
     doc=binary(
         r"Logarithm of the sum of exponentials, :math:`\log(e^x + e^y)`; it does not overflow.",
         "tf.math.special.logaddexp(1000.0, 0.0).numpy()",
         "np.float32(1000.0)",
         takes=FLOATS,
         notes="The derivatives are the shares :math:`1 / (1 + e^{y-x})` and\n"
-        ":math:`1 / (1 + e^{x-y})` [1]_, NaN for two equal infinities.\n\n"
+        ":math:`1 / (1 + e^{x-y})` [1]_: 1/2 of two infinities, 0 of minus infinity.\n\n"
         ".. [1] https://en.wikipedia.org/wiki/LogSumExp",
     ),
 )
 logaddexp2 = elementwise(
     "logaddexp2",
     np.logaddexp2,
-    lambda F, a, b: F.sigmoid((a - b) * math.log(2.0)),
-    lambda F, a, b: F.sigmoid((b - a) * math.log(2.0)),
+    lambda F, a, b: _share(F, a, b, math.log(2.0)),
+    lambda F, a, b: _share(F, b, a, math.log(2.0)),
     doc=binary(
         r"Logarithm to base 2 of the sum of powers of 2, :math:`\log_2(2^x + 2^y)`; it does not"
         "\noverflow.",
@@ -100,7 +109,7 @@ logaddexp2 = elementwise(
         "np.float32(4.0)",
         takes=FLOATS,
         notes="The derivatives are the shares :math:`1 / (1 + 2^{y-x})` and\n"
-        ":math:`1 / (1 + 2^{x-y})` [1]_, NaN for two equal infinities.\n\n"
+        ":math:`1 / (1 + 2^{x-y})` [1]_: 1/2 of two infinities, 0 of minus infinity.\n\n"
         ".. [1] https://en.wikipedia.org/wiki/LogSumExp",
     ),
 )

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.define import elementwise
+from tapegrad.core.guarded import has_nan
 from tapegrad.core.tensor import Tensor
 from tapegrad.ops.describe import FLOATS, unary
 
@@ -39,7 +40,8 @@ def _log_1p_exp_minus_abs(x: Any) -> Any:
 def _softsign_forward(x: Any) -> Any:
     if x.dtype.kind == "c":
         raise TypeError
-    return x / (1.0 + np.abs(x))
+    y = x / (1.0 + np.abs(x))
+    return np.where(np.isinf(x), np.sign(x), y)[()] if has_nan(y) else y
 
 
 sigmoid = elementwise(

@@ -30,12 +30,32 @@ def _euclidean(x: Any, *, axes: tuple[int, ...], keepdims: bool) -> Any:
     dtype = x.dtype
     if dtype.kind in "iu":
         x = x.astype(np.float64)
-    y = np.sqrt(_add_reduce(x * x, axes, None, None, keepdims))
+    squares = _add_reduce(x * x, axes, None, None, keepdims)
+    y = np.sqrt(squares) if _in_range(squares) else _scaled_euclidean(x, axes, keepdims)
     return y.astype(dtype, copy=False)
 
 
+def _in_range(squares: Any) -> bool:
+    """Whether sums of squares are neither infinite nor so small that digits are lost."""
+    limits = np.finfo(squares.dtype)
+    low, high = limits.tiny / limits.eps, limits.max
+    if squares.__class__ is not np.ndarray:
+        return bool(low <= squares <= high)
+    return bool((squares >= low).all() and (squares <= high).all())
+
+
+def _scaled_euclidean(x: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
+    size = np.max(np.abs(x), axes, keepdims=True, initial=0)
+    size = np.where((size > 0) & (size < np.inf), size, x.dtype.type(1))
+    x = x / size
+    y = np.sqrt(_add_reduce(x * x, axes, None, None, keepdims))
+    return y * size.reshape(y.shape)[()]
+
+
 def _euclidean_vjp(F: Any, g: Any, x: Any, y: Any, axes: Any, keepdims: bool, shape: Any) -> Any:
-    return x * spread(F, F.divide_no_nan(g, y), axes, keepdims, shape)
+    if not keepdims:
+        g, y = with_axes(F, g, axes, shape), with_axes(F, y, axes, shape)
+    return F.divide_no_nan(x, y) * g
 
 
 def _euclidean_jvp(F: Any, t: Any, x: Any, y: Any, axes: Any, keepdims: bool) -> Any:

@@ -115,11 +115,13 @@ def _shares(F: Any, x: Any, y: Any, axes: Any, keepdims: bool, shape: Any) -> An
 
 
 def _extreme_vjp(F: Any, g: Any, x: Any, y: Any, axes: Any, keepdims: bool, shape: Any) -> Any:
-    return spread(F, g, axes, keepdims, shape) * _shares(F, x, y, axes, keepdims, shape)
+    shares = _shares(F, x, y, axes, keepdims, shape)
+    return F.multiply_nonzero(spread(F, g, axes, keepdims, shape), shares)
 
 
 def _extreme_jvp(F: Any, t: Any, x: Any, y: Any, axes: Any, keepdims: bool, shape: Any) -> Any:
-    return F.reduce_sum(_shares(F, x, y, axes, keepdims, shape) * t, axes=axes, keepdims=keepdims)
+    shares = _shares(F, x, y, axes, keepdims, shape)
+    return F.reduce_sum(F.multiply_nonzero(t, shares), axes=axes, keepdims=keepdims)
 
 
 def _other_factors(F: Any, x: Any, axes: tuple[int, ...], shape: tuple[int, ...]) -> Any:

@@ -23,6 +23,10 @@ from tapegrad.ops.softmax import in_single_precision
 
 __all__ = ("reduce_logsumexp", "reduce_std", "reduce_variance", "zero_fraction")
 
+_LARGEST = {
+    "bfloat16": 3.38e38,
+    **{name: float(np.finfo(name).max) for name in ("float16", "float32", "float64")},
+}
 _add_reduce: Any = np.add.reduce
 _max_reduce: Any = np.maximum.reduce
 
@@ -38,9 +42,13 @@ def _logsumexp(x: Any, *, axes: tuple[int, ...], keepdims: bool) -> Any:
 
 
 def _weights(F: Any, x: Any, axes: tuple[int, ...]) -> Any:
-    """The softmax; 0 where everything is minus infinity. From `y` it would be less accurate."""
+    """The softmax; 0 where everything is minus infinity. From `y` it would be less accurate.
+
+    Entries that are plus infinity share it equally.
+    """
     largest = F.stop_gradient(F.reduce_max(x, axes=axes, keepdims=True))
-    parts = F.exp(x - F.masked(largest, F.is_finite(largest)))
+    shift = F.minimum(F.masked(largest, F.not_equal(largest, -np.inf)), _LARGEST[x.dtype.name])
+    parts = F.exp(F.minimum(x - shift, 0.0))
     return F.divide_no_nan(parts, F.reduce_sum(parts, axes=axes, keepdims=True))
 
 

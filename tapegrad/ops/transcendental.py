@@ -84,10 +84,12 @@ tan = elementwise(
     lambda F, y: 1.0 + y * y,
     doc=_doc("Tangent, elementwise.", "tan", 0.0, 0.0),
 )
+# As one operation: the derivatives of the two factors would be an infinity times zero at the ends.
+elementwise("one_minus_square", lambda x: (1.0 - x) * (1.0 + x), lambda F, x: -2.0 * x)
 asin = elementwise(
     "asin",
     np.arcsin,
-    lambda F, x: F.rsqrt((1.0 - x) * (1.0 + x)),
+    lambda F, x: F.rsqrt(F.one_minus_square(x)),
     doc=_doc(
         "Inverse sine, elementwise; NaN outside ``[-1, 1]`` for real numbers.", "asin", 0.0, 0.0
     ),
@@ -95,7 +97,7 @@ asin = elementwise(
 acos = elementwise(
     "acos",
     np.arccos,
-    lambda F, x: -F.rsqrt((1.0 - x) * (1.0 + x)),
+    lambda F, x: -F.rsqrt(F.one_minus_square(x)),
     doc=_doc(
         "Inverse cosine, elementwise; NaN outside ``[-1, 1]`` for real numbers.", "acos", 1.0, 0.0
     ),
@@ -142,7 +144,7 @@ acosh = elementwise(
 atanh = elementwise(
     "atanh",
     np.arctanh,
-    lambda F, x: 1.0 / ((1.0 - x) * (1.0 + x)),
+    lambda F, x: F.reciprocal(F.one_minus_square(x)),
     doc=_doc(
         "Inverse hyperbolic tangent, elementwise; infinite at -1 and 1, NaN beyond for real "
         "numbers.",
@@ -151,11 +153,18 @@ atanh = elementwise(
         0.0,
     ),
 )
+# Distances, because squares of large or small numbers are infinite or zero.
+elementwise(
+    "hypot",
+    np.hypot,
+    lambda F, y, a: F.divide_no_nan(a, y),
+    lambda F, y, b: F.divide_no_nan(b, y),
+)
 _atan2 = elementwise(
     "atan2",
     np.arctan2,
-    lambda F, a, b: b / (a * a + b * b),
-    lambda F, a, b: -a / (a * a + b * b),
+    lambda F, a, b: b / (distance := F.hypot(a, b)) / distance,
+    lambda F, a, b: -a / (distance := F.hypot(a, b)) / distance,
 )
 
 
