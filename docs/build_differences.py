@@ -31,6 +31,7 @@ from tests.differential.harness import (  # noqa: E402
     recording_path,
 )
 from tests.differential.op_cases import Held, Leaf, with_dtype  # noqa: E402
+from tests.ops.policy import Row  # noqa: E402
 
 _HEAD = """\
 # Differences from TensorFlow
@@ -109,10 +110,21 @@ def _source(case: Case) -> str:
         arguments = closure["arguments"].items()
         given = (f"{name}={_argument_text(value, dtype)}" for name, value in arguments)
         return f"tf.{closure['op']}({', '.join(given)})"
+    if "row" in closure:  # a row of the numerical policy
+        return _policy_source(closure["row"])
     lines = textwrap.dedent(inspect.getsource(case.run)).splitlines()
     start = next(i for i, line in enumerate(lines) if line.startswith("def "))
     end = next(i for i in range(start, len(lines)) if lines[i].endswith(":"))
     return textwrap.dedent("\n".join(lines[end + 1 :])).strip()
+
+
+def _policy_source(row: Row) -> str:
+    arguments = (
+        f"{name} = tf.constant({at.point}, tf.float64)" for name, at in row.arguments.items()
+    )
+    lines = [*arguments, f"y = {row.operation}"]
+    orders = " and second derivative" if any(at.second for at in row.arguments.values()) else ""
+    return "\n".join([*lines, f"# the gradient{orders}"]).replace("inf", "np.inf")
 
 
 def _argument_text(argument: Any, dtype: str) -> str:

@@ -98,6 +98,7 @@ from tapegrad.ops.reduce import (
     reduce_sum,
 )
 from tapegrad.ops.replacing import clip, nan_to_num
+from tapegrad.ops.roots import cbrt, hypot
 from tapegrad.ops.rounding import ceil, floor, nextafter, rint, round
 from tapegrad.ops.running_extremes import cummax, cummin
 from tapegrad.ops.scan import cumprod, cumsum, cumulative_logsumexp, logcumsumexp
@@ -168,6 +169,7 @@ __all__ = (
     "bessel_i1e",
     "betainc",
     "bincount",
+    "cbrt",
     "ceil",
     "clip",
     "confusion_matrix",
@@ -209,6 +211,7 @@ __all__ = (
     "greater_equal",
     "histogram",
     "histogram2d",
+    "hypot",
     "igamma",
     "igammac",
     "imag",

@@ -8,6 +8,7 @@ import numpy as np
 
 from tapegrad.core.define import elementwise
 from tapegrad.core.tensor import Tensor
+from tapegrad.ops import roots  # noqa: F401 - used by rules as F.hypot
 from tapegrad.ops.describe import unary
 
 __all__ = (
@@ -126,10 +127,16 @@ tanh = elementwise(
     lambda F, y: 1.0 - y * y,
     doc=_doc("Hyperbolic tangent, elementwise.", "tanh", 0.0, 0.0),
 )
+
+
+def _asinh_slope(F: Any, x: Any) -> Any:
+    return F.rsqrt(1.0 + x * x) if x.dtype.kind == "c" else F.reciprocal(F.hypot(x, 1.0))
+
+
 asinh = elementwise(
     "asinh",
     np.arcsinh,
-    lambda F, x: F.rsqrt(1.0 + x * x),
+    _asinh_slope,
     doc=_doc("Inverse hyperbolic sine, elementwise.", "asinh", 0.0, 0.0),
 )
 # Two roots, because for complex numbers that of the product is on another branch.
@@ -153,13 +160,7 @@ atanh = elementwise(
         0.0,
     ),
 )
-# Distances, because squares of large or small numbers are infinite or zero.
-elementwise(
-    "hypot",
-    np.hypot,
-    lambda F, y, a: F.divide_no_nan(a, y),
-    lambda F, y, b: F.divide_no_nan(b, y),
-)
+# By distances, because squares of large or small numbers are infinite or zero.
 _atan2 = elementwise(
     "atan2",
     np.arctan2,

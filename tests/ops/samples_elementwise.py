@@ -94,6 +94,7 @@ elementwise_samples("divide_no_nan", reals, reals, reference=np.true_divide, com
 elementwise_samples("multiply_no_nan", reals, reals, reference=np.multiply, complex=True)
 elementwise_samples("reciprocal_no_nan", reals, reference=np.reciprocal, complex=True)
 elementwise_samples("hypot", reals, reals, reference=lambda a, b: (a * a + b * b) ** 0.5)
+elementwise_samples("cbrt", reals, reference=lambda x: np.sign(x) * np.abs(x) ** (1 / 3))
 elementwise_samples("one_minus_square", reals, reference=lambda x: 1 - x**2, complex=True)
 elementwise_samples("multiply_nonzero", reals, reals, reference=np.multiply, complex=True)
 elementwise_samples("zero_or_divide", reals, reals, reference=np.true_divide, complex=True)
