@@ -58,7 +58,7 @@ from tapegrad.ops.elementwise import (
     truediv,
 )
 from tapegrad.ops.error_functions import erfcinv, ndtri
-from tapegrad.ops.gamma_functions import lbeta, zeta
+from tapegrad.ops.gamma_functions import lbeta
 from tapegrad.ops.histograms import digitize, histogram, histogram2d
 from tapegrad.ops.incomplete_beta import betainc
 from tapegrad.ops.incomplete_gamma import igamma, igammac
@@ -142,6 +142,7 @@ from tapegrad.ops.transcendental import (
     tanh,
 )
 from tapegrad.ops.turning import flip, fliplr, flipud, rot90, tril, triu
+from tapegrad.ops.zeta import zeta
 
 __all__ = (
     "abs",

@@ -22,19 +22,42 @@ from tapegrad.ops.bessel import (
     kve,
     yv,
 )
-from tapegrad.ops.entropy import entr, kl_div, logaddexp, logaddexp2, logit, rel_entr
-from tapegrad.ops.error_functions import dawsn, erfcx, log_ndtr, ndtr, owens_t
-from tapegrad.ops.gamma_functions import beta, betaln, gamma, multigammaln
+from tapegrad.ops.division import xdivy, xexpy, xlog1py, xlogy
+from tapegrad.ops.entropy import entr, kl_div, rel_entr
+from tapegrad.ops.error_functions import dawsn, erfcinv, erfcx, log_ndtr, ndtr, ndtri, owens_t
+from tapegrad.ops.gamma_functions import beta, betaln, gamma, lbeta, multigammaln
+from tapegrad.ops.incomplete_beta import betainc
+from tapegrad.ops.incomplete_gamma import igamma as gammainc
+from tapegrad.ops.incomplete_gamma import igammac as gammaincc
+from tapegrad.ops.incomplete_inverses import betaincinv, gammainccinv, gammaincinv
 from tapegrad.ops.integrals import (
     ellipe,
     ellipk,
+    exp1,
     expint,
     fresnel_cos,
     fresnel_sin,
-    lambertw,
-    sinc,
     spence,
 )
+from tapegrad.ops.lambertw import lambertw
+from tapegrad.ops.log_space import (
+    expit,
+    log1mexp,
+    logaddexp,
+    logaddexp2,
+    logit,
+    logsubexp,
+    softplus_inverse,
+)
+from tapegrad.ops.logistic import log_sigmoid as log_expit
+from tapegrad.ops.logistic import softplus
+from tapegrad.ops.sinc import sinc
+from tapegrad.ops.special import digamma, erf, erfc, erfinv, polygamma
+from tapegrad.ops.special import lgamma as gammaln
+from tapegrad.ops.zeta import zeta
+
+#: TensorFlow Probability's names.
+log_add_exp, log_sub_exp = logaddexp, logsubexp
 
 __all__ = (
     "bessel_i0",
@@ -50,16 +73,30 @@ __all__ = (
     "bessel_y0",
     "bessel_y1",
     "beta",
+    "betainc",
+    "betaincinv",
     "betaln",
     "dawsn",
+    "digamma",
     "ellipe",
     "ellipk",
     "entr",
+    "erf",
+    "erfc",
+    "erfcinv",
     "erfcx",
+    "erfinv",
+    "exp1",
     "expint",
+    "expit",
     "fresnel_cos",
     "fresnel_sin",
     "gamma",
+    "gammainc",
+    "gammaincc",
+    "gammainccinv",
+    "gammaincinv",
+    "gammaln",
     "iv",
     "ive",
     "jv",
@@ -67,15 +104,30 @@ __all__ = (
     "kv",
     "kve",
     "lambertw",
+    "lbeta",
+    "log1mexp",
+    "log_add_exp",
+    "log_expit",
     "log_ndtr",
+    "log_sub_exp",
     "logaddexp",
     "logaddexp2",
     "logit",
+    "logsubexp",
     "multigammaln",
     "ndtr",
+    "ndtri",
     "owens_t",
+    "polygamma",
     "rel_entr",
     "sinc",
+    "softplus",
+    "softplus_inverse",
     "spence",
+    "xdivy",
+    "xexpy",
+    "xlog1py",
+    "xlogy",
     "yv",
+    "zeta",
 )

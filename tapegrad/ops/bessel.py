@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tapegrad.core.define import elementwise
-from tapegrad.ops import bessel_orders, complex  # noqa: F401 - used by rules as F.sign...
+from tapegrad.ops import bessel_orders, bessel_scaled  # noqa: F401 - used by rules as F.ive_slope...
 from tapegrad.ops.describe import FLOATS, binary, unary
 from tapegrad.ops.scipy_forward import from_scipy
 
@@ -93,7 +93,7 @@ bessel_i1 = elementwise(
 bessel_i0e = elementwise(
     "bessel_i0e",
     from_scipy("i0e"),
-    lambda F, x, y: F.bessel_i1e(x) - F.sign(x) * y,
+    lambda F, x: F.ive_slope(0.0, x),
     doc=_doc(
         "bessel_i0e",
         _SCALED_FIRST,
@@ -106,7 +106,7 @@ bessel_i0e = elementwise(
 bessel_i1e = elementwise(
     "bessel_i1e",
     from_scipy("i1e"),
-    lambda F, x, y: 0.5 * (F.bessel_i0e(x) + F.ive(2.0, x)) - F.sign(x) * y,
+    lambda F, x: F.ive_slope(1.0, x),
     doc=_doc(
         "bessel_i1e",
         _SCALED_FIRST,
@@ -131,13 +131,13 @@ bessel_k1 = elementwise(
 bessel_k0e = elementwise(
     "bessel_k0e",
     from_scipy("k0e"),
-    lambda F, x, y: y - F.bessel_k1e(x),
+    lambda F, x: F.kve_slope(0.0, x),
     doc=_doc("bessel_k0e", _SCALED_SECOND, "e^x K_0(x)", 1.0, 1.1445, "e^x (K_0(x) - K_1(x))"),
 )
 bessel_k1e = elementwise(
     "bessel_k1e",
     from_scipy("k1e"),
-    lambda F, x, y: y - F.bessel_k0e(x) - y / x,
+    lambda F, x: F.kve_slope(1.0, x),
     doc=_doc("bessel_k1e", _SCALED_SECOND, "e^x K_1(x)", 1.0, 1.6362, "y - e^x K_0(x) - y / x"),
 )
 bessel_j0 = elementwise(
@@ -196,7 +196,7 @@ ive = elementwise(
     "ive",
     from_scipy("ive"),
     lambda F, a, b: F.bessel_slope(a, b, kind="ive", n=1),
-    lambda F, a, b, y: 0.5 * (F.ive(a - 1.0, b) + F.ive(a + 1.0, b)) - F.sign(b) * y,
+    lambda F, a, b: F.ive_slope(a, b),
     doc=_of_order(
         "ive",
         _SCALED_FIRST,
@@ -209,7 +209,7 @@ kve = elementwise(
     "kve",
     from_scipy("kve"),
     lambda F, a, b: F.bessel_slope(a, b, kind="kve", n=1),
-    lambda F, a, b, y: y - 0.5 * (F.kve(a - 1.0, b) + F.kve(a + 1.0, b)),
+    lambda F, a, b: F.kve_slope(a, b),
     doc=_of_order(
         "kve",
         _SCALED_SECOND,

@@ -58,12 +58,7 @@ def saddle_curve(v: Any, x: Any, sign: float) -> tuple[Any, Any]:
     other half is its mirror image. The weight of t = a(0) is 1.
     """
     height = np.hypot(v, x) if sign > 0 else np.sqrt((v - x) * (v + x))
-    if sign > 0:
-        start = np.where(v > 1e6 * x, np.log(v + height) - np.log(x), np.arcsinh(v / x))
-    else:
-        start = np.where(
-            v > 2.0 * x, np.log(v + height) - np.log(x), np.log1p((v - x + height) / x)
-        )
+    start = order_saddle(v, x) if sign > 0 else inverse_cosine_saddle(v, x)
 
     def point(s: Any, q: Any, v: Any, height: Any) -> tuple[Any, Any, Any]:
         """Where the path is at s = pi - q: a - a(0), its slope, and the fall of the exponent."""
@@ -221,3 +216,29 @@ def _sine_less_cosine(s: Any) -> Any:
     y = small * small
     near = small**3 * (0.5 * _series(y, 8, -1.0, 2) - _series(y, 8, -1.0, 3) / 6.0)
     return np.where(np.abs(s) < 1.0, near, np.sin(s) - s * np.cos(s))
+
+
+def order_saddle(v: Any, x: Any) -> Any:
+    """``asinh(v / x)``, also where the quotient overflows."""
+    return np.where(v > 1e6 * x, np.log(v + np.hypot(v, x)) - np.log(x), np.arcsinh(v / x))
+
+
+def inverse_cosine_saddle(v: Any, x: Any) -> Any:
+    """``acosh(v / x)``, also where the quotient overflows or is nearly 1."""
+    height = np.sqrt((v - x) * (v + x))
+    near = np.log1p((v - x + height) / x)
+    return np.where(v > 2.0 * x, np.log(v + height) - np.log(x), near)
+
+
+def mean_on_real_axis(v: Any, x: Any) -> Any:
+    """The mean of ``cosh(t) - 1`` under the integral of K."""
+    saddle = order_saddle(v, x)
+    t, weights = real_axis(v, np.hypot(v, x), saddle, saddle, x)
+    weights = weights * (1.0 + np.exp(-2.0 * v[:, None] * t))
+    return (2.0 * np.sinh(0.5 * t) ** 2 * weights).sum(axis=1) / weights.sum(axis=1)
+
+
+def mean_on_saddle_curve(v: Any, x: Any) -> Any:
+    """The mean of ``cosh(t) - 1`` under the integral of I."""
+    t, weights = saddle_curve(v, x, 1.0)
+    return (2.0 * np.sinh(0.5 * t) ** 2 * weights).imag.sum(axis=1) / weights.imag.sum(axis=1)

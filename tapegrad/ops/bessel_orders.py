@@ -16,7 +16,13 @@ import numpy as np
 
 from tapegrad.core.define import general
 from tapegrad.ops import complex  # noqa: F401 - used by rules as F.sign
-from tapegrad.ops.bessel_contours import hankel_curve, real_axis, saddle_curve
+from tapegrad.ops.bessel_contours import (
+    hankel_curve,
+    inverse_cosine_saddle,
+    order_saddle,
+    real_axis,
+    saddle_curve,
+)
 from tapegrad.ops.scipy_forward import require_float
 from tapegrad.ops.side_integrals import by_chunks
 
@@ -26,8 +32,7 @@ _TINY = 1e-20
 
 def _ratio_k(v: Any, x: Any, n: int) -> Any:
     """The derivative of K divided by K, for orders that are not negative."""
-    saddle = np.arcsinh(v / x)
-    saddle = np.where(np.isfinite(saddle), saddle, np.log(2.0 * v) - np.log(x))
+    saddle = order_saddle(v, x)
     t, weights = real_axis(v, np.hypot(v, x), saddle, saddle, x)
     mirrored = np.exp(-2.0 * v[:, None] * t)
     odd = -np.expm1(-2.0 * v[:, None] * t)
@@ -103,16 +108,12 @@ def _of_hankel(v: Any, x: Any, n: int) -> tuple[Any, Any]:
         first[above] = _ratio_on(curve, n) * j[above]
         t, weights = curve
         height = np.sqrt((order - at) * (order + at))
-        saddle = t.real.min(axis=1) * 0.0 + _logarithmic_saddle(order, at, height)
+        saddle = inverse_cosine_saddle(order, at)
         s, main = real_axis(order, height, saddle, 2.0 * saddle, at)
         rest = np.exp(-2.0 * (order * saddle - height))
         top = (main * s**n).sum(axis=1) + rest * ((-t) ** n * weights).real.sum(axis=1)
         second[above] = top / (main.sum(axis=1) + rest * weights.real.sum(axis=1)) * y[above]
     return first, second
-
-
-def _logarithmic_saddle(v: Any, x: Any, height: Any) -> Any:
-    return np.where(v > 2.0 * x, np.log(v + height) - np.log(x), np.log1p((v - x + height) / x))
 
 
 def _derivative(kind: str, v: Any, x: Any, n: int) -> Any:

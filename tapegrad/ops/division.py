@@ -22,6 +22,7 @@ __all__ = (
     "truncatediv",
     "truncatemod",
     "xdivy",
+    "xexpy",
     "xlog1py",
     "xlogy",
 )
@@ -210,6 +211,18 @@ xdivy = elementwise(
         "Quotient, elementwise, and 0 where `x` is 0; so are the derivatives.",
         "tf.math.xdivy([0.0, 3.0], [0.0, 2.0]).numpy()",
         "array([0. , 1.5], dtype=float32)",
+        takes=FLOATS_AND_COMPLEX,
+    ),
+)
+xexpy = elementwise(
+    "xexpy",
+    lambda a, b: _zero_where(a == 0, a * np.exp(b)),
+    lambda F, a, b: F.xexpy(F.nonzero(a), b),
+    lambda F, y: y,
+    doc=binary(
+        r"Product :math:`x e^y`, elementwise, and 0 where `x` is 0; so are the derivatives there.",
+        "tf.math.special.xexpy([0.0, 2.0], [1000.0, 0.0]).numpy()",
+        "array([0., 2.], dtype=float32)",
         takes=FLOATS_AND_COMPLEX,
     ),
 )

@@ -1,18 +1,48 @@
-"""Entropies and divergences, log-odds, and sums of exponentials of two numbers."""
+"""Entropies and divergences."""
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 
 from tapegrad.core.define import elementwise
-from tapegrad.ops import division, logistic  # noqa: F401 - used by rules as F.xdivy, F.sigmoid
+from tapegrad.ops import division  # noqa: F401 - used by rules as F.xdivy
 from tapegrad.ops.describe import FLOATS, binary, unary
-from tapegrad.ops.scipy_forward import from_scipy
+from tapegrad.ops.scipy_forward import from_scipy, require_float
 
-__all__ = ("entr", "kl_div", "logaddexp", "logaddexp2", "logit", "rel_entr")
+__all__ = ("entr", "kl_div", "rel_entr")
+
+
+def _log_ratio(a: Any, b: Any) -> Any:
+    """``log(a / b)``, which neither overflows nor cancels where both are nearly equal."""
+    dtype = require_float(b)
+    excess = (a - b) / b
+    close = np.abs(excess) < 0.5
+    near, far = np.log1p(np.where(close, excess, dtype.type(0))), np.log(a) - np.log(b)
+    return np.where(close, near, far).astype(dtype, copy=False)[()]
+
+
+def _rel_entr(a: Any, b: Any) -> Any:
+    value = a * _log_ratio(a, b)
+    value = np.where((a == 0) & (b >= 0), value.dtype.type(0), value)
+    return np.where((a < 0) | (b < 0) | ((b == 0) & (a > 0)), np.inf, value).astype(b.dtype)[()]
+
+
+def _kl_div(a: Any, b: Any) -> Any:
+    """By the series of the logarithm in ``w = (b - a) / (b + a)`` where both are nearly equal."""
+    w = (b - a) / (b + a)
+    close = np.abs(w) < 0.1
+    w = np.where(close, w, 0.0)
+    square = w * w
+    tail: Any = 0.0
+    for k in range(15, 1, -2):
+        tail = (tail + 1.0 / k) * square
+    near = 2.0 * a * w * (w / (1.0 - w) - tail)
+    value = np.where(close, near, a * _log_ratio(a, b) - a + b)
+    value = np.where((a == 0) & (b >= 0), b, value)
+    return np.where((a < 0) | (b < 0) | ((b == 0) & (a > 0)), np.inf, value).astype(b.dtype)[()]
+
 
 entr = elementwise(
     "entr",
@@ -28,10 +58,11 @@ entr = elementwise(
         "stays zero [1]_.\n\n.. [1] C. E. Shannon, A mathematical theory of communication, 1948.",
     ),
 )
+elementwise("log_ratio", _log_ratio, lambda F, a: 1.0 / a, lambda F, b: -1.0 / b, singular=True)
 rel_entr = elementwise(
     "rel_entr",
-    from_scipy("rel_entr"),
-    lambda F, a, b: 1.0 + F.log(a / b),
+    _rel_entr,
+    lambda F, a, b: 1.0 + F.log_ratio(a, b),
     lambda F, a, b: -F.xdivy(a, b),
     singular=True,
     doc=binary(
@@ -46,8 +77,8 @@ rel_entr = elementwise(
 )
 kl_div = elementwise(
     "kl_div",
-    from_scipy("kl_div"),
-    lambda F, a, b: F.log(a / b),
+    _kl_div,
+    lambda F, a, b: F.log_ratio(a, b),
     lambda F, a, b: F.xdivy(b - a, b),
     singular=True,
     doc=binary(
@@ -58,58 +89,5 @@ kl_div = elementwise(
         takes=FLOATS,
         notes="The derivatives are :math:`\\log(x / y)` and :math:`1 - x / y` [1]_.\n\n"
         ".. [1] S. Kullback, R. A. Leibler, On information and sufficiency, 1951.",
-    ),
-)
-logit = elementwise(
-    "logit",
-    from_scipy("logit"),
-    lambda F, x: 1.0 / x + 1.0 / (1.0 - x),
-    doc=unary(
-        r"Log-odds :math:`\log(x / (1 - x))`, the inverse of the sigmoid, elementwise.",
-        "tf.math.special.logit(0.5).numpy()",
-        "np.float32(0.0)",
-        takes=FLOATS,
-        notes="The derivative is :math:`1 / (x (1 - x))` [1]_.\n\n"
-        ".. [1] https://en.wikipedia.org/wiki/Logit",
-    ),
-)
-
-
-def _share(F: Any, a: Any, b: Any, rate: float) -> Any:
-    """The part of `a` in the sum: halves of two infinities, 0 of minus infinity."""
-    apart = F.masked(a - b, F.logical_or(F.not_equal(a, b), F.is_finite(a)))
-    return F.masked(F.sigmoid(apart * rate), F.not_equal(a, -np.inf))
-
-
-# NumPy's ufuncs refuse other dtypes than floats themselves, or give floats, which is refused.
-logaddexp = elementwise(
-    "logaddexp",
-    np.logaddexp,
-    lambda F, a, b: _share(F, a, b, 1.0),
-    lambda F, a, b: _share(F, b, a, 1.0),
-    doc=binary(
-        r"Logarithm of the sum of exponentials, :math:`\log(e^x + e^y)`; it does not overflow.",
-        "tf.math.special.logaddexp(1000.0, 0.0).numpy()",
-        "np.float32(1000.0)",
-        takes=FLOATS,
-        notes="The derivatives are the shares :math:`1 / (1 + e^{y-x})` and\n"
-        ":math:`1 / (1 + e^{x-y})` [1]_: 1/2 of two infinities, 0 of minus infinity.\n\n"
-        ".. [1] https://en.wikipedia.org/wiki/LogSumExp",
-    ),
-)
-logaddexp2 = elementwise(
-    "logaddexp2",
-    np.logaddexp2,
-    lambda F, a, b: _share(F, a, b, math.log(2.0)),
-    lambda F, a, b: _share(F, b, a, math.log(2.0)),
-    doc=binary(
-        r"Logarithm to base 2 of the sum of powers of 2, :math:`\log_2(2^x + 2^y)`; it does not"
-        "\noverflow.",
-        "tf.math.special.logaddexp2(3.0, 3.0).numpy()",
-        "np.float32(4.0)",
-        takes=FLOATS,
-        notes="The derivatives are the shares :math:`1 / (1 + 2^{y-x})` and\n"
-        ":math:`1 / (1 + 2^{x-y})` [1]_: 1/2 of two infinities, 0 of minus infinity.\n\n"
-        ".. [1] https://en.wikipedia.org/wiki/LogSumExp",
     ),
 )

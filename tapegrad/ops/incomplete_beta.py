@@ -17,6 +17,28 @@ from tapegrad.ops.side_integrals import bell, by_chunks, integral_over, reach_of
 __all__ = ("betainc",)
 
 
+def three_operands(op: str, a: Any, b: Any, x: Any, last: str) -> list[Any]:
+    """Three floating point tensors of one dtype, whose shapes broadcast.
+
+    Raises
+    ------
+    InvalidArgumentError
+        For others.
+    """
+    operands = operands_of_one_dtype(op, (a, b, x))
+    require_kinds(op, operands[0], "f", "float32")
+    shapes = [list(v._value.shape) for v in operands]
+    try:
+        np.broadcast_shapes(*shapes)
+    except ValueError:
+        raise InvalidArgumentError(
+            f"{op}: the shapes of a, b and {last} do not broadcast: {shapes[0]}, {shapes[1]} and "
+            f"{shapes[2]}. Shapes broadcast from the right, where sizes must be equal or 1: use "
+            f"tf.reshape or tf.expand_dims."
+        ) from None
+    return operands
+
+
 def _betainc_density(a: Any, b: Any, x: Any) -> Any:
     from scipy.special import betaln, xlog1py, xlogy
 
@@ -171,15 +193,4 @@ def betainc(a: Any, b: Any, x: Any, name: str | None = None) -> Tensor:
     >>> tf.math.betainc(1.0, 1.0, 0.25).numpy()
     np.float32(0.25)
     """
-    operands = operands_of_one_dtype("betainc", (a, b, x))
-    require_kinds("betainc", operands[0], "f", "float32")
-    shapes = [list(v._value.shape) for v in operands]
-    try:
-        np.broadcast_shapes(*shapes)
-    except ValueError:
-        raise InvalidArgumentError(
-            f"betainc: the shapes of a, b and x do not broadcast: {shapes[0]}, {shapes[1]} and "
-            f"{shapes[2]}. Shapes broadcast from the right, where sizes must be equal or 1: use "
-            f"tf.reshape or tf.expand_dims."
-        ) from None
-    return _betainc(*operands)  # type: ignore[no-any-return]
+    return _betainc(*three_operands("betainc", a, b, x, "x"))  # type: ignore[no-any-return]

@@ -1,4 +1,4 @@
-"""Functions defined by integrals: exponential, Fresnel, Spence, elliptic; and Lambert's W."""
+"""Functions defined by integrals: exponential, Fresnel, Spence, elliptic."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad.core.define import elementwise
+from tapegrad.core.define import elementwise, general
 from tapegrad.ops import hypergeometric  # noqa: F401 - used by rules as F.hyp2f1
 from tapegrad.ops.describe import FLOATS, unary
 from tapegrad.ops.scipy_forward import from_scipy, require_float
@@ -15,11 +15,10 @@ from tapegrad.ops.scipy_forward import from_scipy, require_float
 __all__ = (
     "ellipe",
     "ellipk",
+    "exp1",
     "expint",
     "fresnel_cos",
     "fresnel_sin",
-    "lambertw",
-    "sinc",
     "spence",
 )
 
@@ -32,6 +31,28 @@ def _fresnel(place: int) -> Any:
         return fresnel(x)[place].astype(dtype, copy=False)[()]
 
     return forward
+
+
+def _fresnel_wave(x: Any, *, sine: bool) -> Any:
+    """Cosine or sine of ``pi x² / 2``, of which whole turns are taken off without rounding."""
+    dtype = require_float(x)
+    x = x.astype(np.float64)
+    # The square is the sum of two numbers: the halves of x have so few digits that theirs is exact.
+    high = x * 134217729.0
+    high = high - (high - x)
+    low = x - high
+    square = x * x
+    rest = ((high * high - square) + 2.0 * high * low) + low * low
+    rest = np.remainder(np.where(np.isfinite(rest), rest, 0.0) + 2.0, 4.0) - 2.0
+    turn = np.remainder(square, 4.0) + rest
+    turn = turn - np.where(turn > 2.0, 4.0, 0.0)
+    wave = np.sin if sine else np.cos
+    return wave(0.5 * np.pi * turn).astype(dtype)[()]
+
+
+def _fresnel_wave_slope(F: Any, g: Any, x: Any, sine: bool) -> Any:
+    wave = g * (x * F.fresnel_wave(x, sine=not sine)) * math.pi
+    return wave if sine else -wave
 
 
 def _spence_slope(x: Any) -> Any:
@@ -47,18 +68,6 @@ def _ellipd(m: Any) -> Any:
     return (elliprd(0.0, 1.0 - m, 1.0) / 3.0).astype(dtype)[()]
 
 
-def _lambertw(x: Any) -> Any:
-    from scipy.special import lambertw as branches
-
-    dtype = require_float(x)
-    w = branches(x)
-    return np.where(w.imag == 0, w.real, np.nan).astype(dtype)[()]
-
-
-def _sinc(x: Any) -> Any:
-    return np.sinc(x).astype(require_float(x), copy=False)[()]
-
-
 expint = elementwise(
     "expint",
     from_scipy("expi"),
@@ -71,10 +80,24 @@ expint = elementwise(
         notes="The derivative is :math:`e^x / x` [1]_.\n\n.. [1] https://dlmf.nist.gov/6.2",
     ),
 )
+exp1 = elementwise(
+    "exp1",
+    from_scipy("exp1"),
+    lambda F, x: F.exp(-x) / -x,
+    doc=unary(
+        r"Exponential integral :math:`E_1(x) = \int_x^\infty e^{-t} / t\; dt`, elementwise.",
+        "tf.math.special.exp1(1.0).numpy().round(4)",
+        "np.float32(0.2194)",
+        takes=FLOATS,
+        notes="NaN for negative numbers, where it is complex. The derivative is\n"
+        ":math:`-e^{-x} / x` [1]_.\n\n.. [1] https://dlmf.nist.gov/6.2",
+    ),
+)
+general("fresnel_wave", _fresnel_wave, _fresnel_wave_slope, inputs="x", jvps=[_fresnel_wave_slope])
 fresnel_cos = elementwise(
     "fresnel_cos",
     _fresnel(1),
-    lambda F, x: F.cos(0.5 * math.pi * x * x),
+    lambda F, x: F.fresnel_wave(x, sine=False),
     doc=unary(
         r"Fresnel's integral :math:`C(x) = \int_0^x \cos(\pi t^2 / 2)\; dt`, elementwise.",
         "tf.math.special.fresnel_cos(1.0).numpy().round(4)",
@@ -86,7 +109,7 @@ fresnel_cos = elementwise(
 fresnel_sin = elementwise(
     "fresnel_sin",
     _fresnel(0),
-    lambda F, x: F.sin(0.5 * math.pi * x * x),
+    lambda F, x: F.fresnel_wave(x, sine=True),
     doc=unary(
         r"Fresnel's integral :math:`S(x) = \int_0^x \sin(\pi t^2 / 2)\; dt`, elementwise.",
         "tf.math.special.fresnel_sin(1.0).numpy().round(4)",
@@ -146,30 +169,4 @@ elementwise(
     "ellipd",
     _ellipd,
     lambda F, x: F.hyp2f1(x, a=1.5, b=2.5, c=3.0) * (3.0 * math.pi / 32.0),
-)
-lambertw = elementwise(
-    "lambertw",
-    _lambertw,
-    lambda F, y: F.exp(-y) / (1.0 + y),
-    doc=unary(
-        "Principal branch of Lambert's W: the solution of :math:`y e^y = x`, elementwise.",
-        "tf.math.special.lambertw(1.0).numpy().round(4)",
-        "np.float32(0.5671)",
-        takes=FLOATS,
-        notes="NaN below :math:`-1/e`. The derivative is :math:`e^{-y} / (1 + y)` [1]_.\n\n"
-        ".. [1] https://dlmf.nist.gov/4.13",
-    ),
-)
-sinc = elementwise(
-    "sinc",
-    _sinc,
-    lambda F, x: F.spherical_jn(math.pi * x, n=1) * -math.pi,
-    doc=unary(
-        r"Normalised sinc, :math:`\sin(\pi x) / (\pi x)`, elementwise, and 1 at 0.",
-        "tf.math.special.sinc([0.0, 0.5]).numpy().round(4)",
-        "array([1.    , 0.6366], dtype=float32)",
-        takes=FLOATS,
-        notes="The derivative is :math:`-\\pi j_1(\\pi x)`, with the spherical Bessel function,\n"
-        "which is right at 0 for every order [1]_.\n\n.. [1] https://dlmf.nist.gov/10.49",
-    ),
 )

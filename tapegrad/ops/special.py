@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,27 @@ _gammaln, _psi = from_scipy("gammaln"), from_scipy("digamma")
 
 def _lgamma(x: Any) -> Any:
     value = _gammaln(x)
-    return np.where(value == -np.inf, -value, value)[()]  # SciPy: minus infinity for itself
+    value = np.where(value == -np.inf, -value, value)  # SciPy: minus infinity for itself
+    # Near its zeros, 1 and 2, the power series has the digits that a difference would lose.
+    whole = np.where(x < 1.5, 1.0, 2.0)
+    step = x.astype(np.float64) - whole
+    near = np.abs(step) < 0.2
+    if near.any():
+        step = np.where(near, step, 0.0)
+        series: Any = 0.0
+        for coefficient in _lgamma_series():
+            series = (series + coefficient) * step
+        series = np.where(whole == 1.0, series, series + np.log1p(step))
+        value = np.where(near, series + 0.0, value)  # not -0.0 at 1 and 2
+    return value.astype(x.dtype, copy=False)[()]
+
+
+@cache
+def _lgamma_series() -> tuple[float, ...]:
+    """The coefficients of ``lgamma(1 + x)``, the highest first: https://dlmf.nist.gov/5.7.E3."""
+    from scipy.special import zeta
+
+    return (*[(-1.0) ** k / k * float(zeta(k)) for k in range(26, 1, -1)], -np.euler_gamma)
 
 
 def _digamma(x: Any) -> Any:
@@ -106,7 +127,8 @@ def polygamma(a: Any, x: Any, name: str | None = None) -> Tensor:
     Parameters
     ----------
     a : Tensor
-        The order, a floating point tensor; no derivative is known with respect to it.
+        The order, a floating point tensor. It is a whole number, so that there is no derivative
+        with respect to it: as in TensorFlow the gradient is None.
     x : Tensor
         A tensor of the same dtype, of a shape that broadcasts with that of `a`.
     name : str, optional

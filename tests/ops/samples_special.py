@@ -18,6 +18,10 @@ def _mp(function: Any) -> Any:
     )
 
 
+# SciPy's inverses of incomplete integrals find no solution in half precision.
+_SINGLE = ("float32", "float64")
+
+
 def _between_0_and_1(*shape: int) -> Any:
     make = unit(*shape)
     return lambda rng: 0.5 + 0.5 * make(rng)
@@ -110,6 +114,25 @@ for _kind in ("jv", "yv", "iv", "kv", "ive", "kve"):
         )
 
 
+def _scaled_slope(v: Any, x: Any, sign: int) -> Any:
+    function = mpmath.besseli if sign < 0 else mpmath.besselk
+    with mpmath.workdps(40):
+        return mpmath.diff(lambda x: mpmath.exp(sign * x) * function(v, x), mpmath.mpf(x))
+
+
+elementwise_samples("ive_slope", _orders, positive, reference=_mp(partial(_scaled_slope, sign=-1)))
+elementwise_samples("kve_slope", _orders, positive, reference=_mp(partial(_scaled_slope, sign=1)))
+for _name, _sign in (("ive_slope", -1), ("kve_slope", 1)):
+    sample(
+        _name,
+        fixed([1.5, 0.0, 9.0]),
+        fixed([40.0, 35.0, 50.0]),
+        label="far",
+        reference=_mp(partial(_scaled_slope, sign=_sign)),
+        dtypes=_SINGLE,
+    )
+
+
 # Integrals.
 elementwise_samples("expint", reals, reference=_mp(mpmath.ei))
 elementwise_samples("fresnel_cos", reals, reference=_mp(mpmath.fresnelc))
@@ -121,23 +144,57 @@ elementwise_samples("ellipe", unit, reference=_mp(mpmath.ellipe))
 elementwise_samples(
     "ellipd", unit, reference=_mp(lambda m: (mpmath.ellipk(m) - mpmath.ellipe(m)) / m)
 )
-elementwise_samples("lambertw", positive, reference=_mp(lambda x: mpmath.lambertw(x).real))
+
+
+def _lambertw(x: Any, k: int) -> Any:
+    return np.array([complex(mpmath.lambertw(v, k)) for v in x.flat]).reshape(x.shape)
+
+
+sample("lambertw", positive(2, 3), params={"k": 0}, reference=lambda x, k: _lambertw(x, k).real)
+sample(
+    "lambertw",
+    fixed([-0.3, -0.2, -0.05]),
+    params={"k": -1},
+    label="lower",
+    reference=lambda x, k: _lambertw(x, k).real,
+)
+sample(
+    "lambertw",
+    lambda rng: reals(4)(rng) + 1j * reals(4)(rng),
+    params={"k": 1},
+    label="complex",
+    reference=_lambertw,
+    dtypes=(),
+)
 elementwise_samples("sinc", reals, reference=_mp(mpmath.sincpi))
 
 
-def _spherical(x: Any, n: int) -> Any:
-    scale = mpmath.sqrt(mpmath.pi / (2 * abs(x)))
-    return scale * mpmath.besselj(n + mpmath.mpf(0.5), abs(x)) * mpmath.sign(x) ** n
+def _sinc_slope(x: Any, n: int) -> Any:
+    with mpmath.workdps(40):
+        return mpmath.diff(mpmath.sincpi, mpmath.mpf(x), n)
 
 
-for _n in (0, 1, 3):
+def _fresnel_wave(x: Any, sine: bool) -> Any:
+    return (np.sin if sine else np.cos)(0.5 * np.pi * x * x)
+
+
+for _n in (1, 2, 3):
     sample(
-        "spherical_jn",
+        "sinc_slope",
         reals(2, 3),
         params={"n": _n},
         label=f"order_{_n}",
-        reference=_mp(_spherical),
+        reference=_mp(_sinc_slope),
     )
+for _sine in (False, True):
+    sample(
+        "fresnel_wave",
+        reals(2, 3),
+        params={"sine": _sine},
+        label="sine" if _sine else "cosine",
+        reference=_fresnel_wave,
+    )
+elementwise_samples("exp1", positive, reference=_mp(mpmath.e1))
 sample(
     "hyp2f1",
     unit(2, 3),
@@ -159,8 +216,40 @@ def _exponents(*shape: int) -> Any:
 
 
 elementwise_samples("zeta", _exponents, positive, reference=_mp(mpmath.zeta))
+for _n in (1, 2):
+    sample(
+        "zeta_slope",
+        _exponents(2, 1),
+        positive(3),
+        params={"n": _n},
+        label=f"order_{_n}",
+        reference=_mp(lambda s, q, n: mpmath.zeta(s, q, int(n))),
+    )
+elementwise_samples(
+    "digamma_step",
+    positive,
+    positive,
+    reference=_mp(lambda a, b: mpmath.digamma(a + b) - mpmath.digamma(a)),
+)
 
 # Entropies and their like.
+elementwise_samples(
+    "log_ratio", positive, positive, reference=_mp(lambda a, b: mpmath.log(mpmath.mpf(a) / b))
+)
+elementwise_samples("expit", reals, reference=_mp(lambda x: 1 / (1 + mpmath.exp(-x))))
+elementwise_samples("share", reals, reals, reference=_mp(lambda a, b: 1 / (1 + mpmath.exp(b - a))))
+elementwise_samples("bose", reals, reference=_mp(lambda d: 1 / mpmath.expm1(d)))
+elementwise_samples("log1mexp", reals, reference=_mp(lambda x: mpmath.log(abs(mpmath.expm1(x)))))
+elementwise_samples(
+    "softplus_inverse", positive, reference=_mp(lambda x: mpmath.log(mpmath.expm1(x)))
+)
+elementwise_samples(
+    "logsubexp",
+    reals,
+    reals,
+    reference=_mp(lambda a, b: mpmath.log(abs(mpmath.exp(a) - mpmath.exp(b)))),
+)
+elementwise_samples("xexpy", reals, reals, reference=lambda a, b: a * np.exp(b))
 elementwise_samples("entr", positive, reference=_mp(lambda x: -x * mpmath.log(x)))
 elementwise_samples(
     "rel_entr", positive, positive, reference=_mp(lambda x, y: x * mpmath.log(x / y))
@@ -238,3 +327,47 @@ for _n, _m in ((1, 0), (0, 1), (1, 1), (0, 2)):
         label=f"order_{_n}_{_m}",
         reference=_mp(_beta_slope),
     )
+
+
+# Their inverses.
+def _root(rising: Any, low: float, high: float) -> Any:
+    """Where a rising function is 0, by bisection."""
+    low, high = mpmath.mpf(low), mpmath.mpf(high)
+    for _ in range(90):
+        middle = (low + high) / 2
+        low, high = (middle, high) if rising(middle) < 0 else (low, middle)
+    return low
+
+
+def _gamma_quantile(a: Any, p: Any, upper: bool = False) -> Any:
+    with mpmath.workdps(30):
+        p = 1 - mpmath.mpf(p) if upper else mpmath.mpf(p)
+        return mpmath.exp(_root(lambda z: _gamma_part(a, mpmath.exp(z)) - p, -80.0, 5.0))
+
+
+def _beta_quantile(a: Any, b: Any, p: Any) -> Any:
+    def part(z: Any) -> Any:
+        return mpmath.betainc(a, b, 0, 1 / (1 + mpmath.exp(-z)), regularized=True)
+
+    with mpmath.workdps(30):
+        return 1 / (1 + mpmath.exp(-_root(lambda z: part(z) - p, -60.0, 60.0)))
+
+
+elementwise_samples(
+    "gammaincinv", positive, _between_0_and_1, reference=_mp(_gamma_quantile), dtypes=_SINGLE
+)
+elementwise_samples(
+    "gammainccinv",
+    positive,
+    _between_0_and_1,
+    reference=_mp(partial(_gamma_quantile, upper=True)),
+    dtypes=_SINGLE,
+)
+elementwise_samples(
+    "betaincinv",
+    positive,
+    positive,
+    _between_0_and_1,
+    reference=_mp(_beta_quantile),
+    dtypes=_SINGLE,
+)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import mpmath
 import numpy as np
 import pytest
 
@@ -103,12 +104,86 @@ def test_order_of_many_bessel_functions_is_that_of_each() -> None:
         np.testing.assert_allclose(tape.gradient(y, v), alone, rtol=1e-11)
 
 
-def test_exponent_of_zeta_has_no_gradient() -> None:
-    x = tf.constant(2.0)
+@pytest.mark.parametrize(
+    ("x", "q", "slope"),
+    [
+        (1.0, 2.0, -np.inf),
+        (0.5, 2.0, np.nan),
+        (2.0, -1.5, np.nan),  # complex
+        (np.inf, 2.0, 0.0),
+        (2.0, np.nan, np.nan),
+    ],
+)
+def test_exponent_of_zeta_at_its_borders(x: float, q: float, slope: float) -> None:
+    np.testing.assert_equal(gradients(tf.math.zeta, x, q)[1][0], slope)
+
+
+def test_order_of_polygamma_has_no_gradient() -> None:
+    order = tf.constant(2.0)
     with tf.GradientTape() as tape:
-        tape.watch(x)
-        y = tf.math.zeta(x, 1.0)
-    assert tape.gradient(y, x) is None
+        tape.watch(order)
+        y = tf.math.polygamma(order, 1.5)
+    assert tape.gradient(y, order) is None
+
+
+def test_branches_of_lambertw() -> None:
+    with pytest.raises(tf.errors.InvalidArgumentError, match="k=2 of real numbers is complex"):
+        tf.math.special.lambertw(1.0, 2)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="int32"):
+        tf.math.special.lambertw(1)
+    with pytest.raises(TypeError, match="integer"):
+        tf.math.special.lambertw(1.0, 0.5)
+    assert np.isnan(tf.math.special.lambertw([-1.0, -0.5, 0.25], -1)).all()
+    assert float(tf.math.special.lambertw(0.0, -1)) == -np.inf
+    z = tf.constant([0.5 - 2.0j, -3.0 + 0.25j])
+    for k in (-2, -1, 0, 1, 3):
+        with tf.GradientTape() as tape:
+            tape.watch(z)
+            w = tf.math.special.lambertw(z, k)
+        np.testing.assert_allclose(w * tf.exp(w), z, rtol=1e-12)
+        exact = [complex(mpmath.lambertw(v, k)) for v in z.numpy()]
+        np.testing.assert_allclose(w, exact, rtol=1e-13)
+        expected = np.conj(1.0 / (z.numpy() * (1.0 + 1.0 / w.numpy())))
+        np.testing.assert_allclose(tape.gradient(w, z), expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("name", "numbers", "value", "slopes"),
+    [
+        ("logaddexp", (-np.inf, -np.inf), -np.inf, [0.0, 0.0]),
+        ("logaddexp", (np.inf, np.inf), np.inf, [0.5, 0.5]),
+        ("logaddexp", (np.inf, 0.0), np.inf, [1.0, 0.0]),
+        ("logaddexp", (-np.inf, 3.0), 3.0, [0.0, 1.0]),
+        ("logaddexp2", (-np.inf, -np.inf), -np.inf, [0.0, 0.0]),
+        ("logsubexp", (-np.inf, -np.inf), -np.inf, [np.nan, np.nan]),
+        ("logsubexp", (2.0, -np.inf), 2.0, [1.0, 0.0]),
+        ("logsubexp", (np.inf, np.inf), np.nan, [np.nan, np.nan]),
+        ("softplus_inverse", (0.0,), -np.inf, [np.inf]),
+        ("log1mexp", (-np.inf,), 0.0, [0.0]),
+        ("expit", (-1000.0,), 0.0, [0.0]),
+        ("expit", (1000.0,), 1.0, [0.0]),
+        ("xexpy", (0.0, 1000.0), 0.0, [0.0, 0.0]),
+        ("sinc", (3.0,), 0.0, [-1.0 / 3.0]),
+        ("sinc", (np.inf,), 0.0, [0.0]),
+        ("kl_div", (0.0, 2.0), 2.0, [-np.inf, 1.0]),
+        ("kl_div", (2.0, 0.0), np.inf, [np.inf, -np.inf]),
+        ("rel_entr", (0.0, 0.0), 0.0, [np.nan, 0.0]),
+        ("fresnel_cos", (np.inf,), 0.5, [np.nan]),
+        ("gammaincinv", (2.0, 0.0), 0.0, [np.nan, np.inf]),
+        ("gammaincinv", (2.0, 1.5), np.nan, [np.nan, np.nan]),
+    ],
+)
+def test_borders(name: str, numbers: Any, value: float, slopes: list[float]) -> None:
+    got, found = gradients(getattr(tf.math.special, name), *numbers)
+    np.testing.assert_equal(got + 0.0, value)
+    np.testing.assert_allclose(found, slopes, rtol=1e-14)
+
+
+def test_betaincinv_names_shapes_and_dtypes() -> None:
+    with pytest.raises(tf.errors.InvalidArgumentError, match=r"\[2\], \[3\] and \[\]"):
+        tf.math.special.betaincinv([1.0, 2.0], [1.0, 2.0, 3.0], 0.5)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="int32"):
+        tf.math.special.betaincinv(1, 2, 1)
 
 
 @pytest.mark.parametrize("name", ["entr", "rel_entr", "kl_div"])
