@@ -128,6 +128,21 @@ def test_overhead_program(tmp_path):
     assert single["problems"]["g"]["tracemalloc"]["tapegrad"] >= 17 * 800_000
 
 
+def test_adbench_program(tmp_path):
+    """Every Jacobian once, tiny, without peers; it checks ADBench's golden data itself."""
+    report = tmp_path / "report.json"
+    command = [sys.executable, str(worker.ROOT / "benchmarks" / "adbench.py"), "--small"]
+    command += ["--rounds", "1", "--libraries", "", "--json", str(report)]
+    process = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert process.returncode == 0, process.stdout + process.stderr
+    measured = json.loads(report.read_text(encoding="utf-8"))
+    assert list(measured) == ["ba", "simple", "complicated"]
+    for seconds in measured.values():
+        assert list(seconds) == ["objective", "tapegrad"]
+        assert all(value > 0 for (value,) in seconds.values())
+    assert "at most 12 of objective in NumPy" in process.stdout
+
+
 def test_missing_peer_is_reported(monkeypatch):
     def missing(threads):
         raise ImportError("No module named 'torch'")

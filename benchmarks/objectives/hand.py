@@ -162,12 +162,35 @@ def value(tf: Any, hand: Hand) -> Array:
     return residuals
 
 
-def jacobian(tf: Any, hand: Hand) -> Array:
-    """The Jacobian by forward mode, one pass a column: (3 N, 26), or (3 N, 28) if complicated.
+def moved(tf: Any, theta: Tensor, shift: Tensor | None, hand: Hand) -> Tensor:
+    """The residuals with all barycentric coordinates moved by `shift` (2,).
 
-    The first two columns of the complicated one are the Jacobian with respect to `us`, which is
-    block-diagonal, compressed: one pass moves the same coordinate of every correspondence.
+    Each residual depends on the coordinates of its own correspondence only, so that the derivatives
+    by `shift` are the Jacobian with respect to `us`, which is block-diagonal, compressed.
     """
+    us = None if hand.us is None else tf.constant(hand.us) + shift
+    return objective(tf, theta, us, hand)
+
+
+def jacobian(tf: Any, hand: Hand, mode: str | None = None) -> Array:
+    """The Jacobian through `tf.autodiff.jacobian`: (3 N, 26), or (3 N, 28) if complicated.
+
+    The first two columns of the complicated one are those of `moved`.
+    """
+    theta = tf.constant(hand.theta)
+    if hand.us is None:
+        columns = tf.autodiff.jacobian(lambda t: moved(tf, t, None, hand), theta, mode=mode)
+        found: Array = columns.numpy()
+        return found
+    shift = tf.zeros((2,), dtype=tf.float64)
+    of_us, of_theta = tf.autodiff.jacobian(
+        lambda s, t: moved(tf, t, s, hand), (shift, theta), mode=mode
+    )
+    return np.concatenate([of_us.numpy(), of_theta.numpy()], axis=1)
+
+
+def jacobian_by_columns(tf: Any, hand: Hand) -> Array:
+    """The same through one `ForwardAccumulator` for each column."""
     theta = tf.constant(hand.theta)
     us = None if hand.us is None else tf.constant(hand.us)
     columns = []

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad.core.batching import BatchedNamespace
+from tapegrad.core.batching import Batched, BatchedNamespace, batched_raw
 from tapegrad.core.guarded import GuardedNamespace, guard, guarding, has_nan, unguarded
 from tapegrad.core.slices import Slices
 from tapegrad.core.table import raw, recording
@@ -209,6 +209,11 @@ def _sum(F: Any, previous: Any, new: Any, identity: int, owned: set[int]) -> Any
         return _sum_with_slices(F, previous, new, identity, owned)
     if tuple(previous.shape) != tuple(new.shape):
         raise _two_shapes(tuple(previous.shape), tuple(new.shape))
+    if F is batched_raw and previous.__class__ is Batched and new.__class__ is Batched:
+        if identity in owned:
+            np.add(previous.value, new.value, previous.value)
+            return previous
+        owned.add(identity)
     return previous + new
 
 
@@ -221,11 +226,17 @@ def _two_shapes(a: tuple[int, ...], b: tuple[int, ...]) -> InvalidArgumentError:
 
 def _sum_with_slices(F: Any, previous: Any, new: Any, identity: int, owned: set[int]) -> Any:
     """Of many blocks of one tensor, such as its rows one by one, each costs only its own size."""
-    if new.__class__ is not Slices or not new.is_block or F is not raw or not new.shape:
+    in_place = (F is raw or F is batched_raw) and new.__class__ is Slices and new.is_block
+    if not in_place or not new.shape:
         return Slices.add(F, previous, new)
     total = previous
     if total.__class__ is Slices:
         total = total.dense(F)
+    elif isinstance(total, Batched):
+        if identity not in owned or total.__class__ is not Batched:
+            total = Batched(np.array(total.value), total.F)
+    elif isinstance(new.values, Batched):  # the first that has rows
+        return Slices.add(F, previous, new)
     elif identity not in owned:
         total = np.array(total)
     owned.add(identity)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tapegrad.core.short_rows import multiply
 from tapegrad.core.table import TABLE, raw, recording
 
 
@@ -102,6 +103,8 @@ class BatchedNamespace:
         if primitive is None:
             return getattr(raw, name)  # raises, naming the primitives
         base, operation = self.base, getattr(self.base, name)
+        if base is raw and name == "multiply":
+            operation = multiply
 
         def batched(*args: Any, **params: Any) -> Any:
             found = None

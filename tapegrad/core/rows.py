@@ -104,6 +104,8 @@ gather = general(
     NONDIFF,
     inputs="params indices",
     jvps=(lambda F, t, indices, axis: F.gather(t, indices, axis=axis), NONDIFF),
+    # The indices' axes take the place of one axis: nothing has to be aligned.
+    batch=lambda F, args, params: F.gather(args[0].value, args[1], **params),
 )
 # Zeros of shape `to`, to which the slices of `values` are added at their indices.
 scatter_rows = general(

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad.core.short_rows import add_into
+
 
 class Slices:
     """A cotangent of shape `shape` that is zero outside some rows, or outside one block.
@@ -39,9 +41,10 @@ class Slices:
             return F.put_slice(self.values, index=self.indices, to=self.shape)
         return F.scatter_rows(self.values, self.indices, to=self.shape, axis=-len(self.shape))
 
-    def add_to(self, total: np.ndarray[Any, Any]) -> None:
-        """Add a block of raw data to an array, in place."""
-        total[self.indices] += self.values
+    def add_to(self, total: Any) -> None:
+        """Add a block of raw data, maybe with a batch axis, to a whole of the same kind."""
+        whole = total if total.__class__ is np.ndarray else total.value
+        add_into(whole[self.indices], getattr(self.values, "value", self.values))
 
     @staticmethod
     def add(F: Any, a: Any, b: Any) -> Any:

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad.core.batching import shaped_batch, spread_batch
+from tapegrad.core.batching import batched_raw, shaped_batch, spread_batch
 from tapegrad.core.define import general, linear
 from tapegrad.core.primitive import NONDIFF
+from tapegrad.core.short_rows import are_short, sum_of_columns
 from tapegrad.core.slices import Slices
 from tapegrad.core.table import raw
 
@@ -25,6 +26,8 @@ def _sum_to(x: Any, *, to: tuple[int, ...]) -> Any:
     if x.shape[1:] == to:  # the bias of a layer
         return np.add.reduce(x, 0, dtype=x.dtype)
     extra = x.ndim - len(to)
+    if not extra and to[-1] == 1 and x.shape[:-1] == to[:-1] and are_short(x):
+        return sum_of_columns(x).reshape(to)
     axes = tuple(range(extra)) + tuple(
         i for i in range(extra, x.ndim) if to[i - extra] == 1 and x.shape[i] != 1
     )
@@ -94,7 +97,9 @@ cast_discrete = general("cast_discrete", _cast, NONDIFF)
 
 
 def _of_block(F: Any, g: Any, index: Any, shape: tuple[int, ...]) -> Any:
-    return Slices(g, index, shape) if F is raw else F.put_slice(g, index=index, to=shape)
+    if F is raw or F is batched_raw:
+        return Slices(g, index, shape)
+    return F.put_slice(g, index=index, to=shape)
 
 
 # Basic indexing. An index starts with an ellipsis and then names every axis, so that the same

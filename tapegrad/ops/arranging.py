@@ -9,6 +9,7 @@ import numpy as np
 from tapegrad.core.convert import operand
 from tapegrad.core.define import linear
 from tapegrad.core.primitive import apply
+from tapegrad.core.short_rows import are_short, rolled
 from tapegrad.core.table import recording
 from tapegrad.core.tensor import Tensor
 from tapegrad.errors import InvalidArgumentError
@@ -48,9 +49,17 @@ def _reverse(x: Any, *, axes: tuple[int, ...]) -> Any:
 
 
 _reversed = linear("reverse", _reverse, lambda F, g, axes: F.reverse(g, axes=axes))
+
+
+def _roll(x: Any, *, shifts: tuple[int, ...], axes: tuple[int, ...]) -> Any:
+    if axes == (-1,) and are_short(x):
+        return rolled(x, shifts[0])
+    return np.roll(x, shifts, axes)
+
+
 _rolled = linear(
     "roll",
-    lambda x, *, shifts, axes: np.roll(x, shifts, axes),
+    _roll,
     lambda F, g, shifts, axes: F.roll(g, shifts=tuple([-s for s in shifts]), axes=axes),
 )
 

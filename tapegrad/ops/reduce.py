@@ -11,6 +11,7 @@ from tapegrad.core.convert import operand
 from tapegrad.core.define import elementwise, general, linear
 from tapegrad.core.dtypes import from_numpy, int64, numpy_dtype
 from tapegrad.core.primitive import NONDIFF, apply
+from tapegrad.core.short_rows import are_short, sum_of_columns
 from tapegrad.core.tensor import Tensor
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops.arguments import axes_argument
@@ -62,6 +63,9 @@ def _accumulating(op: str, ufunc: Any) -> Any:
             raise _refused(op, x, "int32")
         if dtype is _HALF:
             return ufunc.reduce(x, axes, np.float32, None, keepdims).astype(dtype)
+        if ufunc is np.add and axes == (-1,) and are_short(x):
+            total = sum_of_columns(x)
+            return total.reshape((*total.shape, 1)) if keepdims else total
         return ufunc.reduce(x, axes, dtype, None, keepdims)
 
     return forward

@@ -104,9 +104,15 @@ def test_hand_residuals(posed_hand, variant):
     assert_near(hand.value(tf, posed_hand), expected)
 
 
-def test_hand_jacobian(posed_hand, variant):
+@pytest.mark.parametrize("mode", ["forward", "reverse"])
+def test_hand_jacobian(posed_hand, variant, mode):
     expected = GOLDEN[f"hand.{variant}_jacobian_calculation_correctness.expected_jacobian"]
-    assert_near(hand.jacobian(tf, posed_hand), expected)
+    assert_near(hand.jacobian(tf, posed_hand, mode), expected)
+
+
+def test_hand_jacobian_by_columns(posed_hand, variant):
+    expected = GOLDEN[f"hand.{variant}_jacobian_calculation_correctness.expected_jacobian"]
+    assert_near(hand.jacobian_by_columns(tf, posed_hand), expected)
 
 
 def test_lstm_gradient():

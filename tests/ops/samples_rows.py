@@ -30,6 +30,8 @@ def scattered(
 sample("gather", reals(4, 3), INDICES, params={"axis": -2}, reference=gathered, complex=True)
 sample("gather", reals(2, 4, 3), INDICES, params={"axis": -2}, label="middle", reference=gathered)
 sample("gather", reals(2, 4), INDICES, params={"axis": -1}, label="last", reference=gathered)
+sample("gather", reals(4), INDICES, params={"axis": -1}, label="vector", reference=gathered)
+sample("gather_rows", reals(4), INDICES, label="vector", reference=lambda p, i: p[i])
 sample(
     "gather",
     reals(2, 4),
