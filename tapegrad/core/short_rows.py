@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-_FEW = 7  # up to here NumPy sums in order too, so that the results are the same to the last bit
+_FEW = 7  # up to here NumPy adds real numbers in order too, with the same rounding
 _MANY = 4096
 
 

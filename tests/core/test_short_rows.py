@@ -30,15 +30,16 @@ def test_columns_give_what_rows_give(dtype: str, width: int, layout: str) -> Non
     elif layout == "F":
         x = np.asfortranarray(x)
     one = entries((4000, 1), dtype)
+    # Of complex numbers NumPy itself rounds differently for different strides and widths.
+    rtol = 1e-11 if dtype.startswith("complex") else 0.0
     assert short_rows.are_short(x) == (1 < width < 8)
     if short_rows.are_short(x):
-        np.testing.assert_array_equal(short_rows.sum_of_columns(x), np.add.reduce(x, -1))
+        total = np.add.reduce(x, -1)
+        np.testing.assert_allclose(short_rows.sum_of_columns(x), total, rtol=rtol)
         for shift in (1, -1, 2 * width + 1):
             moved = short_rows.rolled(x, shift)
             np.testing.assert_array_equal(moved, np.roll(x, shift, -1))
     for a, b in ((x, one), (one, x), (x, x), (2.5, x), (x[..., :1], x[:, :1]), (x, x[:1, :1, :1])):
-        # NumPy itself rounds products of complex numbers differently for different strides.
-        rtol = 1e-15 if dtype.startswith("complex") else 0.0
         np.testing.assert_allclose(short_rows.multiply(a, b), a * b, rtol=rtol)
     total = entries((2, 4000, width + 2), dtype)
     expected = total.copy()
