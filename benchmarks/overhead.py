@@ -6,10 +6,10 @@ autograd and MyGrad that are installed:
 (a) a scalar chain of 3,000 operations      (e) Black-Scholes on 1,000,000 options
 (b) a training step of a small network      (f) import time
 (c) the gradient of a larger network        (g) peak memory of a chain of 50 operations
-(d) ADBench's LSTM
+(d) ADBench's LSTM                          (h) a convolution of images
 
-Every library has one thread; (c) and (e) are repeated with two. With ``--threads`` everything runs
-once, with so many.
+Every library has one thread; (c), (e) and (h) are repeated with two. With ``--threads``
+everything runs once, with so many.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-ALL = "a,b,c,d,e,f,g"
-MORE_THREADS = "c,e"
+ALL = "a,b,c,d,e,f,g,h"
+MORE_THREADS = "c,e,h"
 LIBRARIES = "tapegrad,torch,tensorflow,autograd,mygrad"
 THREAD_VARIABLES = (
     "OMP_NUM_THREADS",
@@ -61,7 +61,7 @@ def main() -> int:
     parser.add_argument("--only", type=keys, default=ALL, help=f"some of {ALL}")
     parser.add_argument("--libraries", default=LIBRARIES, help=f"some of {LIBRARIES}")
     parser.add_argument("--rounds", type=int, help="default: as many as each problem needs")
-    parser.add_argument("--threads", type=int, help="default: 1, then 2 for (c) and (e)")
+    parser.add_argument("--threads", type=int, help="default: 1, then 2 for (c), (e) and (h)")
     parser.add_argument("--json", type=Path, help="write every measurement to this file")
     parser.add_argument("--small", action="store_true", help="tiny sizes: does it run at all?")
     options = parser.parse_args()

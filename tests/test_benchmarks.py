@@ -30,7 +30,7 @@ def tapegrad():
     return LIBRARIES["tapegrad"](1)
 
 
-@pytest.mark.parametrize("problem", [PROBLEMS[key] for key in "bcde"], ids=list("bcde"))
+@pytest.mark.parametrize("problem", [PROBLEMS[key] for key in "bcdeh"], ids=list("bcdeh"))
 def test_problem_agrees_with_numpy_and_finite_differences(problem, tapegrad):
     inputs = problem.inputs(True)
     value, *gradients = harness.results(tapegrad, problem.step(tapegrad, inputs))
@@ -117,9 +117,9 @@ def test_overhead_program(tmp_path):
     process = subprocess.run(command, capture_output=True, text=True, check=False)
     assert process.returncode == 0, process.stdout + process.stderr
     single, double = json.loads(report.read_text(encoding="utf-8"))
-    assert list(single["problems"]) == list("abcdefg")
-    assert (double["threads"], list(double["problems"])) == (2, ["c", "e"])
-    for key in "abcde":
+    assert list(single["problems"]) == list("abcdefgh")
+    assert (double["threads"], list(double["problems"])) == (2, ["c", "e", "h"])
+    for key in "abcdeh":
         (seconds,) = single["problems"][key]["seconds"]["tapegrad"]
         assert seconds > 0
     (imported,) = single["problems"]["f"]["seconds"]["tapegrad"]

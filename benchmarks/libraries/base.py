@@ -9,8 +9,9 @@ from typing import Any, NamedTuple, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-#: Functions of one library under TensorFlow's names, plus `dense(x, weights, bias)` and
-#: `cross_entropy(labels, logits)`, for which each library has its own best form.
+#: Functions of one library under TensorFlow's names, plus `dense(x, weights, bias)`,
+#: `cross_entropy(labels, logits)` and `conv2d(x, filters)` (channels last, steps of one, as many
+#: outputs as pixels), for which each library has its own best form.
 Operations: TypeAlias = SimpleNamespace
 #: ``objective(operations, parameters, constants)``, a scalar.
 Objective: TypeAlias = Callable[[Any, list[Any], list[Any]], Any]
@@ -50,6 +51,13 @@ def numpy_operations() -> Operations:
         normaliser = scipy.special.logsumexp(logits, axis=1)
         return np.mean(normaliser - logits[np.arange(len(labels)), labels])
 
+    def conv2d(x: Any, filters: Any) -> Any:
+        height, width = filters.shape[:2]
+        margins = [((n - 1) // 2, n // 2) for n in (height, width)]
+        padded = np.pad(x, [(0, 0), *margins, (0, 0)])
+        windows = np.lib.stride_tricks.sliding_window_view(padded, (height, width), (1, 2))
+        return np.einsum("npqcij,ijco->npqo", windows, filters, optimize=True)
+
     return SimpleNamespace(
         sin=np.sin,
         tanh=np.tanh,
@@ -62,4 +70,5 @@ def numpy_operations() -> Operations:
         math=SimpleNamespace(log=np.log, erf=scipy.special.erf),
         dense=lambda x, weights, bias: x @ weights + bias,
         cross_entropy=cross_entropy,
+        conv2d=conv2d,
     )

@@ -23,8 +23,17 @@ class MyGrad:
         mg = self.mg = importlib.import_module("mygrad")
         activations = importlib.import_module("mygrad.nnet.activations")
         losses = importlib.import_module("mygrad.nnet.losses")
+        layers = importlib.import_module("mygrad.nnet.layers")
         mg.turn_memory_guarding_off()
         self.version: str = mg.__version__
+
+        def conv2d(x: Any, filters: Any) -> Any:
+            images, weights = mg.transpose(x, 0, 3, 1, 2), mg.transpose(filters, 3, 2, 0, 1)
+            padding = tuple((n - 1) // 2 for n in filters.shape[:2])
+            return mg.transpose(
+                layers.conv_nd(images, weights, stride=1, padding=padding), 0, 2, 3, 1
+            )
+
         self.operations = SimpleNamespace(
             sin=mg.sin,
             tanh=mg.tanh,
@@ -37,6 +46,7 @@ class MyGrad:
             math=SimpleNamespace(log=mg.log),
             dense=lambda x, weights, bias: mg.matmul(x, weights) + bias,
             cross_entropy=lambda labels, logits: losses.softmax_crossentropy(logits, labels),
+            conv2d=conv2d,
         )
 
     def gradient_step(self, objective: Objective, inputs: Inputs) -> Step:

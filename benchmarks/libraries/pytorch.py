@@ -21,6 +21,13 @@ class PyTorch:
         torch = self.torch = importlib.import_module("torch")
         self.version: str = torch.__version__
         torch.set_num_threads(threads)
+
+        def conv2d(x: Any, filters: Any) -> Any:
+            # Seen with the channels first, which PyTorch knows as its channels_last layout.
+            images, weights = x.permute(0, 3, 1, 2), filters.permute(3, 2, 0, 1)
+            y = torch.nn.functional.conv2d(images, weights, padding="same")
+            return y.permute(0, 2, 3, 1)
+
         self.operations = SimpleNamespace(
             sin=torch.sin,
             tanh=torch.tanh,
@@ -33,6 +40,7 @@ class PyTorch:
             math=SimpleNamespace(log=torch.log, erf=torch.erf),
             dense=lambda x, weights, bias: torch.addmm(bias, x, weights),
             cross_entropy=lambda labels, logits: torch.nn.functional.cross_entropy(logits, labels),
+            conv2d=conv2d,
         )
 
     def gradient_step(self, objective: Objective, inputs: Inputs) -> Step:

@@ -39,6 +39,7 @@ class TensorFlowDialect:
             math=SimpleNamespace(log=tf.math.log, erf=tf.math.erf),
             dense=lambda x, weights, bias: tf.matmul(x, weights) + bias,
             cross_entropy=cross_entropy,
+            conv2d=lambda x, filters: tf.nn.conv2d(x, filters, strides=1, padding="SAME"),
         )
 
     def gradient_step(self, objective: Objective, inputs: Inputs) -> Step:
