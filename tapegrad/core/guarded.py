@@ -144,6 +144,28 @@ def _product(F: Any, operation: Any, values: list[Any], place: int, params: Any)
     return F.where(F.not_equal(met, 0.0), plain, operation(*without, **params))
 
 
+def _recurrence(F: Any, operation: Any, values: list[Any], place: int, params: Any) -> Any:
+    """``h[k] = a[k] h[k - 1] + b[k]``: where ``h[k - 1]`` is zero, `a` does not count."""
+    plain = operation(*values, **params)
+    if place == 0 or not has_nan(plain):
+        return plain
+    a, b = values
+    regular = F.masked(a, F.is_finite(a))
+    h = operation(regular, b, **params)
+    before = F.shift(F.nonzero(h), axis=params["axis"], by=-1 if params["reverse"] else 1)
+    met = operation(F.nonzero(a), F.nonzero(a - regular) * before, **params)
+    return F.where(F.not_equal(met, 0.0), plain, h)
+
+
+def _by_matrix(F: Any, operation: Any, values: list[Any], place: int, params: Any) -> Any:
+    """A linear map of each matrix of a stack takes a matrix of zeros to zeros."""
+    result = operation(*values, **params)
+    if place != len(values) - 1 or not has_nan(result):
+        return result
+    entries = F.reduce_sum(F.nonzero(values[place]), axes=(-2, -1), keepdims=True)
+    return F.masked(result, F.not_equal(entries, 0.0))
+
+
 def _nothing_from_nothing(F: Any, value: Any, result: Any) -> Any:
     """A linear map takes zeros to zeros."""
     if has_nan(result) and not _array(value).any():
@@ -164,4 +186,8 @@ _STRONG = {
     "multiply_no_nan": _times_no_nan,
     "divide": _over,
     "divide_no_nan": _over_or_zero,
+    "linear_recurrence": _recurrence,
+    "triangular_solve": _by_matrix,
+    "solve": _by_matrix,
+    "sylvester": _by_matrix,
 }
