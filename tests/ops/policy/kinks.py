@@ -63,3 +63,15 @@ row(
     x=At([4.0, 5.5], [1.0, 1.0]),
     y=At([2.0, 2.0], [-2.0, -2.0]),
 )
+row(
+    "tf.math.interp(x, [0.0, 1.0, 2.0], [0.0, 1.0, 0.0])",
+    "at a knot the slope of the piece on the right, and 0 outside",
+    x=At([0.0, 1.0, 0.5, -1.0], [1.0, -1.0, 1.0, 0.0]),
+    beyond=True,
+)
+row(
+    "tf.math.nan_to_num(x)",
+    "constant where it replaces",
+    x=At([NAN, -2.0], [0.0, 1.0]),
+    beyond=True,
+)

@@ -41,7 +41,7 @@ row(
 row(
     "tf.math.special.logaddexp(x, y)",
     "as reduce_logsumexp",
-    x=At([-INF, INF, INF, 0.0], [0.0, 0.5, 1.0, 0.5], [0.0, 0.0, 0.0, 0.25]),
+    x=At([-INF, INF, INF, 0.0], [0.0, 0.5, 1.0, 0.5]),
     y=At([-INF, INF, -INF, 0.0], [0.0, 0.5, 0.0, 0.5]),
     beyond=True,
 )

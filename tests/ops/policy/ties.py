@@ -55,3 +55,26 @@ row(
     "equal singular values: of the sum, the polar factor",
     x=At([[1.0, 0.0], [0.0, 1.0]], [[1.0, 0.0], [0.0, 1.0]]),
 )
+row(
+    "tf.nn.max_pool1d(x, 2, 1, 'VALID')",
+    "the first of each window",
+    x=At([[[1.0], [1.0], [0.0]]], [[[1.0], [1.0], [0.0]]]),
+)
+row(
+    "tf.math.cummax(x)[0]",
+    "the latest of the largest so far, as its index says",
+    x=At([1.0, 3.0, 3.0, 2.0], [1.0, 1.0, 2.0, 0.0]),
+    beyond=True,
+)
+row(
+    "tf.math.quantile(x, 0.5)",
+    "between the middle two of the stable order",
+    x=At([2.0, 2.0, 2.0, 1.0], [0.5, 0.5, 0.0, 0.0]),
+    beyond=True,
+)
+row(
+    "tf.math.nanmax(x)",
+    EQUALLY,
+    x=At([2.0, NAN, 2.0], [0.5, 0.0, 0.5]),
+    beyond=True,
+)
