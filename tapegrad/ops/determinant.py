@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tapegrad.core.define import general
-from tapegrad.core.primitive import apply, missing
+from tapegrad.core.primitive import apply
 from tapegrad.core.table import recording
 from tapegrad.core.tensor import Tensor
+from tapegrad.ops import adjugate, inverse  # noqa: F401 - used by rules as F.adjugate, F.inv
 from tapegrad.ops.cholesky import cholesky
 from tapegrad.ops.complex import real, with_zero_imaginary
 from tapegrad.ops.diagonal import diag_part
@@ -18,50 +19,6 @@ from tapegrad.ops.reduce import reduce_sum
 from tapegrad.ops.transcendental import log
 
 __all__ = ["det", "logdet", "slogdet"]
-
-
-class _Spectrum(NamedTuple):
-    """A singular value decomposition ``A = u diag(s) vh``, and ``det(u) * det(vh)``."""
-
-    u: Any
-    s: Any
-    vh: Any
-    orientation: Any
-
-
-def _spectrum(x: Any) -> _Spectrum:
-    u, s, vh = np.linalg.svd(x)
-    orientation = np.linalg.det(u) * np.linalg.det(vh)
-    return _Spectrum(u, s, vh, orientation[..., None, None])
-
-
-def _products_without(s: Any, count: int) -> Any:
-    """Products of all singular values but one (``(..., n)``) or but two (``(..., n, n)``)."""
-    n = s.shape[-1]
-    kept = ~np.eye(n, dtype=np.bool_)
-    if count == 2:
-        kept = kept[:, None, :] & kept[None, :, :]
-    factors = s[(..., *(None,) * count, slice(None))]
-    return np.multiply.reduce(np.where(kept, factors, s.dtype.type(1)), axis=-1)
-
-
-def _adjugate(x: Any) -> Any:
-    u, s, vh, orientation = _spectrum(x)
-    # From the singular values, so that it exists where an inverse does not.
-    return orientation * ((vh.mT.conj() * _products_without(s, 1)[..., None, :]) @ u.mT.conj())
-
-
-def _adjugate_slope(x: Any, t: Any) -> Any:
-    """The derivative of the adjugate of `x` along `t`."""
-    u, s, vh, orientation = _spectrum(x)
-    n = s.shape[-1]
-    pairs = np.where(np.eye(n, dtype=np.bool_), s.dtype.type(0), _products_without(s, 2))
-    turned = u.mT.conj() @ t @ vh.mT.conj()
-    moved = -pairs * turned
-    diagonal = np.arange(n)
-    along = np.diagonal(turned, axis1=-2, axis2=-1)
-    moved[..., diagonal, diagonal] = (pairs @ along[..., None])[..., 0]
-    return orientation * (vh.mT.conj() @ moved @ u.mT.conj())
 
 
 def _column(F: Any, g: Any) -> Any:
@@ -79,23 +36,6 @@ _det = general(
     lambda x: np.linalg.det(x)[()],
     lambda F, g, x: _column(F, g) * adjoint(F, F.adjugate(x)),
     jvps=(lambda F, t, x: _trace(F, F.adjugate(x), t),),
-)
-general(
-    "adjugate",
-    _adjugate,
-    lambda F, g, x: adjoint(F, F.adjugate_slope(x, adjoint(F, g))),
-    jvps=(lambda F, t, x: F.adjugate_slope(x, t),),
-)
-general(
-    "adjugate_slope",
-    _adjugate_slope,
-    missing("third derivatives of determinants; those of slogdet have no limit of order"),
-    lambda F, g, x: adjoint(F, F.adjugate_slope(x, adjoint(F, g))),
-    inputs="x t",
-    jvps=(
-        missing("third derivatives of determinants; those of slogdet have no limit of order"),
-        lambda F, t, x: F.adjugate_slope(x, t),
-    ),
 )
 
 
@@ -125,7 +65,7 @@ def det(input: Any, name: str | None = None) -> Tensor:
     r"""Determinants of matrices.
 
     The cotangent of `input` is :math:`\bar y \, \mathrm{adj}(A)^H`, with the adjugate computed so
-    that it exists for singular matrices too.
+    that it exists for singular matrices too; so are derivatives of every order.
 
     Parameters
     ----------
@@ -141,8 +81,6 @@ def det(input: Any, name: str | None = None) -> Tensor:
     ------
     InvalidArgumentError
         If the matrices are not square.
-    MissingGradientError
-        By a third derivative. Write it with `slogdet`, which has derivatives of every order.
 
     Examples
     --------

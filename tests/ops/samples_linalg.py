@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -87,21 +88,24 @@ def sign_and_log(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return d / np.abs(d), np.log(np.abs(d))
 
 
+def by_permutations(x: np.ndarray) -> np.ndarray:
+    """The determinant of small matrices, of any rank."""
+    n = x.shape[-1]
+    total = np.zeros(x.shape[:-2], x.dtype)
+    for order in itertools.permutations(range(n)):
+        sign = round(np.linalg.det(np.eye(n)[list(order)]))
+        total = total + sign * x[..., np.arange(n), list(order)].prod(axis=-1)
+    return total
+
+
 def adjugate(x: np.ndarray) -> np.ndarray:
     """By minors."""
     n = x.shape[-1]
     y = np.ones_like(x)
     for i, j in np.ndindex(n, n):
         minor = np.delete(np.delete(x, i, -2), j, -1)
-        y[..., j, i] = (-1) ** (i + j) * determinant(minor)
+        y[..., j, i] = (-1) ** (i + j) * by_permutations(minor)
     return y
-
-
-def adjugate_slope(x: np.ndarray, t: np.ndarray) -> np.ndarray:
-    """A polynomial of low degree, so that the difference over a long step is nearly exact."""
-    h = 0.01
-    steps = [(adjugate(x + k * h * t) - adjugate(x - k * h * t)) / (2 * k * h) for k in (1, 2, 3)]
-    return 1.5 * steps[0] - 0.6 * steps[1] + 0.1 * steps[2]
 
 
 def singular(*shape: int) -> Maker:
@@ -120,23 +124,62 @@ for label, shape in STACKS.items():
     sample("regular", matrix, **asserted, **of_squares)
     sample("lu", matrix, **exchanged, **of_squares)
     sample("slogdet", matrix, reference=sign_and_log, **of_squares)
-    sample("adjugate", matrix, reference=adjugate, **{**of_squares, "order": 1})
+    sample("adjugate", matrix, reference=adjugate, **of_squares)
     sample("cholesky", definite(*shape), reference=factor, among=hermitian, **of_squares)
 for label, shape in {"singular": (3, 3), "singular_stack": (2, 3, 3)}.items():
     sample("det", singular(*shape), label=label, complex=True, dtypes=PRECISIONS)
 sample("det", fixed(np.diag([2.0, 0.0, 0.0])), label="rank_one", dtypes=PRECISIONS)
 sample("det", fixed(np.eye(3)), label="equal", reference=determinant, dtypes=PRECISIONS)
-for label, shape in {"one": (3, 3), "stack": (2, 2, 2)}.items():
+
+
+def adjugate_along(xs: np.ndarray) -> np.ndarray:
+    """Differences of differences along all directions, of what has the degree n - 1."""
+    x, *ts = np.moveaxis(xs, -3, 0)
+    if not ts:
+        return adjugate(x)
+    h, last = 0.5, ts[-1]
+
+    def rest(step: float) -> np.ndarray:
+        return adjugate_along(np.stack([x + step * h * last, *ts[:-1]], axis=-3))
+
+    steps = [(rest(k) - rest(-k)) / (2 * k * h) for k in (1, 2, 3)]
+    return 1.5 * steps[0] - 0.6 * steps[1] + 0.1 * steps[2]
+
+
+def directions_at(make: Maker, count: int, *shape: int) -> Maker:
+    """A matrix, and directions behind it."""
+
+    def together(rng: np.random.Generator) -> np.ndarray:
+        return np.stack([make(rng), *(reals(*shape)(rng) for _ in range(count))], axis=-3)
+
+    return together
+
+
+def of_rank(rank: int, n: int) -> Maker:
+    return lambda rng: reals(n, rank)(rng) @ reals(rank, n)(rng)
+
+
+for label, start, count, form in (
+    ("one", regular(3, 3), 1, (3, 3)),
+    ("two", regular(4, 4), 2, (4, 4)),
+    ("three", fixed(np.diag([1.0, 2.0, 3.0, 4.0])), 3, (4, 4)),
+    ("stack", regular(2, 2, 2), 2, (2, 2, 2)),
+    ("singular", singular(4, 4), 2, (4, 4)),
+    ("of_rank_two", of_rank(2, 5), 2, (5, 5)),
+    ("of_rank_one", of_rank(1, 4), 3, (4, 4)),
+    ("zeros", fixed(np.zeros((4, 4))), 2, (4, 4)),
+    ("number", regular(1, 1), 2, (1, 1)),
+    ("empty", regular(0, 0), 2, (0, 0)),
+    ("no_matrices", regular(0, 2, 2), 2, (0, 2, 2)),
+):
     sample(
-        "adjugate_slope",
-        regular(*shape),
-        reals(*shape),
+        "adjugate_along",
+        directions_at(start, count, *form),
         label=label,
-        reference=adjugate_slope,
-        order=0,
+        reference=adjugate_along,
+        complex=label != "singular",
         dtypes=PRECISIONS,
     )
-
 sample(
     "lu",
     reals(2, 4, 4),
