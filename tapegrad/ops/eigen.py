@@ -17,6 +17,11 @@ from tapegrad.ops.matrices import adjoint, lower_mask, square_matrices, times, u
 __all__ = ["eigh", "eigvalsh"]
 
 
+#: Eigenvalues that are equal come out of LAPACK some units of rounding apart: at most this many of
+#: them, times the root of the number of eigenvalues and the largest of them.
+SLACK = 20
+
+
 def _decompose(x: Any) -> Any:
     e, v = _checked("eigh", np.linalg.eigh, x)
     return e, v
@@ -45,7 +50,7 @@ def _reciprocal_gaps(x: Any, *, slack: int) -> Any:
     gaps = x[..., None, :] - x[..., :, None]
     size = np.abs(x).max(axis=-1, initial=0)[..., None, None]
     # What rounding alone can separate counts as equal.
-    equal = np.abs(gaps) <= slack * np.finfo(x.dtype).eps * x.shape[-1] * size
+    equal = np.abs(gaps) <= slack * np.finfo(x.dtype).eps * np.sqrt(x.shape[-1]) * size
     return np.where(equal, x.dtype.type(0), 1 / np.where(equal, 1, gaps)).astype(x.dtype)
 
 
@@ -56,7 +61,7 @@ def _reciprocal_gaps_vjp(F: Any, g: Any, y: Any) -> Any:
 
 
 # For a vector x the matrix 1 / (x[j] - x[i]), with 0 where the two are equal, or apart by no more
-# than `slack` times what rounding does.
+# than rounding, see `SLACK`.
 general("reciprocal_gaps", _reciprocal_gaps, _reciprocal_gaps_vjp)
 
 
@@ -84,7 +89,7 @@ def _of_lower_triangle(F: Any, g: Any, n: int) -> Any:
 
 def _eigh_vjp(F: Any, g: Any, y: Any, shape: Any) -> Any:
     (ge, gv), (e, v) = g, y
-    gaps = as_kind_of(F, F.reciprocal_gaps(e, slack=1), v)
+    gaps = as_kind_of(F, F.reciprocal_gaps(e, slack=SLACK), v)
     inner = times(F, v, gv, adjoint_a=True) * gaps
     left = times(F, v, inner) + v * as_kind_of(F, row(F, ge), v)
     return _of_lower_triangle(F, times(F, left, v, adjoint_b=True), shape[-1])

@@ -9,7 +9,7 @@ import numpy as np
 from tapegrad.core.define import general
 from tapegrad.core.primitive import NONDIFF, apply
 from tapegrad.core.structural import along
-from tapegrad.ops.eigen import as_kind_of, column, row
+from tapegrad.ops.eigen import SLACK, as_kind_of, column, row
 from tapegrad.ops.matrices import adjoint, matrices, times, unsuitable
 
 __all__ = ["svd"]
@@ -62,7 +62,7 @@ def _svd_vjp(F: Any, g: Any, y: Any, shape: Any) -> Any:
     along_u, along_v = times(F, u, gu, adjoint_a=True), times(F, v, gv, adjoint_a=True)
     turn_u, turn_v = along_u - adjoint(F, along_u), along_v - adjoint(F, along_v)
     # 1 / (s[j]**2 - s[i]**2) in two parts, so that equal values leave one of them.
-    gaps = as_kind_of(F, F.reciprocal_gaps(s, slack=1), u)
+    gaps = as_kind_of(F, F.reciprocal_gaps(s, slack=SLACK), u)
     sums = as_kind_of(F, F.reciprocal_no_nan(row(F, s) + column(F, s)), u)
     inner = 0.5 * ((turn_u + turn_v) * gaps + (turn_u - turn_v) * sums)
     left = times(F, u, inner) + u * as_kind_of(F, row(F, gs), u)
