@@ -75,18 +75,14 @@ def _commutator_solve(t: Any, m: Any, *, adjoint: bool) -> Any:
         t = t.mT.conj()
     n = t.shape[-1]
     e = np.diagonal(t, axis1=-2, axis2=-1)
-    limit = (
-        SLACK
-        * np.finfo(t.dtype).eps
-        * np.sqrt(n)
-        * np.abs(t).max(axis=(-2, -1), initial=0)[..., None]
-    )
+    unit = np.finfo(t.dtype).eps * np.sqrt(n)
+    limit = SLACK * unit * np.abs(t).max(axis=(-2, -1), initial=0)[..., None]
     w = np.zeros(np.broadcast_shapes(t.shape, m.shape), np.result_type(t, m))
     # Each diagonal depends on those nearer to the corner, or to the main diagonal if `adjoint`.
     for d in range(1, n) if adjoint else range(n - 1, 0, -1):
         rest = np.diagonal(m - (w @ t - t @ w), -d, axis1=-2, axis2=-1)
         gap = e[..., : n - d] - e[..., d:]
-        equal = np.abs(gap) <= limit[..., None]
+        equal = np.abs(gap) <= limit
         column = np.arange(n - d)
         w[..., column + d, column] = np.where(equal, 0, rest / np.where(equal, 1, gap))
     return w
