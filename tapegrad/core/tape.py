@@ -162,7 +162,7 @@ class Tape:
             out = outputs._id
             self.followed.add(out)
             args = x._value if kept[0] else None
-            y = outputs._value if keep_y else _spec_of(primitive, outputs)
+            y = outputs._value if keep_y else _spec_of(outputs) if primitive.transposes else None
             self.records.append((primitive, x._id, mask, args, out, y, params))
             return
         if len(inputs) == 2 and outputs.__class__ is Tensor and not primitive.variadic:
@@ -173,7 +173,7 @@ class Tape:
             out = outputs._id
             self.followed.add(out)
             args = (a._value if kept[0] else None, b._value if kept[1] else None)
-            y = outputs._value if keep_y else _spec_of(primitive, outputs)
+            y = outputs._value if keep_y else _spec_of(outputs) if primitive.transposes else None
             self.records.append((primitive, (a._id, b._id), mask, args, out, y, params))
             return
         if primitive.variadic:
@@ -193,7 +193,7 @@ class Tape:
             self.followed.update(t._id for t in outputs if is_differentiable(t._value))
         else:
             out = outputs._id
-            y = outputs._value if keep_y else _spec_of(primitive, outputs)
+            y = outputs._value if keep_y else _spec_of(outputs) if primitive.transposes else None
             self.followed.add(out)
         if primitive.needs_shapes:
             params = (
@@ -204,8 +204,8 @@ class Tape:
         self.records.append((primitive, ids, mask, args, out, y, params))
 
 
-def _spec_of(primitive: Primitive, output: Tensor) -> Spec | None:
-    return Spec(output._value.shape, output._value.dtype) if primitive.transposes else None
+def _spec_of(output: Tensor) -> Spec:
+    return Spec(output._value.shape, output._value.dtype)
 
 
 def is_differentiable(value: Array) -> bool:
