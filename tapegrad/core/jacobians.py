@@ -15,7 +15,7 @@ from tapegrad.core.context import active_recorders, restore_float_errors, silenc
 from tapegrad.core.one_hot import ones
 from tapegrad.core.replay import Plan, plan, push_through
 from tapegrad.core.slices import Slices
-from tapegrad.core.table import recording
+from tapegrad.core.table import raw, recording
 from tapegrad.core.tape import Record, Tape, is_differentiable
 from tapegrad.core.tensor import Tensor, wrap, wrap_constant
 from tapegrad.core.unconnected import zeros_for
@@ -147,25 +147,79 @@ def _unit_tangents(x: Any, first: int, start: int, stop: int, F: BatchedNamespac
 def batch_jacobian(tape: Tape, y: Any, x: Any, chunk: int | None) -> Tensor:
     """Jacobians of each example, shape ``(b, *y.shape[1:], *x.shape[1:])``."""
     batch, *inner = y._value.shape
-    size, shape = prod(inner), x._value.shape
-    rows = _Rows(x, size)
-    wanted = {x._id}
+    shape = x._value.shape
+    joined = None
     connected = y._id in tape.followed or y._id == x._id
     if connected and is_differentiable(y._value) and is_differentiable(x._value):
         F = batched_recording if active_recorders() else batched_raw
         token = silence_float_errors()
         try:
-            for start, stop in _ranges(size, chunk or _at_once(tape.records, (y, x))):
-                g = ones(y._value.shape, y._value.dtype, F, 1, start, stop)
-                found = sweep(tape.records, {y._id: g}, wanted, F, roots=tape.roots)
-                rows.put(start, stop, found.get(x._id), F)
+            if prod(shape[1:]) + 1 < prod(inner):
+                j = _batch_by_columns(tape, y, x, chunk, F)
+                if j is not None:
+                    return j
+            joined = _batch_by_rows(tape, y, x, chunk, F)
         finally:
             restore_float_errors(token)
-    joined = rows.joined()
     if joined is None:
-        joined = zeros_for(x, (size,))
+        joined = zeros_for(x, (prod(inner),))
     order = (1, 0, *range(2, 1 + len(shape)))
     return _reshape(_transpose(joined, order), (batch, *inner, *shape[1:]))
+
+
+def _batch_by_rows(
+    tape: Tape, y: Any, x: Any, chunk: int | None, F: BatchedNamespace
+) -> Tensor | None:
+    """Reverse mode: cotangents of one entry in every example, pulled back."""
+    size = prod(y._value.shape[1:])
+    rows = _Rows(x, size)
+    for start, stop in _ranges(size, chunk or _at_once(tape.records, (y, x))):
+        g = ones(y._value.shape, y._value.dtype, F, 1, start, stop)
+        found = sweep(tape.records, {y._id: g}, {x._id}, F, roots=tape.roots)
+        rows.put(start, stop, found.get(x._id), F)
+    return rows.joined()
+
+
+def _batch_by_columns(
+    tape: Tape, y: Any, x: Any, chunk: int | None, F: BatchedNamespace
+) -> Tensor | None:
+    """Forward mode: tangents of one entry in every example; None where that would not be right.
+
+    Where examples mix, rows add up over the examples of the target, but columns would over those of
+    the source. One more pass, with a random cotangent, tells whether they do.
+    """
+    records = list(tape.records)
+    way = None if _why_not_forward(y, [x]) else plan(records, [x._id], y._id)
+    if way is None or not way.reached:
+        return None
+    (batch, *inner), (_, *inputs) = y._value.shape, x._value.shape
+    size = prod(inputs)
+    columns = _Rows(y, size)
+    for start, stop in _ranges(size, chunk or _at_once([r for r, _ in way.steps], (y, x))):
+        t = ones(x._value.shape, x._value.dtype, F, 1, start, stop)
+        columns.put(start, stop, push_through(way, {x._id: t}, y._id, F), F)
+    joined = columns.joined()
+    if joined is None:
+        return None
+    flat = _reshape(joined, (size, batch, prod(inner)))
+    j = _transpose(flat, (1, 2, 0))
+    v = np.random.default_rng(0).standard_normal(y._value.shape).astype(y._value.dtype)
+    pulled = sweep(records, {y._id: v}, {x._id}, raw, roots=tape.roots).get(x._id)
+    if pulled is None or not _agree(j._value, v.reshape(batch, prod(inner)), _dense(pulled)):
+        return None
+    return _cast(_reshape(j, (batch, *inner, *inputs)), x._value.dtype)
+
+
+def _dense(g: Any) -> Any:
+    return g.dense(raw) if g.__class__ is Slices else g
+
+
+def _agree(j: Any, v: Any, pulled: Any) -> bool:
+    """Whether ``v @ j`` is what was pulled back, but for rounding, in each example."""
+    expected = np.einsum("bi,bij->bj", v, j)
+    scale = np.einsum("bi,bij->bj", np.abs(v), np.abs(j)).max(axis=1, initial=0.0, keepdims=True)
+    gap = np.abs(expected - pulled.reshape(expected.shape))
+    return bool((gap <= 100 * np.finfo(pulled.dtype).eps * scale).all())
 
 
 def _ranges(size: int, step: int) -> Iterator[tuple[int, int]]:

@@ -272,6 +272,50 @@ def test_the_branch_not_taken_passes_nothing(mode: str, recorded: bool) -> None:
     np.testing.assert_allclose(j.numpy(), expected, rtol=1e-6)
 
 
+@pytest.mark.parametrize("rows", [None, 1, 2])
+def test_batches_with_fewer_inputs_take_forward_mode(modes: list[str], rows: int | None) -> None:
+    x = tf.constant(RNG.standard_normal((5, 3)))
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        y = tf.tanh(x @ tf.constant(W.T)) * tf.reduce_sum(x, axis=1, keepdims=True)
+        pairs = tf.expand_dims(y, 1) * tf.expand_dims(x, 2)
+    j = tape.batch_jacobian(y, x, parallel_iterations=rows)
+    assert modes[0] == "forward"
+    assert modes.count("reverse") == 1  # the look for examples that mix
+    whole = tape.jacobian(y, x).numpy()
+    np.testing.assert_allclose(j.numpy(), np.einsum("bibj->bij", whole), rtol=1e-12)
+    j = tape.batch_jacobian(pairs, x, parallel_iterations=rows)
+    assert j.shape == (5, 3, 7, 3)
+    whole = tape.jacobian(pairs, x).numpy()
+    np.testing.assert_allclose(j.numpy(), np.einsum("bikbj->bikj", whole), rtol=1e-12)
+
+
+@pytest.mark.parametrize("strength", [1.0, 1e-6])
+def test_batches_that_mix_add_up_the_rows_in_any_case(strength: float) -> None:
+    """As TensorFlow does, which knows reverse mode only."""
+    x = tf.constant(RNG.standard_normal((4, 2)))
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        mixed = x * x + strength * tf.sin(x[:1]) * x
+        y = tf.concat([mixed, x, mixed * x, tf.exp(x)], axis=1)
+    expected = tape.jacobian(y, x).numpy().sum(axis=0).transpose(1, 0, 2)
+    np.testing.assert_allclose(tape.batch_jacobian(y, x).numpy(), expected, rtol=1e-12)
+
+
+def test_forward_batches_are_differentiable() -> None:
+    """``x_i^3``, four times over, in each example."""
+    x = tf.constant([[2.0, 3.0], [4.0, 5.0]])
+    with tf.GradientTape() as outer:
+        outer.watch(x)
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = tf.tile(x * x * x, [1, 4])
+        j = tape.batch_jacobian(y, x)
+    expected = np.stack([np.tile(np.diag(3 * row**2), (4, 1)) for row in x.numpy()])
+    np.testing.assert_allclose(j.numpy(), expected, rtol=1e-6)
+    np.testing.assert_allclose(outer.gradient(j, x).numpy(), 24 * x.numpy(), rtol=1e-6)
+
+
 def test_dtypes_of_both_ends() -> None:
     x = tf.constant([1.0, 2.0], tf.float32)
     with tf.GradientTape(persistent=True) as tape:
