@@ -116,10 +116,11 @@ def make_windows(
 
 
 def blocks(count: tuple[int, ...], limit: int) -> Iterator[tuple[slice, ...]]:
-    """Cut an array of shape `count` into blocks of at most `limit` entries, contiguous ones."""
+    """Cut an array of shape `count` into contiguous blocks of at most `limit` entries."""
     steps = list(count)
     for axis in range(len(count) - 1, -1, -1):
-        steps[axis] = max(1, min(count[axis], limit))
+        pieces = -(-count[axis] // max(1, limit))
+        steps[axis] = max(1, -(-count[axis] // max(1, pieces)))
         limit //= max(1, count[axis])
     ranges = [range(0, n, step) for n, step in zip(count, steps, strict=True)]
     for starts in product(*ranges):
