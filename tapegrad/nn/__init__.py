@@ -43,6 +43,7 @@ from tapegrad.ops.max_pooling import (
     max_pool3d,
     max_pool_with_argmax,
 )
+from tapegrad.ops.morphology import dilation2d, erosion2d
 from tapegrad.ops.normalization import (
     batch_norm_with_global_normalization,
     batch_normalization,
@@ -80,9 +81,11 @@ __all__ = [
     "crelu",
     "depth_to_space",
     "depthwise_conv2d",
+    "dilation2d",
     "dropout",
     "elu",
     "embedding_lookup",
+    "erosion2d",
     "experimental",
     "gelu",
     "in_top_k",
