@@ -190,6 +190,8 @@ class KernelSource:
         """An expression for a matrix, or for a batch of them with a place for the index."""
         base, layout = self._plan.where(value)
         memory = self._memory[base] if base in self._memory else self._constant(base)
+        if base in self._plan.stored and self._plan.is_single(base):
+            self._lines.append(f"store({memory}, 0, {self._single[base]})")
         rows, columns = value.shape[-2:]
         if len(value.shape) > 2:
             count = value.size // (rows * columns)

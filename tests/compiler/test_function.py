@@ -322,3 +322,21 @@ def test_devices_of_this_machine() -> None:
     assert tf.config.list_physical_devices("CPU")[0].name == "/physical_device:CPU:0"
     assert tf.config.list_logical_devices("CPU")[0].name == "/device:CPU:0"
     assert tf.config.list_logical_devices("GPU") == []
+
+
+@pytest.mark.parametrize("turned", [{"transpose_b": True}, {}])
+def test_products_read_single_numbers_that_the_kernel_computed(turned: dict[str, bool]) -> None:
+    x = tf.constant([0.5, 1.0, -2.0], tf.float64)
+
+    @tf.function
+    def square(x: tf.Tensor) -> tf.Tensor:
+        row = tf.reshape(x, [1, 3])
+        other = row if turned else tf.reshape(x, [3, 1])
+        return tf.matmul(row, other, **turned) * 0.5
+
+    for _ in range(3):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = square(x)
+        assert y.numpy().tolist() == [[2.625]]
+        assert tape.gradient(y, x).numpy().tolist() == [0.5, 1.0, -2.0]
