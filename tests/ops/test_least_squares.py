@@ -53,6 +53,46 @@ def test_lstsq_of_dependent_columns_takes_the_smallest() -> None:
     np.testing.assert_allclose(found, [[0.1], [0.2], [0.0]], atol=1e-12)
 
 
+@pytest.mark.parametrize("shape", [(5, 3), (3, 5), (4, 4)])
+@pytest.mark.parametrize("rank", [1, 2, 3])
+@pytest.mark.parametrize("kind", ["float64", "complex128"])
+def test_gradient_of_lstsq_among_matrices_of_one_rank(shape: Any, rank: int, kind: str) -> None:
+    m, n = shape
+
+    def random(*size: int) -> np.ndarray:
+        x: np.ndarray = RNG.standard_normal(size)
+        return x + 1j * RNG.standard_normal(size) if kind == "complex128" else x
+
+    left, right, b, weights = random(m, rank), random(rank, n), random(m, 2), random(n, 2)
+
+    def f(a: Any, c: Any) -> Any:
+        return tf.reduce_sum(tf.math.real(weights.conj() * tf.linalg.lstsq(a, c)))
+
+    of_a, of_b = gradients(f, left @ right, b)
+    # The solution of the smallest norm; along directions that keep the rank it moves smoothly.
+    inverse = np.linalg.pinv(left @ right, 1e-10)
+    np.testing.assert_allclose(of_b, inverse.conj().T @ weights, rtol=1e-9, atol=1e-9)
+    for t, s in ((random(m, rank), 0.0 * right), (0.0 * left, random(rank, n))):
+        h = 1e-6
+
+        def value(step: float, t: Any = t, s: Any = s) -> float:
+            a = (left + step * t) @ (right + step * s)
+            return float(np.sum(np.real(weights.conj() * (np.linalg.pinv(a, 1e-10) @ b))))
+
+        expected = (value(h) - value(-h)) / (2 * h)
+        direction = t @ right + left @ s
+        found = np.sum(np.real(of_a.conj() * direction))
+        assert found == pytest.approx(expected, rel=1e-5, abs=1e-7)
+
+
+def test_lstsq_of_rows_that_contradict_nothing_has_no_residual_gradient() -> None:
+    # With more unknowns than rows, what is fitted is fitted exactly, whatever the matrix.
+    a, b = RNG.standard_normal((2, 3, 5)), RNG.standard_normal((2, 3, 1))
+    of_a, of_b = gradients(lambda x, y: tf.matmul(x, tf.linalg.lstsq(x, y)), a, b)
+    np.testing.assert_allclose(of_a, 0.0, atol=1e-12)
+    np.testing.assert_allclose(of_b, 1.0, atol=1e-12)
+
+
 def test_lstsq_refuses_a_negative_weight() -> None:
     with pytest.raises(tf.errors.InvalidArgumentError, match="l2_regularizer must be >= 0"):
         tf.linalg.lstsq(np.eye(2), np.ones((2, 1)), -1.0)
