@@ -47,7 +47,8 @@ def simplify(recording: Recording) -> Recording:
 
     for step in recording.steps:
         if not isinstance(step, Operation):
-            steps.append(_renamed(step, now))
+            if not isinstance(step, Guard) or now(step.value).kind != "constant":
+                steps.append(_renamed(step, now))
             continue
         inputs = tuple([now(v) for v in step.inputs])
         if all(v.kind == "constant" for v in inputs) and _may_fold(step):

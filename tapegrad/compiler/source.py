@@ -66,6 +66,7 @@ class KernelSource:
         self._names: dict[Value, str] = {}
         self._single: dict[Value, str] = {}
         self._memory: dict[Value, str] = {}
+        self._totals: set[Value] = set()  # sums that are single numbers
         self._lines: list[str] = []
         self._sizes: dict[int, str] = {}
         self._numbers: dict[float, str] = {}
@@ -91,12 +92,12 @@ class KernelSource:
                 self._memory[v] = f"r{i}"
         for v in sorted(plan.stored - set(self._memory), key=self._order(plan)):
             self._memory[v] = name = self._fresh("t")
-            sizes = ", ".join(self._size(n) for n in v.shape)
-            self._lines.append(f"{name} = empty(({sizes},), {short(v.dtype)})")
+            sizes = "".join(f"{self._size(n)}, " for n in v.shape)
+            self._lines.append(f"{name} = empty(({sizes}), {short(v.dtype)})")
         for group in plan.groups:
             self._group(group)
         for i, v in enumerate(results):
-            if v in self._single and plan.is_single(v):
+            if v in self._totals:
                 self._lines.append(f"store(r{i}, 0, {self._single[v]})")
         self.sizes = np.array([*self._sizes, 0], np.int64)
         self.numbers = np.array([*self._numbers, 0.0], np.float64)
@@ -279,7 +280,7 @@ class _Loop:
             self._at_hand[out] = name
             if self._plan.is_single(out):
                 s._single[out] = name
-            elif out in self._plan.stored:
+            if out in self._plan.stored:
                 layout = contiguous(out.shape)
                 self._stores.append((self._access(out, layout.offset, layout.strides), name))
         elif node.kind == "place":
@@ -416,8 +417,10 @@ class _Loop:
         for level in range(depth - 2, -2, -1):
             if blocked:
                 outer = indent[:-4]
-                for node, _, _, name in self._sums:
-                    lines.append(f"{outer}{name} = {_JOIN[node.code].format(name, 'q' + name)}")
+                for node, a, _, name in self._sums:
+                    if a.level == -1:
+                        total = _JOIN[node.code].format(name, f"q{name}")
+                        lines.append(f"{outer}{name} = {total}")
                 indent = indent[:-8]
             else:
                 indent = indent[:-4]
@@ -438,6 +441,7 @@ class _Loop:
     def _put_away(self, node: Node, a: _Access, name: str, indent: str, depth: int) -> None:
         if self._plan.is_single(node.output):
             self._s._single[node.output] = name
+            self._s._totals.add(node.output)
             return
         value = name
         if self._in_memory(a, depth):
