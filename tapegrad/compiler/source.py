@@ -82,8 +82,8 @@ class KernelSource:
             else:
                 self._memory[v] = name
                 if v.size == 1:
-                    self._single[v] = f"s{i}"
-                    self._lines.append(f"s{i} = load({name}, 0)")
+                    self._single[v] = f"g{i}"
+                    self._lines.append(f"g{i} = load({name}, 0)")
         results = [plan.results[v] for v in wanted]
         outs = []
         for i, v in enumerate(results):
