@@ -1,7 +1,8 @@
-"""``tf.config``: devices, and whether functions run as plain Python."""
+"""``tf.config``: devices, whether functions run as plain Python, where kernels are kept."""
 
 from __future__ import annotations
 
+from tapegrad.compiler.cache import cache_directory, clear_cache, set_cache_directory
 from tapegrad.compiler.settings import functions_run_eagerly, run_functions_eagerly
 from tapegrad.ops.devices import (
     LogicalDevice,
@@ -13,8 +14,11 @@ from tapegrad.ops.devices import (
 __all__ = [
     "LogicalDevice",
     "PhysicalDevice",
+    "cache_directory",
+    "clear_cache",
     "functions_run_eagerly",
     "list_logical_devices",
     "list_physical_devices",
     "run_functions_eagerly",
+    "set_cache_directory",
 ]

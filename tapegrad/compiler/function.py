@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from tapegrad.compiler.arguments import kind_of, parts_of, with_tensors
+from tapegrad.compiler.explanation import explained, sources
 from tapegrad.compiler.graph import Recording
 from tapegrad.compiler.paths import MISSED, Path, Paths, RunEagerlyError
 from tapegrad.compiler.settings import functions_run_eagerly
@@ -172,7 +173,7 @@ class Function:
         kind = kind_of((own, args, kwargs), inputs, kept)
         paths = self._known.get(kind)
         if paths is None:
-            paths = self._known[kind] = Paths(kept)
+            paths = self._known[kind] = Paths(inputs, kept)
         if paths.refusal is not None:
             return self._run_eagerly(own, args, kwargs)
         token = silence_float_errors()
@@ -243,6 +244,22 @@ class Function:
     def experimental_get_tracing_count(self) -> int:
         """How often the Python code ran."""
         return self._recordings
+
+    def explain(self) -> str:
+        """What became of the calls so far: what is compiled, what runs eagerly, where and why.
+
+        Examples
+        --------
+        >>> import tapegrad as tf
+        >>> f = tf.function(lambda x: x + 1.0)
+        >>> f.explain()
+        '<lambda> has not been called.'
+        """
+        return explained(self.name, self._known.values())
+
+    def source(self) -> str:
+        """The generated code: a program for each way through the function, and its kernels."""
+        return sources(self._known.values())
 
     def get_concrete_function(self, *args: Any, **kwargs: Any) -> ConcreteFunction:
         """The function for arguments of one kind.

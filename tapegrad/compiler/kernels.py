@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import linecache
 from collections.abc import Callable, Sequence
-from hashlib import sha256
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from tapegrad.compiler.cache import compiled
 from tapegrad.compiler.fusion import Plan
 from tapegrad.compiler.graph import Operation, Value
 from tapegrad.compiler.lowering import lowered
@@ -58,18 +57,4 @@ def kernel(
     written = KernelSource(Plan(nodes, given, wanted), given, wanted)
     text = _HEAD + written.text
     constants = tuple([np.ascontiguousarray(v.array) for v in written.arrays])
-    return Kernel(_compiled(text), constants, written.sizes, written.numbers, text)
-
-
-_KERNELS: dict[str, Callable[..., None]] = {}
-
-
-def _compiled(text: str) -> Callable[..., None]:
-    found = _KERNELS.get(text)
-    if found is None:
-        name = f"<tapegrad kernel {sha256(text.encode()).hexdigest()[:12]}>"
-        linecache.cache[name] = len(text), None, text.splitlines(True), name
-        namespace: dict[str, Any] = {}
-        exec(compile(text, name, "exec"), namespace)
-        found = _KERNELS[text] = namespace["kernel"]
-    return found
+    return Kernel(compiled(text), constants, written.sizes, written.numbers, text)

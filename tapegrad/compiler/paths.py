@@ -152,11 +152,14 @@ class Paths:
     ----------
     refusal
         Why such calls run eagerly, or None.
+    inputs
+        The tensors among the arguments, in words.
     kept
         Objects whose identity is part of the kind of call.
     """
 
-    def __init__(self, kept: Sequence[Any]) -> None:
+    def __init__(self, inputs: Sequence[Any], kept: Sequence[Any]) -> None:
+        self.inputs = [f"{x.dtype.name}{list(x._value.shape)}" for x in inputs]
         self.paths: list[Path] = []
         self.refusal: str | None = None
         self.kept = kept

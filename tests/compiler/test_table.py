@@ -18,7 +18,7 @@ SAMPLES = load()
 
 @pytest.fixture(autouse=True)
 def kernels_in_python(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kernels, "_compiled", interpreted)
+    monkeypatch.setattr(kernels, "compiled", interpreted)
 
 
 def assert_same(got: Any, expected: Any) -> None:

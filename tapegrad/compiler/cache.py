@@ -1,0 +1,143 @@
+"""Kernels on disk: what one process has compiled, the next one only loads.
+
+A kernel is a module ``k_<hash>.py`` whose name says everything that its machine code depends on:
+its text, the functions it calls, the versions of Numba and NumPy, the processor. Numba keeps the
+machine code beside it. Files are written whole and moved into place, so that processes do not meet
+half of one; where nothing can be written, kernels are compiled in memory.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import linecache
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+_KERNELS = Path(__file__).parents[1] / "kernels"
+_DEFAULT = object()
+_directory: list[Any] = [_DEFAULT]
+_loaded: dict[str, Callable[..., None]] = {}
+
+
+def cache_directory() -> Path | None:
+    """Where kernels are kept, or None if they are not.
+
+    Examples
+    --------
+    >>> import tapegrad as tf
+    >>> before = tf.config.cache_directory()
+    >>> tf.config.set_cache_directory(None)
+    >>> tf.config.cache_directory() is None
+    True
+    >>> tf.config.set_cache_directory(before)
+    """
+    chosen = _directory[0]
+    return _default_directory() if chosen is _DEFAULT else chosen
+
+
+def set_cache_directory(directory: str | os.PathLike[str] | None) -> None:
+    """Keep compiled kernels in a directory, or (None) nowhere.
+
+    The environment variable ``TAPEGRAD_CACHE_DIR`` does the same for a whole process; an empty
+    value means nowhere. The default is the user's cache directory.
+
+    Parameters
+    ----------
+    directory
+        Made when it is needed. Kernels that this process has loaded stay loaded.
+    """
+    _directory[0] = None if directory is None else Path(directory)
+
+
+def clear_cache() -> None:
+    """Delete all kernels that are kept on disk."""
+    directory = cache_directory()
+    if directory is None or not directory.is_dir():
+        return
+    for file in directory.glob("k_*.py"):
+        file.unlink(missing_ok=True)
+    shutil.rmtree(directory / "__pycache__", ignore_errors=True)
+
+
+def _default_directory() -> Path | None:
+    named = os.environ.get("TAPEGRAD_CACHE_DIR")
+    if named is not None:
+        return Path(named) if named else None
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or str(Path.home() / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        base = str(Path.home() / "Library" / "Caches")
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(base) / "tapegrad"
+
+
+def compiled(text: str) -> Callable[..., None]:
+    """The function ``kernel`` of a source text, as machine code at its first call."""
+    found = _loaded.get(text)
+    if found is None:
+        found = _loaded[text] = _from_disk(text) or _in_memory(text)
+    return found
+
+
+def _from_disk(text: str) -> Callable[..., None] | None:
+    directory = cache_directory()
+    if directory is None:
+        return None
+    name = f"k_{sha256((_circumstances() + text).encode()).hexdigest()[:24]}"
+    file = directory / f"{name}.py"
+    try:
+        if not file.exists():
+            directory.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(
+                "w", dir=directory, suffix=".tmp", delete=False, encoding="utf-8"
+            ) as part:
+                part.write(text.replace("@njit(", "@njit(cache=True, "))
+            Path(part.name).replace(file)
+        spec = importlib.util.spec_from_file_location(f"_tapegrad_{name}", file)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[module.__name__] = module  # Numba finds it there when it loads machine code
+        spec.loader.exec_module(module)
+    except (OSError, RuntimeError):  # a home that cannot be written to; Numba's own such error
+        return None
+    return module.kernel  # type: ignore[no-any-return]
+
+
+def _in_memory(text: str) -> Callable[..., None]:
+    name = f"<tapegrad kernel {sha256(text.encode()).hexdigest()[:12]}>"
+    linecache.cache[name] = len(text), None, text.splitlines(True), name
+    namespace: dict[str, Any] = {}
+    exec(compile(text, name, "exec"), namespace)
+    return namespace["kernel"]  # type: ignore[no-any-return]
+
+
+@cache
+def _circumstances() -> str:
+    """Everything besides its text that the machine code of a kernel depends on."""
+    import llvmlite
+    import llvmlite.binding
+    import numba
+
+    parts = [
+        np.__version__,
+        numba.__version__,
+        llvmlite.__version__,
+        sys.version,
+        platform.machine(),
+        llvmlite.binding.get_host_cpu_name(),
+        llvmlite.binding.get_host_cpu_features().flatten(),
+        *[file.read_text(encoding="utf-8") for file in sorted(_KERNELS.glob("*.py"))],
+    ]
+    return "\n".join(parts)
