@@ -55,12 +55,30 @@ def set_cache_directory(directory: str | os.PathLike[str] | None) -> None:
     ----------
     directory
         Made when it is needed. Kernels that this process has loaded stay loaded.
+
+    Examples
+    --------
+    >>> import tapegrad as tf
+    >>> before = tf.config.cache_directory()
+    >>> tf.config.set_cache_directory("kernels")
+    >>> tf.config.cache_directory().name
+    'kernels'
+    >>> tf.config.set_cache_directory(before)
     """
     _directory[0] = None if directory is None else Path(directory)
 
 
 def clear_cache() -> None:
-    """Delete all kernels that are kept on disk."""
+    """Delete all kernels that are kept on disk.
+
+    Examples
+    --------
+    >>> import tapegrad as tf
+    >>> before = tf.config.cache_directory()
+    >>> tf.config.set_cache_directory("kernels")
+    >>> tf.config.clear_cache()
+    >>> tf.config.set_cache_directory(before)
+    """
     directory = cache_directory()
     if directory is None or not directory.is_dir():
         return
