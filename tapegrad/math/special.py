@@ -23,6 +23,7 @@ from tapegrad.ops.bessel import (
     yv,
 )
 from tapegrad.ops.division import xdivy, xexpy, xlog1py, xlogy
+from tapegrad.ops.elliptic import ellipe, ellipeinc, ellipk, ellipkinc, ellipkm1
 from tapegrad.ops.entropy import entr, kl_div, rel_entr
 from tapegrad.ops.error_functions import dawsn, erfcinv, erfcx, log_ndtr, ndtr, ndtri, owens_t
 from tapegrad.ops.gamma_functions import beta, betaln, gamma, lbeta, multigammaln
@@ -31,8 +32,6 @@ from tapegrad.ops.incomplete_gamma import igamma as gammainc
 from tapegrad.ops.incomplete_gamma import igammac as gammaincc
 from tapegrad.ops.incomplete_inverses import betaincinv, gammainccinv, gammaincinv
 from tapegrad.ops.integrals import (
-    ellipe,
-    ellipk,
     exp1,
     expint,
     fresnel_cos,
@@ -79,7 +78,10 @@ __all__ = (
     "dawsn",
     "digamma",
     "ellipe",
+    "ellipeinc",
     "ellipk",
+    "ellipkinc",
+    "ellipkm1",
     "entr",
     "erf",
     "erfc",

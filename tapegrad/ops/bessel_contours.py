@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad.ops.side_integrals import gauss_rule, reach_of
+from tapegrad.ops.side_integrals import panels, reach_of
 
 # Panels grow by this factor away from a branch point; 40 nodes are then right to 16 digits.
 _GRADE = 16.0
@@ -41,7 +41,7 @@ def real_axis(v: Any, height: Any, saddle: Any, farthest: Any, x: Any) -> tuple[
     low = -np.minimum(reach_of(lambda s: left(np.minimum(s, limit)), v.shape), limit)
     high = reach_of(right, v.shape)
     plateau = np.arcsinh(1.0 / x) - saddle
-    s, weights = _panels(low, high, [np.zeros_like(v), *_NEAR, *(plateau + step for step in _NEAR)])
+    s, weights = panels(low, high, [np.zeros_like(v), *_NEAR, *(plateau + step for step in _NEAR)])
     column = (v[:, None], height[:, None])
     fall = np.where(
         s > 0,
@@ -126,7 +126,7 @@ def hankel_curve(v: Any, x: Any) -> tuple[Any, Any]:
         lambda u: point(beta * np.exp(-u), np.pi, beta * np.expm1(-u), flat)[2], v.shape
     )
     bend, drop = np.log(beta * x / end), np.log(beta / end)
-    u, weights = _panels(
+    u, weights = panels(
         np.zeros_like(v),
         reach,
         [*_NEAR, *(bend + step for step in _NEAR), *(drop + step for step in _NEAR)],
@@ -147,7 +147,7 @@ def _two_panels(
     )
     reach = np.minimum(reach, half)
     graded = [branch * _GRADE**k for k in range(9)]
-    d, weights = _panels(np.zeros_like(v), reach, [*graded, reach / 3.0])
+    d, weights = panels(np.zeros_like(v), reach, [*graded, reach / 3.0])
     s = first[:, None] + d
     a, slope, falls = point(s, np.pi - s)
     points = [start[:, None] + a + 1j * s]
@@ -162,29 +162,13 @@ def _two_panels(
 
         lowest = top - reach_of(fall_at, v.shape)
         breaks = [z + step for z in (top, *ends) for step in _NEAR]
-        z, weights = _panels(lowest, top, breaks)
+        z, weights = panels(lowest, top, breaks)
         q = np.exp(z)
         a, slope, falls = point(np.pi - q, q)
         weights = np.where(through[:, None], weights, 0.0) * q
         points.append(start[:, None] + a + 1j * (np.pi - q))
         found.append(weights * np.exp(-falls) * (slope + 1j))
     return np.hstack(points), np.hstack(found)
-
-
-def _panels(low: Any, high: Any, breaks: list[Any]) -> tuple[Any, Any]:
-    """Points and weights from `low` to `high`, in rows, with panels that end at the breaks."""
-    inner = [np.clip(b, low, high) for b in breaks]
-    ends = np.sort([low, *inner, high], axis=0)
-    width = np.diff(ends, axis=0)
-    # The panels of each row first; the rest has no weight, and no points at singular ends either.
-    order = np.argsort(width == 0.0, axis=0, kind="stable")[: (width > 0.0).sum(axis=0).max()]
-    width = np.take_along_axis(width, order, 0)
-    start = np.take_along_axis(ends, order, 0)
-    start = np.where(width > 0.0, start, 0.5 * (low + high)).T[..., None]
-    width = width.T[..., None]
-    nodes, weights = gauss_rule()
-    rows = len(low)
-    return (start + width * nodes).reshape(rows, -1), (width * weights).reshape(rows, -1)
 
 
 def _series(y: Any, count: int, sign: float, first: int) -> Any:

@@ -1,4 +1,4 @@
-"""Functions defined by integrals: exponential, Fresnel, Spence, elliptic."""
+"""Functions defined by integrals: exponential, Fresnel, Spence."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from tapegrad.ops.describe import FLOATS, unary
 from tapegrad.ops.scipy_forward import from_scipy, require_float
 
 __all__ = (
-    "ellipe",
-    "ellipk",
     "exp1",
     "expint",
     "fresnel_cos",
@@ -57,15 +55,6 @@ def _fresnel_wave_slope(F: Any, g: Any, x: Any, sine: bool) -> Any:
 
 def _spence_slope(x: Any) -> Any:
     return np.where(x == 1, x.dtype.type(-1), np.log(x) / (1 - x))[()]
-
-
-def _ellipd(m: Any) -> Any:
-    """``(K(m) - E(m)) / m`` without the quotient: Legendre's integral D."""
-    from scipy.special import elliprd
-
-    dtype = require_float(m)
-    m = m.astype(np.float64)
-    return (elliprd(0.0, 1.0 - m, 1.0) / 3.0).astype(dtype)[()]
 
 
 expint = elementwise(
@@ -136,37 +125,4 @@ elementwise(
     "spence_slope",
     _spence_slope,
     lambda F, x: 0.5 * F.hyp2f1(1.0 - x, a=2.0, b=2.0, c=3.0),
-)
-ellipk = elementwise(
-    "ellipk",
-    from_scipy("ellipk"),
-    lambda F, x, y: (y - F.ellipd(x)) / (2.0 * (1.0 - x)),
-    doc=unary(
-        "Complete elliptic integral of the first kind, of the parameter `x`,\n"
-        r":math:`K(x) = \int_0^{\pi/2} (1 - x \sin^2 t)^{-1/2} dt`, elementwise.",
-        "tf.math.special.ellipk(0.0).numpy().round(4)",
-        "np.float32(1.5708)",
-        takes=FLOATS,
-        notes="The derivative is :math:`(E - (1 - x) K) / (2 x (1 - x))` [1]_.\n\n"
-        ".. [1] https://dlmf.nist.gov/19.4",
-    ),
-)
-ellipe = elementwise(
-    "ellipe",
-    from_scipy("ellipe"),
-    lambda F, x: -0.5 * F.ellipd(x),
-    doc=unary(
-        "Complete elliptic integral of the second kind, of the parameter `x`,\n"
-        r":math:`E(x) = \int_0^{\pi/2} (1 - x \sin^2 t)^{1/2} dt`, elementwise.",
-        "tf.math.special.ellipe(1.0).numpy()",
-        "np.float32(1.0)",
-        takes=FLOATS,
-        notes="The derivative is :math:`(E - K) / (2 x)` [1]_.\n\n"
-        ".. [1] https://dlmf.nist.gov/19.4",
-    ),
-)
-elementwise(
-    "ellipd",
-    _ellipd,
-    lambda F, x: F.hyp2f1(x, a=1.5, b=2.5, c=3.0) * (3.0 * math.pi / 32.0),
 )

@@ -54,6 +54,22 @@ def integral_over(integrand: Any, ends: Any) -> Any:
     return total
 
 
+def panels(low: Any, high: Any, breaks: list[Any]) -> tuple[Any, Any]:
+    """Points and weights from `low` to `high`, in rows, with panels that end at the breaks."""
+    inner = [np.clip(b, low, high) for b in breaks]
+    ends = np.sort([low, *inner, high], axis=0)
+    width = np.diff(ends, axis=0)
+    # The panels of each row first; the rest has no weight, and no points at singular ends either.
+    order = np.argsort(width == 0.0, axis=0, kind="stable")[: (width > 0.0).sum(axis=0).max()]
+    width = np.take_along_axis(width, order, 0)
+    start = np.take_along_axis(ends, order, 0)
+    start = np.where(width > 0.0, start, 0.5 * (low + high)).T[..., None]
+    width = width.T[..., None]
+    nodes, weights = gauss_rule()
+    rows = len(low)
+    return (start + width * nodes).reshape(rows, -1), (width * weights).reshape(rows, -1)
+
+
 def bell(orders: tuple[int, ...], log_derivative: Any) -> Any:
     """The mixed derivative of ``exp(L)``, divided by it, from the derivatives of ``L``."""
     known: dict[tuple[int, ...], Any] = {}

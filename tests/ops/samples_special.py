@@ -166,6 +166,33 @@ sample(
     reference=_lambertw,
     dtypes=(),
 )
+elementwise_samples("ellipkm1", positive, reference=_mp(lambda p: mpmath.ellipk(1 - p)))
+elementwise_samples(
+    "ellipbm1",
+    _between_0_and_1,
+    reference=_mp(lambda p: (mpmath.ellipe(1 - p) - p * mpmath.ellipk(1 - p)) / (1 - p)),
+)
+elementwise_samples("ellipkinc", reals, unit, reference=_mp(mpmath.ellipf))
+elementwise_samples("ellipeinc", reals, unit, reference=_mp(mpmath.ellipe))
+
+
+def _elliptic_moment(phi: Any, m: Any, p: int, r: int) -> Any:
+    return mpmath.quad(
+        lambda t: mpmath.sin(t) ** (2 * p) * (1 - m * mpmath.sin(t) ** 2) ** (r / 2),
+        mpmath.linspace(0, phi, 5),
+    )
+
+
+for _p, _r in ((1, -1), (1, -3)):
+    sample(
+        "elliptic_moment",
+        reals(2, 1),
+        unit(3),
+        params={"p": _p, "r": _r},
+        label=f"{_p}_{-_r}",
+        reference=_mp(_elliptic_moment),
+        dtypes=_SINGLE,
+    )
 elementwise_samples("sinc", reals, reference=_mp(mpmath.sincpi))
 
 

@@ -161,6 +161,17 @@ def lower_lambertw(x: Any) -> Any:
     return special.lambertw(x, -1)
 
 
+AMPLITUDES = [
+    (1e-9, 0.5),
+    (0.3, -1e4),
+    (-1.2, 0.9),
+    (1.5707, 1 - 2.0**-20),
+    (1.0, 0.0),
+    (1.5, 1.0),
+    (2.5, 0.75),
+    (-20.5, -3.0),
+]
+
 INTEGRALS = [
     Row(special.expint, mp.ei, [-30.0, -1.0, -1e-8, 1e-200, 0.7, 5.0, 700.0]),
     Row(special.exp1, mp.e1, [1e-300, 1e-8, 0.7, 5.0, 600.0]),
@@ -184,6 +195,13 @@ INTEGRALS = [
     ),
     Row(special.ellipk, mp.ellipk, [-1e8, -3.0, -1e-9, 0.0, 1e-9, 0.7, 1 - 2.0**-40]),
     Row(special.ellipe, mp.ellipe, [-1e8, -3.0, -1e-9, 0.0, 1e-9, 0.7, 1 - 2.0**-40]),
+    Row(
+        special.ellipkm1,
+        lambda p: mp.pi / (2 * mp.agm(1, mp.sqrt(p))),
+        [1e-300, 1e-20, 1e-9, 0.3, 1.0, 5.0],
+    ),
+    Row(special.ellipkinc, mp.ellipf, AMPLITUDES),
+    Row(special.ellipeinc, mp.ellipe, AMPLITUDES),
     Row(
         special.lambertw,
         lambda x: mp.lambertw(x).real,
