@@ -10,12 +10,14 @@ sys.path[:0] = [str(_HERE.parent), str(_HERE)]
 
 import build_api  # noqa: E402
 import build_differences  # noqa: E402
+import build_matrix  # noqa: E402
 import build_numerical_policy  # noqa: E402
 
 import tapegrad  # noqa: E402
 
 build_api.write()
 build_differences.write()
+build_matrix.write()
 build_numerical_policy.write()
 
 project = "tapegrad"

@@ -332,7 +332,6 @@ if TYPE_CHECKING:
         sparse,
         test,
         testing,
-        train,
     )
 
 __version__ = "0.1.0"
@@ -359,7 +358,6 @@ _SUBMODULES = frozenset(
         "sparse",
         "test",
         "testing",
-        "train",
     }
 )
 
@@ -562,7 +560,6 @@ __all__ = [
     "test",
     "testing",
     "tile",
-    "train",
     "transpose",
     "truediv",
     "truncatediv",

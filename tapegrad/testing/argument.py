@@ -52,9 +52,10 @@ class Argument:
         """The derivative of the result along a direction, by differences."""
         return self.differences.along(self._placed(tangent), self.leaf)
 
-    def confirmed(self, tangent: Vector, slope: Slope) -> Slope:
-        """The same with an error that other steps agree to."""
-        return self.differences.confirmed(self._placed(tangent), self.leaf, slope)
+    def confirmed(self, tangent: Vector) -> Slope:
+        """The same, confirmed by other steps."""
+        placed = self._placed(tangent)
+        return self.differences.confirmed(placed, self.leaf, self.slope(tangent))
 
     def push(self, tangent: Vector) -> Vector:
         """The derivative of the result along a direction, by forward mode."""

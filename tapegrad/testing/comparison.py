@@ -85,7 +85,7 @@ def _compare(
 ) -> None:
     __tracebackhide__ = True
     if not is_right(argument, slope, tangent):
-        slope = argument.confirmed(tangent, slope)
+        slope = argument.confirmed(tangent)
         _require_settled(argument, slope)
         if not is_right(argument, slope, tangent):
             fail_with_wrong_derivative(argument, mode, tangent)

@@ -177,12 +177,18 @@ class Differences:
         return Slope(value, error, none, value, value, float(scale))
 
     def confirmed(self, tangent: Vector, leaf: int, slope: Slope) -> Slope:
-        """A slope with the error that differences of other steps show it to have."""
+        """A slope that differences of much smaller steps agree to, or theirs.
+
+        Larger steps may have met a kink beside the point again and again, in all agreement.
+        """
         if self._analytic.get(leaf):
             return slope
-        other = (self._narrow or self)._extrapolated(tangent, leaf, 0.61)
-        error = np.maximum(slope.error, other.error) + np.abs(slope.value - other.value)
-        return slope._replace(error=np.where(np.isnan(error), np.inf, error))
+        other = (self._narrow or self)._extrapolated(tangent, leaf, 0.004)
+        apart = np.abs(slope.value - other.value)
+        agree = apart <= 2 * (slope.error + other.error)
+        value = np.where(agree, slope.value, other.value)
+        error = np.where(agree, np.maximum(slope.error, apart), other.error)
+        return slope._replace(value=value, error=error)
 
     def _extrapolated(self, tangent: Vector, leaf: int, shrink: float = 1.0) -> Slope:
         f = self._f
@@ -241,6 +247,7 @@ class Differences:
     def sizes(self, leaf: int) -> Vector:
         """How far the entries of an array may be moved: as far as they are from zero."""
         x = np.abs(self._f.point[self._f.x.part(leaf)])
+        x = np.where(np.isfinite(x), x, 0.0)  # data may be missing
         typical = np.sqrt(np.mean(x**2)) or 1.0
         found: Vector = np.where(x == 0, typical, np.maximum(x, typical * self.epsilon**0.5))
         return found

@@ -100,7 +100,7 @@ def _unit(size: int, place: int) -> Vector:
 
 def _along(argument: Argument, mode: str, tangent: Vector) -> _Values:
     """The derivative along a direction: of the result that is most wrong, or of a sum of all."""
-    f, slope = argument.f, argument.slope(tangent)
+    f, slope = argument.f, argument.confirmed(tangent)
     if mode == "forward":
         pushed = argument.push(tangent)
         return _most_wrong(argument, pushed, slope.value, argument.tolerance(pushed, slope))
@@ -116,7 +116,7 @@ def _entry(argument: Argument, mode: str, place: int) -> _Values:
     """The derivative with respect to an element, of the result that is most wrong."""
     f, unit = argument.f, _unit(argument.size, place)
     if mode == "reverse" and 1 < f.y.size <= _ROWS:
-        slope = argument.slope(unit)
+        slope = argument.confirmed(unit)
         column = np.array([argument.pull(g)[place] for g in np.eye(f.y.size)])
         tolerance = argument.tolerance(column, slope)
         values = _most_wrong(argument, column, slope.value, tolerance)
@@ -172,7 +172,7 @@ def _cause(argument: Argument, mode: str, place: int | None) -> str:
 
 def _whole_cause(argument: Argument, mode: str) -> str:
     f, units = argument.f, np.eye(argument.size)
-    expected = np.stack([argument.slope(t).value for t in units], axis=1)
+    expected = np.stack([argument.confirmed(t).value for t in units], axis=1)
     if mode == "forward":
         got = np.stack([argument.push(t) for t in units], axis=1)
     else:
@@ -188,7 +188,7 @@ def _whole_cause(argument: Argument, mode: str) -> str:
 def _sampled_cause(argument: Argument, mode: str, places: list[int]) -> str:
     """The cause as far as some elements show it, for a weighted sum of the results."""
     units = [_unit(argument.size, place) for place in places]
-    expected = np.array([[argument.cotangent @ argument.slope(t).value for t in units]])
+    expected = np.array([[argument.cotangent @ argument.confirmed(t).value for t in units]])
     if mode == "forward":
         got = np.array([[argument.cotangent @ argument.push(t) for t in units]])
     else:

@@ -74,7 +74,10 @@ class Space:
         arrays = []
         for leaf, (shape, dtype) in enumerate(zip(self.shapes, self.dtypes, strict=True)):
             entries = vector[self.part(leaf)]
-            values = entries[0::2] + 1j * entries[1::2] if is_complex(dtype) else entries
+            values: Any = entries
+            if is_complex(dtype):  # not by 1j * entries, which makes NaN of infinity
+                values = np.empty(entries.size // 2, np.complex128)
+                values.real, values.imag = entries[0::2], entries[1::2]
             arrays.append(values.reshape(shape).astype(values.dtype if wide else dtype))
         return arrays
 

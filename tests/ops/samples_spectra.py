@@ -146,6 +146,15 @@ sample(
     among=np.triu,
     dtypes=("float64",),
 )
+sample(
+    "independent",
+    fixed([[[2.0, 3.0], [0.0, 1.0]]]),
+    label="far",
+    reference=lambda r: r,
+    among=np.triu,
+    complex=True,
+    dtypes=PRECISIONS,
+)
 sample("triangular", fixed(np.triu(np.ones((2, 3, 3)))), reference=np.triu, among=np.triu)
 for label, shape in STACKS.items():
     # Matrices with real eigenvalues, whose vectors are determined up to a sign.
