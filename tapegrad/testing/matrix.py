@@ -74,7 +74,11 @@ def rows() -> list[Row]:
         importlib.import_module(f"tapegrad.ops.{info.name}")
     recorded: dict[str, dict[str, Any]] = json.loads(RECORDED.read_text(encoding="utf-8"))
     unknown = {name: dict.fromkeys(MODES, "not checked") for name in TABLE if name not in recorded}
-    found = [_row(name, entry) for name, entry in {**recorded, **unknown}.items()]
+    found = [
+        _row(name, entry)
+        for name, entry in {**recorded, **unknown}.items()
+        if name in TABLE or entry.get("composed of")
+    ]
     return sorted(found, key=lambda row: (row.family, row.operation))
 
 
