@@ -15,8 +15,10 @@ from tapegrad.core.tape import Record, Spec, is_differentiable
 from tapegrad.core.tensor import rewrap, wrap_constant
 from tapegrad.errors import InvalidArgumentError
 
-#: So many records are pulled back between two looks for NaN; they are kept for that time.
-_STRETCH = 32
+#: So many records are pulled back between two looks for NaN, and are kept for that time: at first
+#: the fewer, and twice as many each time while all cotangents together stay below some bytes.
+_STRETCHES = 32, 512
+_FEW_BYTES = 1 << 16
 
 
 def sweep(
@@ -58,10 +60,10 @@ def sweep(
     pending = records if consume else list(records)
     # What is recorded is guarded from the start: its derivatives meet other infinities.
     guarded = guarding(F) if wrapped else None
+    length, longest = _STRETCHES
     while pending:
-        size = max(_STRETCH, 2 * len(cotangents))
-        stretch = pending[-size:]
-        del pending[-size:]
+        stretch = pending[-length:]
+        del pending[-length:]
         if guarded is None:
             before = dict(cotangents)
             passed = _pull_back(stretch, cotangents, sources, needed, F, wrapped, None)
@@ -70,6 +72,10 @@ def sweep(
                 guarded = guarding(F)
                 cotangents.clear()
                 cotangents.update(before)
+            if pending:
+                size = sum([getattr(g, "nbytes", _FEW_BYTES) for g in changed])
+                length = min(2 * length, longest) if size < _FEW_BYTES else _STRETCHES[0]
+                length = max(length, 2 * len(cotangents))
         if guarded is not None:
             passed = _pull_back(stretch, cotangents, sources, needed, F, wrapped, guarded)
         found.update(passed)

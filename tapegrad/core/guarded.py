@@ -100,7 +100,7 @@ def has_nan(value: Any) -> bool:
     if kind is np.ndarray:
         if value.itemsize > 2:
             square = _vdot(value, value)  # the fastest single pass; overflow makes inf, not NaN
-            return bool(square != square)
+            return square != square  # type: ignore[no-any-return]
         return bool(np.isnan(value).any())
     if kind is list or kind is tuple:
         return any(map(has_nan, value))
