@@ -27,7 +27,15 @@ RTOL = {"float16": 2e-3, "float32": 1e-5, "float64": 1e-11}
 RTOL_OF_MATRICES = {"float32": 1e-4, "float64": 1e-10}
 
 #: Every other function takes a `name` as well, for the sake of graphs.
-NAMELESS = ("nn.silu", "nn.swish")
+NAMELESS = (
+    "image.flip_left_right",
+    "image.flip_up_down",
+    "image.image_gradients",
+    "image.per_image_standardization",
+    "image.ssim",
+    "nn.silu",
+    "nn.swish",
+)
 
 
 class Leaf(NamedTuple):
