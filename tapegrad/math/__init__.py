@@ -64,17 +64,8 @@ from tapegrad.ops.incomplete_beta import betainc
 from tapegrad.ops.incomplete_gamma import igamma, igammac
 from tapegrad.ops.interpolation import interp
 from tapegrad.ops.logistic import log_sigmoid, sigmoid, softplus, softsign
-from tapegrad.ops.nan_reductions import (
-    nancumprod,
-    nancumsum,
-    nanmax,
-    nanmean,
-    nanmin,
-    nanprod,
-    nanstd,
-    nansum,
-    nanvar,
-)
+from tapegrad.ops.nan_moments import nanmean, nanstd, nanvar
+from tapegrad.ops.nan_reductions import nancumprod, nancumsum, nanmax, nanmin, nanprod, nansum
 from tapegrad.ops.norms import reduce_euclidean_norm
 from tapegrad.ops.partial_order import argpartition, lexsort, partition
 from tapegrad.ops.polynomials import polyfit, polyval

@@ -13,7 +13,7 @@ from tapegrad.core.primitive import NONDIFF, apply
 from tapegrad.core.table import recording
 from tapegrad.core.tensor import Tensor
 from tapegrad.errors import InvalidArgumentError
-from tapegrad.ops import compare, complex, division, norms, select, where  # noqa: F401 - primitives
+from tapegrad.ops import division, select, where  # noqa: F401 - primitives
 from tapegrad.ops.arguments import axes_argument
 from tapegrad.ops.operands import require_kinds
 from tapegrad.ops.reduce import reduce_prod, reduce_sum, spread, with_axes
@@ -23,12 +23,9 @@ __all__ = (
     "nancumprod",
     "nancumsum",
     "nanmax",
-    "nanmean",
     "nanmin",
     "nanprod",
-    "nanstd",
     "nansum",
-    "nanvar",
 )
 
 
@@ -67,7 +64,7 @@ _nanmax = general("nanmax", _extreme("nanmax", np.fmax), _extreme_vjp, jvps=(_ex
 _nanmin = general("nanmin", _extreme("nanmin", np.fmin), _extreme_vjp, jvps=(_extreme_jvp,))
 
 
-def _known(op: str, a: Any, kinds: str) -> tuple[Any, Any]:
+def known_entries(op: str, a: Any, kinds: str) -> tuple[Any, Any]:
     """The tensor, and where it is not NaN."""
     x = operand(a)
     require_kinds(op, x, kinds, "float32")
@@ -108,7 +105,7 @@ def nansum(a: Any, axis: Any = None, keepdims: bool = False, name: str | None = 
     >>> tf.math.nansum([1.0, float("nan"), 3.0]).numpy()
     np.float32(4.0)
     """
-    x, known = _known("nansum", a, "iufcV")
+    x, known = known_entries("nansum", a, "iufcV")
     return reduce_sum(recording.masked(x, known), axis, keepdims)  # type: ignore[no-any-return]
 
 
@@ -143,7 +140,7 @@ def nanprod(a: Any, axis: Any = None, keepdims: bool = False, name: str | None =
     >>> tf.math.nanprod([2.0, float("nan"), 3.0]).numpy()
     np.float32(6.0)
     """
-    x, known = _known("nanprod", a, "iufcV")
+    x, known = known_entries("nanprod", a, "iufcV")
     return reduce_prod(_with_ones(x, known), axis, keepdims)  # type: ignore[no-any-return]
 
 
@@ -224,162 +221,6 @@ def _of_extreme(primitive: Any, a: Any, axis: Any, keepdims: bool) -> Tensor:
     return apply(primitive, (x,), {"axes": axes, "keepdims": bool(keepdims)})  # type: ignore[no-any-return]
 
 
-def _count(known: Any, axes: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
-    """How many entries there are that are not NaN, as numbers of the given dtype."""
-    return recording.count_nonzero(known, axes=axes, keepdims=True, dtype=dtype)
-
-
-def _without_axes(y: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
-    if keepdims:
-        return y
-    shape = y._value.shape
-    kept = tuple([n for i, n in enumerate(shape) if i - len(shape) not in axes])
-    return recording.reshape(y, to=kept)
-
-
-def _mean(x: Any, known: Any, axes: tuple[int, ...]) -> Any:
-    total = recording.reduce_sum(recording.masked(x, known), axes=axes, keepdims=True)
-    return recording.divide(total, _count(known, axes, x._value.dtype))
-
-
-def _deviations(
-    op: str, a: Any, axis: Any, ddof: Any
-) -> tuple[Any, tuple[int, ...], Any, tuple[int, ...]]:
-    """Distances from the mean, 0 for NaN, with the axes of a sum over all their real numbers.
-
-    And by what to divide the sum of their squares, with the axes of the argument.
-    """
-    x, known = _known(op, a, "fcV")
-    axes = axes_argument(axis, x._value.ndim, op)
-    deviations = recording.masked(x - _mean(x, known, axes), known)
-    dtype = x._value.real.dtype
-    degrees = _count(known, axes, dtype) - operand(ddof, dtype)
-    # What has no degree of freedom left has no variance: NaN, as in NumPy.
-    none = recording.less_equal(degrees, 0.0)
-    degrees = recording.where(none, np.full((), np.nan, dtype), degrees)
-    if x._value.dtype.kind != "c":
-        return deviations, axes, degrees, axes
-    parts = recording.stack(recording.real(deviations), recording.imag(deviations), axis=-1)
-    return parts, (*[i - 1 for i in axes], -1), degrees, axes
-
-
-def nanmean(a: Any, axis: Any = None, keepdims: bool = False, name: str | None = None) -> Tensor:
-    """Mean over axes of the entries that are not NaN.
-
-    Parameters
-    ----------
-    a : Tensor
-        A floating point or complex tensor of any shape.
-    axis : int, list of int or Tensor, optional
-        The axes to reduce; None means all, ``[]`` none.
-    keepdims : bool
-        Whether the reduced axes stay, with size 1.
-    name : str, optional
-        Ignored.
-
-    Returns
-    -------
-    Tensor
-        Of the dtype of `a`; NaN where all entries are. The gradient to NaN entries is zero.
-
-    Raises
-    ------
-    InvalidArgumentError
-        If the dtype is not floating point or complex, or an axis does not exist or is named twice.
-
-    Examples
-    --------
-    >>> import tapegrad as tf
-    >>> tf.math.nanmean([1.0, float("nan"), 3.0]).numpy()
-    np.float32(2.0)
-    """
-    x, known = _known("nanmean", a, "fcV")
-    axes = axes_argument(axis, x._value.ndim, "nanmean")
-    return _without_axes(_mean(x, known, axes), axes, keepdims)  # type: ignore[no-any-return]
-
-
-def nanvar(
-    a: Any, axis: Any = None, ddof: Any = 0, keepdims: bool = False, name: str | None = None
-) -> Tensor:
-    r"""Variance over axes of the n entries that are not NaN.
-
-    Parameters
-    ----------
-    a : Tensor
-        A floating point or complex tensor of any shape.
-    axis : int, list of int or Tensor, optional
-        The axes to reduce; None means all, ``[]`` none.
-    ddof : float
-        The sum of squares is divided by :math:`n - \mathrm{ddof}`.
-    keepdims : bool
-        Whether the reduced axes stay, with size 1.
-    name : str, optional
-        Ignored.
-
-    Returns
-    -------
-    Tensor
-        Of the dtype of `a`, real for complex ones; NaN where :math:`n \le \mathrm{ddof}`. The
-        gradient to NaN entries is zero.
-
-    Raises
-    ------
-    InvalidArgumentError
-        If the dtype is not floating point or complex, or an axis does not exist or is named twice.
-
-    Examples
-    --------
-    >>> import tapegrad as tf
-    >>> tf.math.nanvar([1.0, float("nan"), 3.0]).numpy()
-    np.float32(1.0)
-    """
-    deviations, of_parts, degrees, axes = _deviations("nanvar", a, axis, ddof)
-    squares = recording.reduce_sum(deviations * deviations, axes=of_parts, keepdims=True)
-    squares = recording.reshape(squares, to=degrees._value.shape)
-    return _without_axes(squares / degrees, axes, keepdims)  # type: ignore[no-any-return]
-
-
-def nanstd(
-    a: Any, axis: Any = None, ddof: Any = 0, keepdims: bool = False, name: str | None = None
-) -> Tensor:
-    r"""Standard deviation over axes of the n entries that are not NaN.
-
-    Parameters
-    ----------
-    a : Tensor
-        A floating point or complex tensor of any shape.
-    axis : int, list of int or Tensor, optional
-        The axes to reduce; None means all, ``[]`` none.
-    ddof : float
-        The sum of squares is divided by :math:`n - \mathrm{ddof}`.
-    keepdims : bool
-        Whether the reduced axes stay, with size 1.
-    name : str, optional
-        Ignored.
-
-    Returns
-    -------
-    Tensor
-        Of the dtype of `a`, real for complex ones; NaN where :math:`n \le \mathrm{ddof}`. The
-        gradient to NaN entries is zero, and to all where all others are equal.
-
-    Raises
-    ------
-    InvalidArgumentError
-        If the dtype is not floating point or complex, or an axis does not exist or is named twice.
-
-    Examples
-    --------
-    >>> import tapegrad as tf
-    >>> tf.math.nanstd([1.0, float("nan"), 3.0]).numpy()
-    np.float32(1.0)
-    """
-    deviations, of_parts, degrees, axes = _deviations("nanstd", a, axis, ddof)
-    length = recording.reduce_euclidean_norm(deviations, axes=of_parts, keepdims=True)
-    length = recording.reshape(length, to=degrees._value.shape)
-    return _without_axes(length / recording.sqrt(degrees), axes, keepdims)  # type: ignore[no-any-return]
-
-
 def nancumsum(
     a: Any,
     axis: Any = 0,
@@ -418,7 +259,7 @@ def nancumsum(
     >>> tf.math.nancumsum([1.0, float("nan"), 3.0]).numpy()
     array([1., 1., 4.], dtype=float32)
     """
-    x, known = _known("nancumsum", a, "iufcV")
+    x, known = known_entries("nancumsum", a, "iufcV")
     return cumsum(recording.masked(x, known), axis, exclusive, reverse)
 
 
@@ -461,5 +302,5 @@ def nancumprod(
     >>> tf.math.nancumprod([2.0, float("nan"), 3.0]).numpy()
     array([2., 2., 6.], dtype=float32)
     """
-    x, known = _known("nancumprod", a, "iufcV")
+    x, known = known_entries("nancumprod", a, "iufcV")
     return cumprod(_with_ones(x, known), axis, exclusive, reverse)
