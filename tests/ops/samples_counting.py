@@ -51,6 +51,20 @@ sample(
     reference=lambda x, edges: np.array([-1, 0, 0, 1, 1, 1, -1, -1]),
     order=0,
 )
+EDGES = np.linspace(-0.7, 1.1, 7)
+sample(
+    "bin_of",
+    fixed([*EDGES, *np.nextafter(EDGES, -9.0), *np.nextafter(EDGES, 9.0), np.nan, 3.0, -np.inf]),
+    fixed(EDGES),
+    label="uniform",
+    reference=lambda x, edges: np.array(
+        [
+            max([i for i in range(6) if edges[i] <= v <= edges[6]], default=-1)  # the last counts
+            for v in x
+        ]
+    ),
+    order=0,
+)
 for right in (False, True):
     sample(
         "digitize",
