@@ -81,31 +81,44 @@ _cholesky = general("cholesky", _factor, _cholesky_vjp)
 
 
 def _triangular(matrix: Any, rhs: Any, *, lower: bool, adjoint: bool) -> Any:
-    from scipy.linalg import lapack
-
-    solver: Any = getattr(
-        lapack, {"f": "s", "d": "d", "F": "c", "D": "z"}[matrix.dtype.char] + "trtrs"
-    )
-    if adjoint and matrix.dtype.kind == "c":
-        matrix = matrix.conj()
-    # LAPACK counts in columns first: what it gets is the transpose, without a copy.
-    trans = 0 if adjoint else 1
-
-    def one(a: Any, b: Any) -> Any:
-        if not b.size:
-            return np.empty(b.shape, b.dtype)
-        x, info = solver(a.T, b, lower=not lower, trans=trans)
-        if info > 0:
-            zeros = (np.diagonal(matrix, axis1=-2, axis2=-1) == 0).any(axis=-1)
-            triangle = np.tril(matrix) if lower else np.triu(matrix)
-            raise not_invertible("triangular_solve", triangle, zeros)
-        return x
-
     if matrix.ndim == 2 < rhs.ndim:
         rows = np.moveaxis(rhs, -2, 0)
-        x = one(matrix, rows.reshape(len(rows), prod(rows.shape[1:])))
-        return np.ascontiguousarray(np.moveaxis(x.reshape(rows.shape), 0, -2))
-    return each_matrix(one, matrix, rhs)
+        x = _by_lapack(matrix, rows.reshape(len(rows), prod(rows.shape[1:])), lower, adjoint)
+        x = np.ascontiguousarray(np.moveaxis(x.reshape(rows.shape), 0, -2))
+    elif prod(matrix.shape[:-2]) > 2 * matrix.shape[-1]:
+        x = _row_by_row(matrix, rhs, lower, adjoint)
+    else:
+        x = each_matrix(lambda a, b: _by_lapack(a, b, lower, adjoint), matrix, rhs)
+    diagonal = np.diagonal(matrix, axis1=-2, axis2=-1)
+    if not diagonal.all():
+        triangle = np.tril(matrix) if lower else np.triu(matrix)
+        raise not_invertible("triangular_solve", triangle, ~diagonal.all(axis=-1))
+    return x
+
+
+def _by_lapack(a: Any, b: Any, lower: bool, adjoint: bool) -> Any:
+    from scipy.linalg import lapack
+
+    if not b.size:
+        return np.empty(b.shape, b.dtype)
+    solver: Any = getattr(lapack, {"f": "s", "d": "d", "F": "c", "D": "z"}[a.dtype.char] + "trtrs")
+    if adjoint and a.dtype.kind == "c":
+        a = a.conj()
+    # LAPACK counts in columns first: what it gets is the transpose, without a copy.
+    return solver(a.T, b, lower=not lower, trans=0 if adjoint else 1)[0]
+
+
+def _row_by_row(a: Any, b: Any, lower: bool, adjoint: bool) -> Any:
+    """Substitution in all matrices at once, for many small ones."""
+    if adjoint:
+        a, lower = a.mT.conj(), not lower
+    n = a.shape[-1]
+    x = np.empty((*np.broadcast_shapes(a.shape[:-2], b.shape[:-2]), *b.shape[-2:]), b.dtype)
+    for i in range(n) if lower else range(n - 1, -1, -1):
+        known = slice(0, i) if lower else slice(i + 1, n)
+        rest = b[..., i, :] - (a[..., i, None, known] @ x[..., known, :])[..., 0, :]
+        x[..., i, :] = rest / a[..., i, i, None]
+    return x
 
 
 def _triangular_vjp_matrix(

@@ -153,12 +153,19 @@ def not_invertible(op: str, a: Any, failing: Any = None) -> InvalidArgumentError
     )
 
 
+def magnification(a: Any, inverse: Any) -> Any:
+    """By how much errors of matrices are magnified in their inverses.
+
+    The largest diagonal entry of ``|inverse| @ |a|`` does not depend on how rows and columns are
+    scaled.
+    """
+    return (np.abs(inverse) * np.abs(a).mT).sum(axis=-1).max(axis=-1, initial=0)
+
+
 def numerically_singular(a: Any, inverse: Any) -> Any:
     """Whether matrices are so close to singular that their `inverse` is mostly rounding errors.
 
-    The largest diagonal entry of ``|inverse| @ |a|`` says by how much errors of `a` are magnified,
-    however its rows and columns are scaled. The computed inverse of a singular matrix has the
-    reciprocal of the machine epsilon there, up to a small factor.
+    The computed inverse of a singular matrix has the reciprocal of the machine epsilon as its
+    magnification, up to a small factor.
     """
-    magnified = (np.abs(inverse) * np.abs(a).mT).sum(axis=-1).max(axis=-1, initial=0)
-    return ~(magnified * np.finfo(a.dtype).eps <= 0.1)
+    return ~(magnification(a, inverse) * np.finfo(a.dtype).eps <= 0.1)

@@ -196,6 +196,8 @@ SYSTEMS = {
     "stack": ((2, 2, 2), (2, 2, 3)),
     "matrix_and_stack": ((2, 2), (2, 2, 3)),
     "stack_and_matrix": ((2, 2, 2), (2, 3)),
+    "many": ((7, 3, 3), (7, 3, 2)),
+    "many_and_matrix": ((6, 2, 2), (2, 1)),
     "no_columns": ((2, 2), (2, 0)),
     "no_matrices": ((0, 2, 2), (0, 2, 3)),
 }
