@@ -10,8 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad.core.define import elementwise, general
+from tapegrad.core.define import general
 from tapegrad.core.primitive import NONDIFF
+from tapegrad.ops import division  # noqa: F401 - primitives
+from tapegrad.ops.select import summed, widened
 
 # Up to this number of ranks, finding each by itself is faster than sorting positions.
 _FEW = 8
@@ -83,11 +85,26 @@ def _lerp(a: Any, b: Any, c: Any) -> Any:
     return np.where(c == 1, b, y)[()]
 
 
+def _share(F: Any, g: Any, weight: Any, shape: tuple[int, ...]) -> Any:
+    """The part of a cotangent with some weight; without weight nothing, also of an infinite one."""
+    return summed(F, F.multiply_no_nan(g, F.conj(weight)), shape)
+
+
+def _part(F: Any, t: Any, c: Any, shapes: Any) -> Any:
+    return widened(F, F.multiply_no_nan(t, c), shapes)
+
+
 # a + (b - a) * c, between a and b.
-lerp = elementwise(
+general(
     "lerp",
     _lerp,
-    lambda F, c: 1.0 - c,
-    lambda F, c: c,
-    lambda F, a, b: b - a,
+    lambda F, g, c, shapes: _share(F, g, 1.0 - c, shapes[0]),
+    lambda F, g, c, shapes: _share(F, g, c, shapes[1]),
+    lambda F, g, a, b, shapes: summed(F, g * F.conj(b - a), shapes[2]),
+    inputs="a b c",
+    jvps=(
+        lambda F, t, c, shapes: _part(F, t, 1.0 - c, shapes),
+        _part,
+        lambda F, t, a, b, shapes: widened(F, t * (b - a), shapes),
+    ),
 )

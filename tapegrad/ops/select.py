@@ -32,11 +32,11 @@ def _masked(x: Any, mask: Any) -> Any:
     return np.bitwise_and(bits, x.view(integer)).view(x.dtype)
 
 
-def _summed(F: Any, g: Any, shape: tuple[int, ...]) -> Any:
+def summed(F: Any, g: Any, shape: tuple[int, ...]) -> Any:
     return g if tuple(g.shape) == shape else F.sum_to(g, to=shape)
 
 
-def _spread(F: Any, t: Any, shapes: Any) -> Any:
+def widened(F: Any, t: Any, shapes: Any) -> Any:
     to = np.broadcast_shapes(*shapes)
     return t if tuple(t.shape) == to else F.broadcast_to(t, to=to)
 
@@ -44,10 +44,10 @@ def _spread(F: Any, t: Any, shapes: Any) -> Any:
 general(
     "masked",
     _masked,
-    lambda F, g, mask, shapes: _summed(F, F.masked(g, mask), shapes[0]),
+    lambda F, g, mask, shapes: summed(F, F.masked(g, mask), shapes[0]),
     NONDIFF,
     inputs="x mask",
-    jvps=(lambda F, t, mask, shapes: _spread(F, F.masked(t, mask), shapes), NONDIFF),
+    jvps=(lambda F, t, mask, shapes: widened(F, F.masked(t, mask), shapes), NONDIFF),
 )
 
 

@@ -80,6 +80,13 @@ def test_infinities_count_only_where_they_weigh(x: Any, q: float, expected: floa
     np.testing.assert_array_equal(tf.math.quantile(x, q).numpy(), np.float32(expected))
 
 
+def test_infinite_cotangents_go_only_to_entries_with_weight() -> None:
+    found = gradient(lambda x: tf.sqrt(tf.math.median(x)), [3.0, 0.0, -2.0])
+    assert found == [0.0, INF, 0.0]
+    found = gradient(lambda x: tf.math.quantile(x, [0.0, 1.0]), [3.0, 1.0, 2.0], [INF, 1.0])
+    assert found == [1.0, INF, 0.0]
+
+
 def test_nothing_has_no_median() -> None:
     assert np.isnan(tf.math.median(tf.zeros([0])).numpy())
     np.testing.assert_array_equal(tf.math.median(tf.zeros([2, 0]), 1).numpy(), [NAN, NAN])
