@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.convert import operand
+from tapegrad.core.dtypes import from_numpy
 from tapegrad.core.table import recording
 from tapegrad.core.tensor import Tensor, wrap
 from tapegrad.errors import InvalidArgumentError
@@ -148,8 +149,14 @@ def per_image_standardization(image: Any) -> Tensor:
 
 
 def _two_images(a: Any, b: Any, op: str) -> tuple[Any, Any]:
-    x, y = cast(operand(a), "float32"), cast(operand(b), "float32")
+    x, y = operand(a), operand(b)
     for image in (x, y):
+        dtype = image._value.dtype
+        if dtype.kind not in "fiu" and dtype.name != "bfloat16":
+            raise InvalidArgumentError(
+                f"{op}: images of dtype {from_numpy(dtype).name} are not supported: real numbers "
+                f"are. Convert first, for example with tf.math.real(x) or tf.cast(x, tf.float32)."
+            )
         if image._value.ndim < 3:
             raise InvalidArgumentError(
                 f"{op}: images must be at least three-dimensional. Expect: (..., height, width, "
@@ -162,7 +169,7 @@ def _two_images(a: Any, b: Any, op: str) -> tuple[Any, Any]:
             f"Expect: equal heights, widths and channels. Actual: {list(shapes[0])} and "
             f"{list(shapes[1])}."
         )
-    return x, y
+    return cast(x, "float32"), cast(y, "float32")
 
 
 def _number(value: Any) -> Any:

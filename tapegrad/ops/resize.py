@@ -52,10 +52,6 @@ def _sizes(size: Any) -> tuple[int, int]:
             f"resize: 'size' must be a 1-D Tensor of 2 elements: new_height, new_width. Received: "
             f"{size!r}."
         )
-    if min(sizes) < 1:
-        raise InvalidArgumentError(
-            f"resize: output dimensions must be positive. Actual: {list(sizes)}."
-        )
     return sizes[0], sizes[1]
 
 
@@ -113,7 +109,7 @@ def resize(
         raise ValueError(
             f"resize: 'images' must have either 3 or 4 dimensions. Received: shape {list(shape)}."
         )
-    if method not in KERNELS and method not in ("nearest", "area"):
+    if not isinstance(method, str) or method not in (*KERNELS, "nearest", "area"):
         raise ValueError(
             f"resize: Resize method is not implemented: {method}. There are 'nearest', 'area', "
             f"{', '.join(map(repr, KERNELS))}."
@@ -133,6 +129,11 @@ def resize(
     if preserve_aspect_ratio:
         factor = min(height / old_height, width / old_width)
         height, width = round(factor * old_height), round(factor * old_width)
+    if height < 1 or width < 1:
+        raise InvalidArgumentError(
+            f"resize: output dimensions must be positive. Actual: {[height, width]}, from images "
+            f"of shape {list(shape)} and size {size!r}."
+        )
     if method != "nearest":
         x = cast(x, "float32")
     for axis, old, new in ((-3, old_height, height), (-2, old_width, width)):
