@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tapegrad.core.define import elementwise
 from tapegrad.ops import bessel_orders, bessel_scaled  # noqa: F401 - used by rules as F.ive_slope...
+from tapegrad.ops.bessel_far import of_order, of_whole_order
 from tapegrad.ops.describe import FLOATS, binary, unary
 from tapegrad.ops.scipy_forward import from_scipy
 
@@ -142,38 +143,38 @@ bessel_k1e = elementwise(
 )
 bessel_j0 = elementwise(
     "bessel_j0",
-    from_scipy("j0"),
+    of_whole_order("j0", "jv", 0),
     lambda F, x: -F.bessel_j1(x),
     doc=_doc("bessel_j0", _FIRST, "J_0(x)", 1.0, 0.7652, "-J_1(x)"),
 )
 bessel_j1 = elementwise(
     "bessel_j1",
-    from_scipy("j1"),
+    of_whole_order("j1", "jv", 1),
     lambda F, x: 0.5 * (F.bessel_j0(x) - F.jv(2.0, x)),
     doc=_doc("bessel_j1", _FIRST, "J_1(x)", 1.0, 0.4401, "(J_0(x) - J_2(x)) / 2"),
 )
 bessel_y0 = elementwise(
     "bessel_y0",
-    from_scipy("y0"),
+    of_whole_order("y0", "yv", 0),
     lambda F, x: -F.bessel_y1(x),
     doc=_doc("bessel_y0", _SECOND, "Y_0(x)", 1.0, 0.0883, "-Y_1(x)"),
 )
 bessel_y1 = elementwise(
     "bessel_y1",
-    from_scipy("y1"),
+    of_whole_order("y1", "yv", 1),
     lambda F, x, y: F.bessel_y0(x) - y / x,
     doc=_doc("bessel_y1", _SECOND, "Y_1(x)", 1.0, -0.7812, "Y_0(x) - Y_1(x) / x"),
 )
 jv = elementwise(
     "jv",
-    from_scipy("jv"),
+    of_order("jv"),
     lambda F, a, b: F.bessel_slope(a, b, kind="jv", n=1),
     lambda F, a, b: 0.5 * (F.jv(a - 1.0, b) - F.jv(a + 1.0, b)),
     doc=_of_order("jv", _FIRST, "J_x(y)", 0.6714, "(J_{x-1}(y) - J_{x+1}(y)) / 2"),
 )
 yv = elementwise(
     "yv",
-    from_scipy("yv"),
+    of_order("yv"),
     lambda F, a, b: F.bessel_slope(a, b, kind="yv", n=1),
     lambda F, a, b: 0.5 * (F.yv(a - 1.0, b) - F.yv(a + 1.0, b)),
     doc=_of_order("yv", _SECOND, "Y_x(y)", -0.4311, "(Y_{x-1}(y) - Y_{x+1}(y)) / 2"),
@@ -194,7 +195,7 @@ kv = elementwise(
 )
 ive = elementwise(
     "ive",
-    from_scipy("ive"),
+    of_order("ive"),
     lambda F, a, b: F.bessel_slope(a, b, kind="ive", n=1),
     lambda F, a, b: F.ive_slope(a, b),
     doc=_of_order(
@@ -207,7 +208,7 @@ ive = elementwise(
 )
 kve = elementwise(
     "kve",
-    from_scipy("kve"),
+    of_order("kve"),
     lambda F, a, b: F.bessel_slope(a, b, kind="kve", n=1),
     lambda F, a, b: F.kve_slope(a, b),
     doc=_of_order(

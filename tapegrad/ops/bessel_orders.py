@@ -23,11 +23,13 @@ from tapegrad.ops.bessel_contours import (
     real_axis,
     saddle_curve,
 )
+from tapegrad.ops.bessel_far import of_order
 from tapegrad.ops.scipy_forward import require_float
 from tapegrad.ops.side_integrals import by_chunks
 
 # Below this order I and its derivatives are continued as straight lines.
 _TINY = 1e-20
+_JV, _YV = of_order("jv"), of_order("yv")
 
 
 def _ratio_k(v: Any, x: Any, n: int) -> Any:
@@ -90,9 +92,7 @@ def _of_k(v: Any, x: Any, n: int, scaled: bool) -> Any:
 
 def _of_hankel(v: Any, x: Any, n: int) -> tuple[Any, Any]:
     """The derivatives of J and Y for orders that are not negative."""
-    from scipy import special
-
-    j, y = special.jv(v, x), special.yv(v, x)
+    j, y = _JV(v, x), _YV(v, x)
     if n == 0:
         return j, y
     below = v < x

@@ -41,11 +41,17 @@ def _fresnel_wave(x: Any, *, sine: bool) -> Any:
     low = x - high
     square = x * x
     rest = ((high * high - square) + 2.0 * high * low) + low * low
-    rest = np.remainder(np.where(np.isfinite(rest), rest, 0.0) + 2.0, 4.0) - 2.0
-    turn = np.remainder(square, 4.0) + rest
-    turn = turn - np.where(turn > 2.0, 4.0, 0.0)
-    wave = np.sin if sine else np.cos
-    return wave(0.5 * np.pi * turn).astype(dtype)[()]
+    rest = np.fmod(np.where(np.isfinite(rest), rest, 0.0), 4.0)
+    # Folded to the quarter turns about a zero, by differences that are exact near it.
+    turn = np.remainder(square, 4.0)
+    if sine:
+        falls = (turn > 1.0) & (turn < 3.0)
+        turn = np.where(falls, 2.0 - turn, np.where(turn >= 3.0, turn - 4.0, turn))
+    else:
+        falls = turn < 2.0
+        turn = np.where(falls, 1.0 - turn, turn - 3.0)
+    turn = turn + np.where(falls, -rest, rest)
+    return np.sin(0.5 * np.pi * turn).astype(dtype)[()]
 
 
 def _fresnel_wave_slope(F: Any, g: Any, x: Any, sine: bool) -> Any:

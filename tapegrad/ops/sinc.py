@@ -14,7 +14,7 @@ from tapegrad.ops.scipy_forward import require_float
 __all__ = ("sinc",)
 
 
-def _sine_of_turns(x: Any, k: int) -> Any:
+def sine_of_turns(x: Any, k: int) -> Any:
     """``sin(pi x + pi k / 2)``, of which whole turns are taken off before rounding."""
     x = np.remainder(x, 2.0)
     x = np.where(x > 1.0, x - 2.0, x) + 0.5 * (k % 4)
@@ -28,9 +28,9 @@ def _sinc_slope(x: Any, *, n: int) -> Any:
     x = x.astype(np.float64)
     close = np.abs(x) < 0.5 * (n + 1) if n else np.abs(x) < 0.1
     far = np.where(close | np.isinf(x), 1.0, x)
-    value = _sine_of_turns(far, 0) / (np.pi * far)
+    value = sine_of_turns(far, 0) / (np.pi * far)
     for k in range(1, n + 1):
-        value = (np.pi ** (k - 1) * _sine_of_turns(far, k) - k * value) / far
+        value = (np.pi ** (k - 1) * sine_of_turns(far, k) - k * value) / far
     value = np.where(np.isinf(x), 0.0, value)
     near = np.where(close, x, 0.0)
     square = near * near

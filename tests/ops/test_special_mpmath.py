@@ -92,6 +92,7 @@ ORDERS = [
     (1.25, 40.0),
 ]
 
+LARGE_ORDERS = [(3.0, 3.0), (7.5, 7.4999), (2.25, 1e6), (0.5, 1e10)]
 FAR_ORDERS = [(20.0, 900.0), (0.0, 5e3), (2.5, 1e8), (300.0, 1e4), (-7.0, 40.0), (-99.5, 40.0)]
 
 BESSEL = [
@@ -120,12 +121,20 @@ BESSEL = [
         lambda x: mp.exp(x) * mp.besselk(1, x),
         [1e-100, 1e-8, 0.7, 5.0, 29.9, 30.1, 1e3, 1e12],
     ),
-    Row(special.bessel_j0, lambda x: mp.besselj(0, x), [-7.0, 0.0, 1e-8, 0.7, 5.0, 100.0]),
-    Row(special.bessel_j1, lambda x: mp.besselj(1, x), [-7.0, 0.0, 1e-8, 0.7, 5.0, 100.0]),
-    Row(special.bessel_y0, lambda x: mp.bessely(0, x), [1e-200, 1e-8, 0.7, 5.0, 100.0]),
-    Row(special.bessel_y1, lambda x: mp.bessely(1, x), [1e-100, 1e-8, 0.7, 5.0, 100.0]),
-    Row(special.jv, mp.besselj, [*ORDERS, (3.0, 3.0), (7.5, 7.4999)], slope_rtol=1e-11),
-    Row(special.yv, mp.bessely, [*ORDERS, (3.0, 3.0), (7.5, 7.4999)], slope_rtol=1e-11),
+    Row(
+        special.bessel_j0,
+        lambda x: mp.besselj(0, x),
+        [-7.0, 0.0, 1e-8, 0.7, 5.0, 1e6, -1e10],
+    ),
+    Row(
+        special.bessel_j1,
+        lambda x: mp.besselj(1, x),
+        [-7.0, 0.0, 1e-8, 0.7, 5.0, 1e6, -1e10],
+    ),
+    Row(special.bessel_y0, lambda x: mp.bessely(0, x), [1e-200, 1e-8, 0.7, 5.0, 100.0, 1e6, 1e10]),
+    Row(special.bessel_y1, lambda x: mp.bessely(1, x), [1e-100, 1e-8, 0.7, 5.0, 100.0, 1e6, 1e10]),
+    Row(special.jv, mp.besselj, [*ORDERS, *LARGE_ORDERS], slope_rtol=1e-11),
+    Row(special.yv, mp.bessely, [*ORDERS, *LARGE_ORDERS], slope_rtol=1e-11),
     Row(special.iv, mp.besseli, [*ORDERS, (20.0, 90.0), (0.0, 60.0), (1e-12, 20.0)]),
     Row(special.kv, mp.besselk, [*ORDERS, (20.0, 90.0), (0.0, 600.0), (1e-12, 20.0)]),
     Row(
@@ -178,13 +187,13 @@ INTEGRALS = [
     Row(
         special.fresnel_cos,
         mp.fresnelc,
-        [-3.25, 0.0, 1e-8, 0.7, 20.0, 12345.678],
+        [-3.25, 0.0, 1e-8, 0.7, 1 + 1e-9, 20.0, 12345.678],
         rtol=1e-12,
     ),
     Row(
         special.fresnel_sin,
         mp.fresnels,
-        [-3.25, 1e-5, 1e-8, 0.7, 20.25, 12345.678],
+        [-3.25, 1e-5, 1e-8, 0.7, 2 - 1e-9, 20.25, 12345.678],
         rtol=1e-12,
     ),
     Row(
