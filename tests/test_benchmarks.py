@@ -151,3 +151,14 @@ def test_missing_peer_is_reported(monkeypatch):
     libraries, reasons = worker.load(["tapegrad", "torch"], 1)
     assert list(libraries) == ["tapegrad"]
     assert reasons == {"torch": "No module named 'torch'"}
+
+
+def test_linear_algebra_program():
+    command = [sys.executable, str(worker.ROOT / "benchmarks" / "linear_algebra.py"), "--small"]
+    command += ["--rounds", "1", "--only", "solve,det"]
+    run = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    assert [line.split()[:2] for line in run.stdout.splitlines() if "3x3" in line] == [
+        ["solve", "3x3"],
+        ["det", "3x3"],
+    ]
