@@ -26,9 +26,10 @@ import tapegrad.ops  # noqa: E402
 PAGES = Path(__file__).parent / "api"
 
 # Packages that are not names of the TensorFlow dialect themselves.
-_ROOMS = {"compiler", "core", "demo", "errors", "kernels", "layers", "ops"}
+_ROOMS = {"checkpoints", "compiler", "core", "demo", "errors", "kernels", "layers", "ops"}
 
 _HEADINGS = {
+    "checkpoints": ("Checkpoints", "The values of a program's variables in files, and back."),
     "core": ("The tape, tensors and variables", "What derivatives are taken with, and of."),
     "data": ("Data sets", "Elements in batches and in random order, read when they are needed."),
     "layers": ("Layers", "Functions with weights, in the manner of Keras."),

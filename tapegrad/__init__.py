@@ -332,6 +332,7 @@ if TYPE_CHECKING:
         sparse,
         test,
         testing,
+        train,
     )
 
 __version__ = "0.1.0"
@@ -358,6 +359,7 @@ _SUBMODULES = frozenset(
         "sparse",
         "test",
         "testing",
+        "train",
     }
 )
 
@@ -560,6 +562,7 @@ __all__ = [
     "test",
     "testing",
     "tile",
+    "train",
     "transpose",
     "truediv",
     "truncatediv",

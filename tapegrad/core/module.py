@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from tapegrad.core import nest
 from tapegrad.core.names import name_scope, scoped, snake_case
+from tapegrad.core.restoring import restore_parts
 from tapegrad.core.variable import Variable
 
 Method = TypeVar("Method", bound=Callable[..., Any])
@@ -50,6 +51,10 @@ class Module:
             )
         self._name = name
         self._scope = scoped(name) + "/"
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        object.__setattr__(self, name, value)
+        restore_parts(self)
 
     @property
     def name(self) -> str:

@@ -91,12 +91,12 @@ class Iterator:
         """What a checkpoint keeps."""
         return {
             "position": np.int64(self._position),
-            "seeds": np.array(self._run.seeds, np.uint64),
+            "orders": np.array(self._run.entropies, np.uint64).reshape(-1, 3),
         }
 
     def _checkpoint_restore(self, values: Mapping[str, Any]) -> None:
         """Go to the position that `_checkpoint_values` described."""
-        self._start(Run(values["seeds"].tolist()))
+        self._start(Run(values["orders"].tolist()))
         wanted = int(values["position"])
         for _ in islice(self._stream, wanted):
             self._position += 1

@@ -1,4 +1,4 @@
-"""One pass over a data set: the seeds that it drew, so that it can be gone through again."""
+"""The random choices of one iterator, so that it can be gone through again."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tapegrad.ops.seeds import seed_pair
 
 
 class Order:
-    """Where the random order of a `shuffle` comes from: a seed for each pass.
+    """Where the random order of a `shuffle` comes from.
 
     Parameters
     ----------
@@ -26,18 +26,13 @@ class Order:
 
     def __init__(self, op: str, seed: Any, reshuffles: bool) -> None:
         # Drawn at once: the order of the program decides, not that of the passes.
-        self._pair = seed_pair(op, seed)
-        self._reshuffles = reshuffles
-        self._passes = count()
+        self.pair = seed_pair(op, seed)
+        self.reshuffles = reshuffles
+        self._runs = count()
 
-    def next_seed(self) -> int:
-        """The seed of the next pass."""
-        return self.seed_of(next(self._passes) if self._reshuffles else 0)
-
-    def seed_of(self, number: int) -> int:
-        """The seed of a pass."""
-        words = np.random.SeedSequence([*self._pair, number]).generate_state(1, np.uint64)
-        return int(words[0])
+    def next_run(self) -> int:
+        """A number for an iterator."""
+        return next(self._runs) if self.reshuffles else 0
 
 
 class Run:
@@ -45,31 +40,39 @@ class Run:
 
     Parameters
     ----------
-    replay
-        Seeds that an earlier run drew, to be drawn again.
+    entropies
+        What the orders of an earlier run began with, to be gone through again.
 
     Attributes
     ----------
-    seeds
-        What was drawn so far.
+    entropies
+        What the orders of this run began with: the seeds, and the number of the run.
     """
 
-    def __init__(self, replay: Iterable[int] = ()) -> None:
-        self.seeds: list[int] = []
-        self._replay = list(replay)[::-1]
+    def __init__(self, entropies: Iterable[Iterable[int]] = ()) -> None:
+        self.entropies: list[list[int]] = []
+        self._replay = [list(entropy) for entropy in entropies][::-1]
+        self._places: dict[int, int] = {}  # identity of an order -> its place in `entropies`
+        self._passes: list[int] = []
 
     def generator(self, order: Order) -> np.random.Generator:
         """The random numbers for a pass that begins now."""
-        seed = self._replay.pop() if self._replay else self._fresh(order)
-        self.seeds.append(seed)
-        return np.random.Generator(np.random.SFC64(seed))
+        place = self._places.get(id(order))
+        if place is None:
+            place = self._places[id(order)] = len(self.entropies)
+            again = self._replay.pop() if self._replay else None
+            self.entropies.append(again or [*order.pair, self._number(order)])
+            self._passes.append(0)
+        number = self._passes[place] if order.reshuffles else 0
+        self._passes[place] += 1
+        return np.random.Generator(np.random.SFC64([*self.entropies[place], number]))
 
-    def _fresh(self, order: Order) -> int:
-        return order.next_seed()
+    def _number(self, order: Order) -> int:
+        return order.next_run()
 
 
 class Preview(Run):
     """A run that looks at the first elements and leaves no trace."""
 
-    def _fresh(self, order: Order) -> int:
-        return order.seed_of(0)
+    def _number(self, order: Order) -> int:
+        return 0

@@ -15,6 +15,7 @@ from tapegrad.core.convert import as_tensor
 from tapegrad.core.dtypes import DType, as_dtype
 from tapegrad.core.module import Module
 from tapegrad.core.names import name_scope, numbered, snake_case
+from tapegrad.core.restoring import restore_parts
 from tapegrad.core.tensor import ArrayLike, Tensor
 from tapegrad.core.variable import Variable
 from tapegrad.layers.identifiers import get as get_initializer
@@ -175,6 +176,7 @@ class Layer(Module):
         )
         weight._follow(self._trainable)
         self._own.append(weight)
+        restore_parts(self)
         return weight
 
     def _parts(self) -> Iterator[Variable | Module]:
@@ -190,6 +192,12 @@ class Layer(Module):
             elif isinstance(part, (Variable, Module)) and id(part) not in seen:
                 seen.add(id(part))
                 yield part
+
+    def _checkpoint_children(self) -> dict[str, Any]:
+        """What a `tf.train.Checkpoint` saves: attributes, then weights that are none."""
+        return {key: value for key, value in vars(self).items() if key != "_own"} | {
+            "_own": self._own
+        }
 
     def _sublayers(self) -> list[Layer]:
         return [part for part in self._parts() if isinstance(part, Layer)]

@@ -92,6 +92,10 @@ class Generator:
                 checked_state(state), trainable=False, dtype=np.int64, name="StateVar"
             )
 
+    def _checkpoint_children(self) -> dict[str, Any]:
+        """What a `tf.train.Checkpoint` saves."""
+        return {"_state_var": self._state}
+
     def __reduce__(self) -> Any:
         return type(self), (None, self._state.numpy(), self._algorithm)
 

@@ -13,6 +13,7 @@ from tapegrad.core.context import only_recorders
 from tapegrad.core.convert import as_array
 from tapegrad.core.dtypes import numpy_dtype
 from tapegrad.core.names import name_scope, numbered, scoped, snake_case
+from tapegrad.core.restoring import restore_parts
 from tapegrad.core.shape import TensorShape
 from tapegrad.core.tensor import ArrayLike, next_id, wrap
 from tapegrad.core.variable import Variable
@@ -174,6 +175,7 @@ class OptimizerState:
         with name_scope(self.name):
             variable = StateVariable(value, scoped(name or "variable") + ":0")
         self._state.append(variable)
+        restore_parts(self)
         return variable
 
     def add_variable_from_reference(
@@ -259,6 +261,13 @@ class OptimizerState:
     def load_own_variables(self, store: Mapping[str, Any]) -> None:
         """Read what `save_own_variables` wrote."""
         self.set_weights([store[str(i)] for i in range(len(store))])
+
+    def _checkpoint_children(self) -> dict[str, Any]:
+        """What a `tf.train.Checkpoint` saves."""
+        rate = self._learning_rate
+        named = {"_iterations": self._iterations}
+        named |= {"_learning_rate": rate} if isinstance(rate, Variable) else {}
+        return {**named, "_variables": self.variables}
 
     def __getstate__(self) -> dict[str, Any]:
         # Identities of variables do not survive copying and pickling.

@@ -13,7 +13,7 @@ import tapegrad
 RECORDED = Path(__file__).parent / "signatures.json"
 
 #: Packages that are no face of the library, so that what they hold needs no name of TensorFlow's.
-ROOMS = {"compiler", "core", "demo", "kernels", "layers", "ops"}
+ROOMS = {"checkpoints", "compiler", "core", "demo", "kernels", "layers", "ops"}
 
 #: Types whose values are written alike by every library.
 PLAIN = (bool, int, float, str, type(None))
