@@ -13,7 +13,12 @@ from tapegrad.core.table import recording
 from tapegrad.core.tensor import Tensor
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops import compare, division, order_statistics, sort, where  # noqa: F401 - primitives
-from tapegrad.ops.operands import operands_of_one_dtype, require_kinds, require_same_dtype
+from tapegrad.ops.operands import (
+    is_complex,
+    operands_of_one_dtype,
+    require_kinds,
+    require_same_dtype,
+)
 
 __all__ = ("interp",)
 
@@ -31,8 +36,9 @@ _found = general("interval", _interval, NONDIFF, NONDIFF, inputs="x xp")
 def _checked(x: Any, xp: Any, fp: Any) -> tuple[Any, Any, Any]:
     x, xp = operands_of_one_dtype("interp", [x, xp])
     require_kinds("interp", x, "f", "float64")
-    fp = operand(fp, x._value.dtype)
-    if fp._value.dtype.kind != "c":
+    partner = np.result_type(x._value.dtype, np.complex64)
+    fp = operand(fp, partner if is_complex(fp) else x._value.dtype)
+    if fp._value.dtype != partner:
         require_same_dtype("interp", x, xp, fp)
     shape = xp._value.shape
     if len(shape) != 1 or fp._value.shape != shape:
@@ -80,7 +86,8 @@ def interp(
     xp : Tensor
         The places of the points, a vector of the same dtype that does not descend.
     fp : Tensor
-        The values there: of the shape of `xp`, and of the dtype of `x` or complex.
+        The values there: of the shape of `xp`, and of the dtype of `x` or complex of the same
+        precision.
     left, right : Tensor, optional
         The values for ``x < xp[0]`` and ``x > xp[-1]``; by default ``fp[0]`` and ``fp[-1]``.
     period : float, optional

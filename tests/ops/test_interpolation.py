@@ -53,6 +53,14 @@ def test_nan_and_infinite_values() -> None:
     np.testing.assert_array_equal(got, [1.0, INF, INF, INF])
 
 
+def test_complex_values_have_the_precision_of_the_places() -> None:
+    got = tf.math.interp(0.5, [0.0, 1.0], [1j, 2.0])
+    assert got.dtype == tf.complex64
+    assert got.numpy() == 1.0 + 0.5j
+    with pytest.raises(tf.errors.InvalidArgumentError, match="complex128"):
+        tf.math.interp(tf.constant(0.5), [0.0, 1.0], tf.constant([1j, 2.0], tf.complex128))
+
+
 def test_shapes_of_interpolation() -> None:
     assert tf.math.interp(0.5, [0.0, 1.0], [0.0, 1.0]).shape == ()
     assert tf.math.interp(tf.zeros([2, 0]), [0.0, 1.0], [0.0, 1.0]).shape == (2, 0)
