@@ -32,9 +32,8 @@ _HEAD = """\
 What a derivative is where calculus has no single answer, or where floating point gets in its way.
 Every line below is a test, in reverse and forward mode, as a Jacobian, in single and double
 precision; the second derivative too where it is given. All are derivatives of the sum of the
-result, at float64 arguments. Where TensorFlow says something else, its
-answer stands in the last column, and the reason in
-[Differences from TensorFlow](differences.md).
+result, at float64 arguments. Where TensorFlow says something else, its answer stands in the last
+column, and the reason in [Differences from TensorFlow](differences.md).
 
 ## The rules
 
@@ -58,6 +57,9 @@ answer stands in the last column, and the reason in
 Rule 1 costs nothing where it is not needed. Derivatives are multiplied plainly; the reverse sweep
 looks for NaN after every few records, and only where there is one are they pulled back again, with
 products in which zero wins. What is recorded for a second derivative uses such products at once.
+A rule given with `tf.custom_gradient` is run as it is (twice, if a NaN turns up), and factors of
+matrices that do not exist, such as an inverse of a singular matrix, raise whether or not a mask
+drops them.
 """
 
 

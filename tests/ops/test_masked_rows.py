@@ -33,6 +33,14 @@ def matrices(x: tf.Tensor) -> tf.Tensor:
     return tf.reshape(x, [-1, 2, 2])
 
 
+def images(x: tf.Tensor) -> tf.Tensor:
+    return tf.reshape(x, [-1, 2, 2, 1])
+
+
+def kernel(w: tf.Tensor) -> tf.Tensor:
+    return tf.reshape(w[:, 0], [2, 2, 1, 1])
+
+
 def repeated(x: tf.Tensor, w: tf.Tensor) -> tf.Tensor:
     return w[None, :2] * tf.ones([len(x), 1, 1], tf.float64)
 
@@ -79,6 +87,11 @@ FUNCTIONS: dict[str, Callable[[tf.Tensor, tf.Tensor], tf.Tensor]] = {
     "roll": lambda x, w: tf.roll(1.0 / x, 1, 1) * x,
     "stack": lambda x, w: tf.stack([1.0 / x, tf.math.log(x)], 1),
     "spectrum": lambda x, w: tf.abs(tf.signal.rfft(x)),
+    "convolution": lambda x, w: tf.nn.conv2d(images(x), kernel(w), 1, "SAME"),
+    "max_pool": lambda x, w: tf.square(tf.nn.max_pool2d(images(x), 2, 1, "SAME")),
+    "median": lambda x, w: tf.math.median(x, 1),
+    "igamma": lambda x, w: tf.math.igamma(x[:, :2], x[:, 2:]),
+    "distances": lambda x, w: tf.norm(x[:, None, :] - tf.transpose(w)[None], axis=-1),
     "cross": lambda x, w: tf.linalg.cross(x[:, :3], x[:, 1:]),
 }
 # These refuse matrices of NaN, or singular ones, in the forward direction already.
