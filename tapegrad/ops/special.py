@@ -12,7 +12,7 @@ from tapegrad.core.define import elementwise
 from tapegrad.core.primitive import NONDIFF
 from tapegrad.core.tensor import Tensor
 from tapegrad.ops.describe import FLOATS, unary
-from tapegrad.ops.scipy_forward import from_scipy
+from tapegrad.ops.scipy_forward import from_scipy, require_float
 
 __all__ = ("digamma", "erf", "erfc", "erfinv", "lgamma", "polygamma")
 
@@ -55,6 +55,7 @@ def _lgamma_series() -> tuple[float, ...]:
 
 
 def _digamma(x: Any) -> Any:
+    require_float(x)
     return np.where(x == 0, x.dtype.type(np.nan), _psi(x))[()]  # a pole, like every -n
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from tests.differential.harness import case
 from tests.differential.op_cases import Held, Leaf, OpTable
 
 table = OpTable(__name__, 267)
@@ -60,3 +63,29 @@ table(
     "by_x",
     {"a": Held([0.5, 2.0, 3.5]), "b": Held([1.5, 0.75, 4.0]), "x": Leaf([0.25, 0.5, 0.875])},
 )
+
+
+@case(
+    267,
+    differs="TensorFlow has no derivative of Hurwitz's zeta function by its exponent.",
+    ours=-0.9375482543158438,  # of Riemann's at 2
+)
+def gradient_of_zeta_by_its_exponent(tf: Any) -> Any:
+    x = tf.constant(2.0, tf.float64)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = tf.math.zeta(x, 1.0)
+    return tape.gradient(y, x)
+
+
+@case(
+    267,
+    differs="TensorFlow has no derivatives of the incomplete beta function by its parameters.",
+    ours=[-0.34657359027997264, 0.34657359027997264],  # of x^a and 1 - (1 - x)^b
+)
+def gradients_of_betainc_by_its_parameters(tf: Any) -> Any:
+    a, b = tf.constant(1.0, tf.float64), tf.constant(1.0, tf.float64)
+    with tf.GradientTape() as tape:
+        tape.watch([a, b])
+        y = tf.math.betainc(a, b, tf.constant(0.5, tf.float64))
+    return tape.gradient(y, [a, b])

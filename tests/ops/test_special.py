@@ -216,3 +216,11 @@ def test_betainc_names_shapes_and_dtypes() -> None:
         tf.math.betainc(tf.constant(1.0), tf.constant(2.0, tf.float64), 0.5)
     with pytest.raises(tf.errors.InvalidArgumentError, match="int32"):
         tf.math.betainc(1, 2, 1)
+
+
+@pytest.mark.parametrize("name", ["digamma", "gammaln", "jv", "expit", "sinc", "logsubexp", "zeta"])
+def test_integers_are_refused(name: str) -> None:
+    x = tf.constant([1, 2])
+    numbers = [x, x] if name in ("jv", "logsubexp", "zeta") else [x]
+    with pytest.raises(tf.errors.InvalidArgumentError, match="int32"):
+        getattr(tf.math.special, name)(*numbers)
