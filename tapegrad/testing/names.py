@@ -45,8 +45,8 @@ maximum: numpy.maximum, torch.maximum
 minimum: numpy.minimum, torch.minimum
 clip_by_global_norm: none, none
 clip_by_norm: none, none
-cast: numpy.astype, torch.Tensor.to
-cast_discrete: numpy.astype, torch.Tensor.to
+cast: numpy.ndarray.astype, torch.Tensor.to
+cast_discrete: numpy.ndarray.astype, torch.Tensor.to
 saturate_cast: none, none
 identity: numpy.copy, torch.clone
 stop_gradient: none, torch.detach
@@ -293,7 +293,7 @@ gather: numpy.take, torch.index_select
 gather_rows: numpy.take, torch.nn.functional.embedding
 gather_nd: none, none
 take_along_axis: numpy.take_along_axis, torch.take_along_dim
-put_along_axis: none, torch.scatter
+put_along_axis: none, torch.scatter_add
 scatter_nd: none, none
 tensor_scatter_nd_add: none, none
 tensor_scatter_nd_sub: none, none
