@@ -32,16 +32,34 @@ or for some operations.
 | batched | rows of a Jacobian pulled back together equal those one by one |
 | complex | gradient and tangent are right for complex numbers too |
 | float32 | single precision stays single, and its gradient is that of double precision |
-| fused kernel | "rule" says that NumPy runs the rule; a kernel of its own would be named here |
+| fused kernel | under `tf.function`, it becomes a part of a kernel with its neighbours |
 
-Anything else is the reason why not: **integer**, **boolean**: that is what the results are;
-**piecewise constant**: the derivative is zero wherever it exists, and asking gives None;
-**real only**: it is not defined, or not used, for complex numbers; **up to phases**: vectors are
-determined up to a phase, and functions that do not depend on it are right; **integer arguments**:
-there is nothing to move; **no formula**: a derivative exists in mathematics, but not here, for the
-reason given. Names of other libraries are functions that compute the same, perhaps with other
-options; **none**: there is no such function; **internal**: the operation has no public name here
-either, but is part of an operation or of a derivative, as the column of TensorFlow's names says.
+Anything else is the reason why not:
+
+**integer**, **boolean**
+: That is what the results are.
+
+**piecewise constant**
+: The derivative is zero wherever it exists, and asking gives None.
+
+**real only**
+: It is not defined, or not used, for complex numbers.
+
+**up to phases**
+: Vectors are determined up to a phase; functions that do not depend on it are right.
+
+**integer arguments**
+: There is nothing to move.
+
+**no formula**
+: A derivative exists in mathematics, but not here, for the reason given.
+
+**rule**, **in part**
+: NumPy, SciPy or LAPACK run it, also under `tf.function`; or some of what it is composed of.
+
+Names of other libraries are functions that compute the same, perhaps with other options; **none**:
+there is no such function; **internal**: the operation has no public name here either, but is part
+of an operation or of a derivative, as the column of TensorFlow's names says.
 
 """
 

@@ -45,7 +45,7 @@ class Argument:
         self.cotangent, self.gradient, self.connected = cotangent, pulled[self.part], connected
         self.inner = inner
         self.settings = tally.settings
-        self.epsilon = max(f.x.epsilon, f.y.epsilon)
+        self.epsilon = f.epsilon
         self.is_complex = is_complex(f.x.dtypes[leaf])
 
     def slope(self, tangent: Vector) -> Slope:

@@ -132,7 +132,7 @@ def _require_linearity(tally: Tally, f: Function, cotangent: Vector, pulled: Vec
     """Twice the cotangent must give twice the gradient."""
     __tracebackhide__ = True
     twice = f.pull(2 * cotangent)[0]
-    close = max(1e3 * f.x.epsilon, 1e3 * f.y.epsilon, 1e-9)
+    close = max(1e3 * f.epsilon, 1e-9)
     for leaf, name in enumerate(f.x.names):
         part = f.x.part(leaf)
         size = np.max(np.abs(pulled[part]), initial=0.0)
@@ -241,7 +241,7 @@ def _compare_row(
     tally: Tally, f: Function, result: int, leaf: int, row: int, together: Any, alone: Any
 ) -> None:
     __tracebackhide__ = True
-    close = max(1e3 * max(f.x.epsilon, f.y.epsilon), 1e-9)
+    close = max(1e3 * f.epsilon, 1e-9)
     size = close * np.max(np.abs(alone), initial=0.0)
     wrong = ~np.isclose(together, alone, rtol=close, atol=size, equal_nan=True)
     tally.count += wrong.size

@@ -82,8 +82,8 @@ class Differences:
     ) -> None:
         self._f = function
         self._step = step
-        self._coarse = max(function.x.epsilon, function.y.epsilon)
-        self._wide = self._coarse <= _DOUBLE or (may_widen and self._is_wide())
+        self._coarse = function.epsilon
+        self._wide = self._coarse <= _DOUBLE or (may_widen and _computes_wide(function))
         self.epsilon = _DOUBLE if self._wide else self._coarse
         self._narrow: Differences | None = None
         self._checked: dict[int, bool] = {}
@@ -118,22 +118,6 @@ class Differences:
                 return slope._replace(value=better.value, error=better.error)
         self.methods.add("central differences")
         return slope
-
-    def _is_wide(self) -> bool:
-        """Whether the function also computes in double precision, without saying otherwise."""
-        f = self._f
-        outputs = _tried(f, f.x.split(f.point, wide=True))
-        if outputs is None:
-            return False
-        if any(y.real.dtype != np.float64 for y in outputs):
-            return False
-        if any(y.shape != shape for y, shape in zip(outputs, f.y.shapes, strict=True)):
-            return False
-        rounding = 100 * max(f.x.epsilon, f.y.epsilon)
-        largest = np.max(np.abs(f.result), initial=0.0)
-        return bool(
-            np.allclose(f.y.flatten(outputs), f.result, rtol=rounding, atol=rounding * largest)
-        )
 
     def _may_widen(self, tangent: Vector, leaf: int) -> bool:
         """Whether double precision shows the same derivative, if roughly, as the own precision.
@@ -255,6 +239,22 @@ class Differences:
     def _reach(self, tangent: Vector, leaf: int) -> float:
         """The largest multiple of a tangent that moves each entry by no more than its size."""
         return float(1 / np.max(np.abs(tangent[self._f.x.part(leaf)]) / self.sizes(leaf)))
+
+
+def _computes_wide(f: Function) -> bool:
+    """Whether a function also computes in double precision, without saying otherwise."""
+    if f.parent is not None and not _computes_wide(f.parent):
+        return False
+    outputs = _tried(f, f.x.split(f.point, wide=True))
+    if outputs is None:
+        return False
+    if any(y.real.dtype != np.float64 for y in outputs):
+        return False
+    if any(y.shape != shape for y, shape in zip(outputs, f.y.shapes, strict=True)):
+        return False
+    rounding = 100 * f.epsilon
+    largest = np.max(np.abs(f.result), initial=0.0)
+    return bool(np.allclose(f.y.flatten(outputs), f.result, rtol=rounding, atol=rounding * largest))
 
 
 def _tried(f: Function, arrays: list[Any]) -> list[Any] | None:

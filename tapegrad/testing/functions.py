@@ -40,6 +40,8 @@ class Function:
         The arguments as a vector.
     result
         The result there.
+    parent
+        The function of which this is a derivative, or None.
     lost
         Names of results that are floating point data, but no tensors: the tape cannot see them.
     """
@@ -50,8 +52,10 @@ class Function:
         values: list[Any],
         names: Sequence[str],
         labels: Callable[[], Sequence[str]],
+        parent: Function | None = None,
     ) -> None:
         self._run = run
+        self.parent = parent
         self.values = values
         arrays = [np.array(_value(v)) for v in values]
         self.x = Space(arrays, names)
@@ -64,6 +68,12 @@ class Function:
         self.y = Space([np.asarray(_value(y)) for y in found], names)
         self.lost = [n for n, y in zip(names, found, strict=True) if not isinstance(y, ArrayLike)]
         self.result = self.y.flatten([_value(y) for y in found])
+
+    @property
+    def epsilon(self) -> float:
+        """The relative spacing of the numbers that it computes with, as far as dtypes say."""
+        inner = 0.0 if self.parent is None else self.parent.epsilon
+        return max(self.x.epsilon, self.y.epsilon, inner)
 
     def outputs(self, values: list[Any]) -> list[Any]:
         """The results that have derivatives."""
@@ -132,7 +142,7 @@ class Function:
             return [recording.conj(as_tensor(g)) for g in found]
 
         labels = [f"the gradient with respect to {name}" for name in self.x.names]
-        return Function(run, self.values, self.x.names, lambda: labels)
+        return Function(run, self.values, self.x.names, lambda: labels, self)
 
     def tangent(self, tangent: Vector) -> Function:
         """The function from the arguments to the tangent of the result."""
@@ -143,7 +153,7 @@ class Function:
             return [_tangent(accumulator, y) for y in outputs]
 
         labels = [f"the tangent of {name}" for name in self.y.names]
-        return Function(run, self.values, self.x.names, lambda: labels)
+        return Function(run, self.values, self.x.names, lambda: labels, self)
 
     def _seeds(self, outputs: list[Any], cotangent: Vector) -> list[Tensor]:
         # Of the dtype that the outputs have: a wider one while differences are taken.

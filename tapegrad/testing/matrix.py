@@ -36,7 +36,7 @@ from tapegrad.testing.names import names
 
 RECORDED = Path(__file__).with_name("matrix.json")
 
-MODES = ("reverse", "forward", "second order", "batched", "complex", "float32")
+MODES = ("reverse", "forward", "second order", "batched", "complex", "float32", "fused kernel")
 
 
 class Row(NamedTuple):
@@ -98,7 +98,6 @@ def _row(name: str, entry: dict[str, Any]) -> Row:
         _family_of(name, primitive, public[0] + public[1]),
         "composed" if primitive is None else primitive.kind,
         *(entry[mode] for mode in MODES),
-        "rule" if entry["reverse"].startswith("yes") else entry["reverse"],
         tensorflow,
         numpy,
         pytorch,

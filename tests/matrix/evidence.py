@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 
 import tapegrad as tf
+from tapegrad.compiler.graph import Operation, Value
+from tapegrad.compiler.lowering import lowered
 from tapegrad.core.primitive import NoRule, Primitive
 from tapegrad.core.table import TABLE
 from tapegrad.errors import MissingGradientError
@@ -83,6 +85,25 @@ def columns(name: str) -> dict[str, str]:
         if isinstance(rule, NoRule) and rule.kind == "missing":
             found["reverse"] += f", but not in {argument}: {rule.why}"
     return found
+
+
+def fused(name: str) -> str:
+    """Whether a call becomes a part of a kernel; tests/compiler/test_table.py compares the two."""
+    for sample in samples()[name]:
+        arrays = sample.arrays()
+        if not all(a.size for a in arrays):
+            continue
+        outputs = table.run(sample, table.tensors(arrays))
+        operation = Operation(
+            TABLE[name],
+            [Value("input", a) for a in arrays],
+            [Value("result", np.asarray(y)) for y in outputs],
+            sample.params,
+            ("", 0),
+        )
+        if lowered(operation) is not None:
+            return "yes"
+    return "rule"
 
 
 def _complex_matrix() -> Any:

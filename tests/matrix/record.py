@@ -19,7 +19,11 @@ from tests.matrix import composed, evidence, operations
 def primitive_entry(name: str) -> dict[str, Any]:
     """What is known about a primitive."""
     faces = operations.faces()[name]
-    entry: dict[str, Any] = {**evidence.columns(name), **_names(faces)}
+    entry: dict[str, Any] = {
+        **evidence.columns(name),
+        "fused kernel": evidence.fused(name),
+        **_names(faces),
+    }
     if entry["complex"] == "real only" and any(map(_takes_complex, faces)):
         entry["complex"] = "yes"  # by other primitives than this one
     if not faces:
@@ -38,8 +42,10 @@ def composed_entry(name: str) -> dict[str, Any]:
             f"move: give it one, or name the function in OTHER_FUNCTIONS of "
             f"tests/matrix/operations.py."
         )
+    kernels = {evidence.fused(primitive) for primitive in trace.primitives}
     return {
         **composed.columns(call),
+        "fused kernel": kernels.pop() if len(kernels) == 1 else "in part",
         **_names([name]),
         "composed of": trace.primitives,
     }

@@ -97,6 +97,15 @@ def test_float32_is_checked_sharply() -> None:
     assert "1.005" in failure(wrong, tf.Variable(V, dtype=tf.float32)).cause
 
 
+def test_double_precision_outside_and_single_inside() -> None:
+    def f(x: tf.Tensor) -> tf.Tensor:
+        return tf.reduce_sum(tf.sin(tf.cast(x, tf.float32)) ** 3)
+
+    check_gradients(f, V)
+    wrong = with_rule(f, lambda dy, x: tf.cast(dy, x.dtype) * tf.cos(x))
+    assert "wrong" in str(failure(wrong, V, order=1))
+
+
 def test_complex_arguments() -> None:
     z = np.array([1 + 2j, 0.3 - 1j])
     check_gradients(lambda z: tf.abs(z) ** 2 * tf.math.real(z * z), z, batched=True)
