@@ -107,6 +107,9 @@ imag: numpy.imag, torch.imag
 real: numpy.real, torch.real
 
 # special functions
+ellipeinc: scipy.special.ellipeinc, none
+ellipkinc: scipy.special.ellipkinc, none
+ellipkm1: scipy.special.ellipkm1, none
 betaincinv: scipy.special.betaincinv, none
 exp1: scipy.special.exp1, none
 expit: scipy.special.expit, torch.special.expit
@@ -409,6 +412,14 @@ signal.inverse_mdct: none, none
 signal.mfccs_from_log_mel_spectrograms: none, none
 
 # convolution, pooling, images
+dilation: none, none
+nn.erosion2d: none, none
+image.image_gradients: none, none
+image.per_image_standardization: none, none
+image.psnr: none, none
+image.rot90: numpy.rot90, torch.rot90
+image.ssim: none, none
+image.total_variation: none, none
 resample: none, torch.nn.functional.interpolate
 conv: none, torch.nn.functional.conv2d
 conv_input: none, torch.nn.functional.conv_transpose2d

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -167,8 +168,10 @@ def columns(call: Call) -> dict[str, str]:
         "batched": _checked(call, values, order=1, modes="reverse", batched=True),
     }
     try:
-        found["complex"] = _checked(call, turned(values), order=1)
-    except REFUSALS:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", np.exceptions.ComplexWarning)
+            found["complex"] = _checked(call, turned(values), order=1)
+    except (*REFUSALS, np.exceptions.ComplexWarning):
         found["complex"] = "real only"
     found["float32"] = _checked(call, single(values), order=1)
     return found
