@@ -99,6 +99,19 @@ elementwise_samples("one_minus_square", reals, reference=lambda x: 1 - x**2, com
 elementwise_samples("multiply_nonzero", reals, reals, reference=np.multiply, complex=True)
 elementwise_samples("zero_or_divide", reals, reals, reference=np.true_divide, complex=True)
 elementwise_samples("nonzero", reals, reference=np.ones_like, order=0)
+sample(
+    "regular",
+    fixed([1.0, np.nan, np.inf, -np.inf]),
+    reference=lambda x: np.array([True, False, False, False]),
+    order=0,
+)
+sample(
+    "regular",
+    fixed([1.0 + 1j, complex(0, np.nan), complex(np.inf, 0)]),
+    reference=lambda x: np.array([True, False, False]),
+    label="complex",
+    order=0,
+)
 elementwise_samples("xlogy", reals, positive, reference=special.xlogy, complex=True)
 elementwise_samples("xlog1py", reals, unit, reference=special.xlog1py, complex=True)
 elementwise_samples("xdivy", reals, reals, reference=np.true_divide, complex=True)

@@ -151,6 +151,33 @@ def test_second_order_equals_differences(row: Composed) -> None:
         assert found == pytest.approx(expected, rel=10 * row.rtol, abs=10 * row.rtol)
 
 
+@each([r for r in ROWS if r.order >= 2])
+def test_forward_over_reverse_equals_reverse_over_reverse(row: Composed) -> None:
+    for arrays in variants(row):
+        inputs, which = [tf.constant(a) for a in arrays], row.which(arrays)
+        sources = [inputs[i] for i in which]
+        ts = [tf.constant(t) for t in directions([arrays[i] for i in which], 17)]
+        with tf.GradientTape() as outer:
+            outer.watch(sources)
+            gradients = pull(row, inputs, which)
+        weights = directions([g.numpy() for g in gradients], 19)
+        hessian = outer.gradient(
+            gradients,
+            sources,
+            output_gradients=[tf.constant(w) for w in weights],
+            unconnected_gradients="zero",
+        )
+        expected = sum(
+            inner(tf.convert_to_tensor(h).numpy(), t.numpy())
+            for h, t in zip(hessian, ts, strict=True)
+        )
+        with tf.autodiff.ForwardAccumulator(sources, ts) as acc:
+            again = pull(row, inputs, which)
+        pushed = [acc.jvp(g, unconnected_gradients="zero") for g in again]
+        found = sum(inner(w, dg.numpy()) for w, dg in zip(weights, pushed, strict=True))
+        assert found == pytest.approx(expected, rel=1e-8, abs=1e-8)
+
+
 @each([r for r in ROWS if r.order >= 1 and not r.complex])
 def test_batched_jacobian_equals_rows(row: Composed) -> None:
     arrays = row.arrays()

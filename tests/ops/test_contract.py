@@ -231,3 +231,12 @@ def test_weight_gradient_of_a_batch_is_one_matrix_product(monkeypatch: pytest.Mo
     seen = shapes_multiplied(monkeypatch, lambda: found.append(tape.gradient(y, w)))
     assert [a for a, _ in seen] == [(6, 12)]
     np.testing.assert_allclose(found[0], np.tile(x.numpy().sum((0, 1))[:, None], 5), rtol=1e-12)
+
+
+def test_nan_among_complex_cotangents_goes_through_products() -> None:
+    a, b = tf.constant([[1 + 1j, 2.0]]), tf.constant([[1j], [3.0]])
+    with tf.GradientTape() as tape:
+        tape.watch(a)
+        y = tf.matmul(a, b)
+    seed = tf.constant([[complex(np.nan, 0.0)]])
+    assert np.isnan(tape.gradient(y, a, output_gradients=seed).numpy()).all()
