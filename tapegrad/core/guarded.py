@@ -136,7 +136,7 @@ def _product(F: Any, operation: Any, values: list[Any], place: int, params: Any)
     plain, other = operation(*values, **params), values[1 - place]
     if not has_nan(plain):
         return plain
-    regular = F.masked(other, F.regular(other))
+    regular = F.masked(other, F.finite(other))
     without = list(values)
     without[1 - place] = regular
     meeting = [F.nonzero(values[place]), F.nonzero(other - regular)]
@@ -170,7 +170,7 @@ def _nothing_from_nothing(F: Any, value: Any, result: Any) -> Any:
     """A linear map takes zeros to zeros."""
     if has_nan(result) and not _array(value).any():
         parts = result if result.__class__ is tuple else (result,)
-        zeros = tuple([F.masked(r, F.regular(r)) for r in parts])
+        zeros = tuple([F.masked(r, F.finite(r)) for r in parts])
         return zeros if result.__class__ is tuple else zeros[0]
     return result
 

@@ -179,7 +179,7 @@ divide_no_nan = elementwise(
 # 1 where x is not 0, else 0: by this factor the functions below switch their derivatives off.
 _nonzero = elementwise("nonzero", lambda x: (x != 0).astype(x.dtype), NONDIFF)
 # `is_finite` of any numbers: TensorFlow's refuses complex ones.
-elementwise("regular", np.isfinite, NONDIFF, discrete=True)
+elementwise("finite", np.isfinite, NONDIFF, discrete=True)
 xlogy = elementwise(
     "xlogy",
     lambda a, b: _zero_where(a == 0, a * np.log(b)),

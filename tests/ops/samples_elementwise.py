@@ -100,13 +100,13 @@ elementwise_samples("multiply_nonzero", reals, reals, reference=np.multiply, com
 elementwise_samples("zero_or_divide", reals, reals, reference=np.true_divide, complex=True)
 elementwise_samples("nonzero", reals, reference=np.ones_like, order=0)
 sample(
-    "regular",
+    "finite",
     fixed([1.0, np.nan, np.inf, -np.inf]),
     reference=lambda x: np.array([True, False, False, False]),
     order=0,
 )
 sample(
-    "regular",
+    "finite",
     fixed([1.0 + 1j, complex(0, np.nan), complex(np.inf, 0)]),
     reference=lambda x: np.array([True, False, False]),
     label="complex",
