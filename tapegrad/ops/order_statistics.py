@@ -20,8 +20,6 @@ _FEW = 8
 
 
 def _order_statistics(x: Any, ranks: Any) -> Any:
-    if x.shape[-1] == 0:
-        return np.full((*x.shape[:-1], ranks.shape[-1]), np.nan, x.dtype)
     if ranks.size == ranks.shape[-1]:  # the same ranks in all lines
         wanted = ranks.reshape(-1)
         if x.dtype.kind == "f" and wanted.size <= _FEW:
@@ -36,8 +34,6 @@ def _order_statistics(x: Any, ranks: Any) -> Any:
 
 def _order_positions(x: Any, y: Any, ranks: Any) -> Any:
     ranks = np.broadcast_to(ranks, y.shape)
-    if x.shape[-1] == 0:
-        return np.zeros(y.shape, np.int64)
     if ranks.shape[-1] > _FEW:
         order = np.argsort(x, axis=-1, kind="stable")
         return np.take_along_axis(order, ranks, axis=-1)

@@ -75,9 +75,7 @@ def _ranks(x: Any, q: Any, *, method: str, ignore_nan: bool) -> tuple[Any, Any, 
     size = x.shape[-1]
     n = np.full((1,) * x.ndim, size)
     offset = np.zeros(n.shape)
-    if size == 0:
-        offset += np.nan
-    elif unknown.any():
+    if unknown.any():
         known = size - unknown.sum(axis=-1, keepdims=True)
         offset = np.where((known == 0) if ignore_nan else (known < size), np.nan, 0.0)
         n = known if ignore_nan else n

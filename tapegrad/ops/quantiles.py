@@ -32,6 +32,15 @@ def _lines(x: Any, axes: tuple[int, ...]) -> Any:
     return recording.reshape(x, to=to)
 
 
+def _not_empty(lines: Any) -> Any:
+    """Lines with a NaN in those that are empty, so that there is an entry of any rank."""
+    *lead, size = lines._value.shape
+    if size:
+        return lines
+    unknown = wrap(np.full((*lead, 1), np.nan, lines._value.dtype))
+    return recording.concat(lines, unknown, axis=-1)
+
+
 def _probabilities(op: str, q: Any, x: Any, whole: float) -> tuple[Any, Any]:
     """The numbers between 0 and 1 in double precision, and `q` if it may be followed."""
     given = operand(q, x._value.dtype) if isinstance(q, ArrayLike) else None
@@ -66,7 +75,7 @@ def _quantile(
     axes = axes_argument(axis, len(shape), op)
     numbers, given = _probabilities(op, q, x, whole)
     m = numbers.size
-    lines = _lines(x, axes)
+    lines = _not_empty(_lines(x, axes))
     ranks, weight, slope, offset = apply(
         TABLE["quantile_ranks"],
         (lines, wrap(numbers.reshape(-1))),
