@@ -13,6 +13,10 @@ from tapegrad.core.jacobians import jacobian
 from tests.ops.samples import Sample
 from tests.ops.test_table import DIFFERENTIABLE, SMOOTH, cotangents, each, followed, run, tensors
 
+#: Their derivatives are calls of themselves with more or larger inputs: the Jacobian of a Jacobian
+#: takes a minute. Their Hessians are checked as Jacobians of gradients alone.
+GROWING = ("adjugate_along", "logm")
+
 
 def taped(sample: Sample, persistent: bool = True) -> tuple[Any, list[Any], list[Any]]:
     """A tape of one call of the primitive, the sources, and the outputs that carry gradients."""
@@ -44,8 +48,17 @@ def test_forward_through_the_records_equals_reverse(sample: Sample, chunk: int |
                 np.testing.assert_allclose(b.numpy(), a.numpy(), rtol=1e-9, atol=1e-9)
 
 
-@each([s for s in SMOOTH if s.batch and is_real(s)])
-@pytest.mark.parametrize("mode", ["reverse", "forward"])
+@pytest.mark.parametrize(
+    ("sample", "mode"),
+    [
+        (s, mode)
+        for s in SMOOTH
+        if s.batch and is_real(s)
+        for mode in ("reverse", "forward")
+        if mode == "reverse" or s.name not in GROWING
+    ],
+    ids=str,
+)
 def test_hessian_through_jacobians_equals_gradients_of_gradients(sample: Sample, mode: str) -> None:
     """``d/dx <g, J v>`` of a recorded Jacobian J, and the Jacobian of a gradient, row by row."""
     inputs = tensors(sample.arrays())
@@ -65,7 +78,9 @@ def test_hessian_through_jacobians_equals_gradients_of_gradients(sample: Sample,
         )
         gradients = [tf.convert_to_tensor(g) for g in gradients]
         summed = gradients
-        if all(y.dtype.is_floating for y, _ in live):  # once more, from whole Jacobians
+        if sample.name not in GROWING and all(
+            y.dtype.is_floating for y, _ in live
+        ):  # once more, from whole Jacobians
             summed = [tf.zeros_like(x) for x in sources]
             for y, g in live:
                 js = jacobian(inner, y, sources, None, mode)
