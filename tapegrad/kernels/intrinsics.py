@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
@@ -65,3 +66,27 @@ def sum_any_order(typingctx: Any, a: Any, b: Any) -> Any:
         return builder.fadd(*args, flags=("reassoc", "contract"))
 
     return a(a, a), codegen
+
+
+@intrinsic
+def bits_of(typingctx: Any, x: Any) -> Any:
+    """The bits of a float64 as an int64."""
+    if x != types.float64:
+        return None
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.bitcast(args[0], ir.IntType(64))
+
+    return types.int64(types.float64), codegen
+
+
+@intrinsic
+def from_bits(typingctx: Any, bits: Any) -> Any:
+    """The float64 that has the bits of an int64."""
+    if bits != types.int64:
+        return None
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.bitcast(args[0], ir.DoubleType())
+
+    return types.float64(types.int64), codegen
