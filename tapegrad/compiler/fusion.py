@@ -14,7 +14,7 @@ from tapegrad.compiler.layout import Layout, contiguous
 from tapegrad.compiler.lowering import Node
 
 #: Larger loops gain nothing and take long to compile.
-MOST_NODES = 64
+MOST_NODES = 128
 MOST_ARRAYS = 24
 
 Shape = tuple[int, ...]
@@ -137,9 +137,10 @@ class Plan:
             self._in_loop.add(node.output)
         for value in node.inputs:
             base, _ = self.where(value)
-            if self._made.get(base, -1) not in (-1, position):
+            if self._made.get(base, -1) != position:
                 self._keep(base)
-            group.values.add(base)
+                if not self.is_single(base):
+                    group.values.add(base)
 
     def _keep(self, base: Value) -> None:
         if base in self._made and not self.is_single(base):

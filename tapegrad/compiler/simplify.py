@@ -58,6 +58,8 @@ def simplify(recording: Recording) -> Recording:
         operation = _rewritten(
             Operation(step.primitive, inputs, step.outputs, step.params, step.place)
         )
+        if isinstance(operation, Operation):
+            operation = _of_numbers(operation)
         if isinstance(operation, Value):
             names[step.outputs[0]] = operation
             continue
@@ -113,7 +115,9 @@ def _rewritten(step: Operation) -> Operation | Value:
             return second
         if name != "multiply_no_nan" and uniform(second) == 1 and first.shape == out.shape:
             return first
-    if name == "multiply_no_nan" and uniform(inputs[1]) not in (None, 0):
+    if name == "multiply_no_nan" and (
+        uniform(inputs[1]) not in (None, 0) or np.isfinite(uniform(inputs[0]) or np.nan)
+    ):
         return _rewritten(Operation(TABLE["multiply"], inputs, step.outputs, {}, step.place))
     if name == "pow" and uniform(inputs[1]) == 1 and inputs[0].shape == out.shape:
         return inputs[0]
@@ -122,6 +126,19 @@ def _rewritten(step: Operation) -> Operation | Value:
         if simpler is not None:
             return Operation(TABLE[simpler], inputs[:1], step.outputs, {}, step.place)
     return step
+
+
+def _of_numbers(step: Operation) -> Operation | Value:
+    """The result of an elementwise operation on constants that are one number each."""
+    if step.primitive.kind != "elementwise" or len(step.outputs) != 1:
+        return step
+    (out,) = step.outputs
+    if any(v.kind != "constant" or uniform(v) is None for v in step.inputs):
+        return step
+    numbers = [v.dtype.type(uniform(v)) for v in step.inputs]
+    with np.errstate(all="ignore"):
+        number = np.asarray(step.primitive.forward(*numbers), out.dtype)
+    return Value("constant", np.broadcast_to(number, out.shape))
 
 
 def uniform(value: Value) -> Any:

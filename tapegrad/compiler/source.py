@@ -28,8 +28,8 @@ _START = {"sum": "0", "prod": "1", "max": "-inf", "min": "inf"}
 _STEP = {
     "sum": "sum_any_order({0}, {1})",
     "prod": "{0} * {1}",
-    "max": "select(({1} > {0}) | ({1} != {1}), {1}, {0})",
-    "min": "select(({1} < {0}) | ({1} != {1}), {1}, {0})",
+    "max": "maximum({0}, {1})",
+    "min": "minimum({0}, {1})",
 }
 _JOIN = {**_STEP, "sum": "{0} + {1}"}
 

@@ -90,3 +90,25 @@ def from_bits(typingctx: Any, bits: Any) -> Any:
         return builder.bitcast(args[0], ir.DoubleType())
 
     return types.float64(types.int64), codegen
+
+
+def _extreme(name: str) -> Any:
+    def typed(typingctx: Any, a: Any, b: Any) -> Any:
+        if not isinstance(a, types.Float) or a != b:
+            return None
+
+        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            kind = args[0].type
+            signature = ir.FunctionType(kind, [kind, kind])
+            function = builder.module.declare_intrinsic(f"llvm.{name}", [kind], signature)
+            return builder.call(function, args)
+
+        return a(a, a), codegen
+
+    typed.__name__ = name
+    typed.__doc__ = f"""The {name} of two numbers; NaN if one of them is. Loops of it vectorise."""
+    return intrinsic(typed)
+
+
+maximum = _extreme("maximum")
+minimum = _extreme("minimum")

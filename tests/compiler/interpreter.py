@@ -76,6 +76,8 @@ def interpreted(text: str) -> Callable[..., None]:
         "floor": np.floor,
         "inf": math.inf,
         "load": load,
+        "maximum": np.maximum,
+        "minimum": np.minimum,
         "rint": np.rint,
         "select": select,
         "sqrt": np.sqrt,
