@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import prod
 from typing import Any
 
 import numpy as np
 
 from tapegrad.compiler.graph import Operation, Value
-from tapegrad.compiler.layout import Layout, indexed, reshaped, viewed
+from tapegrad.compiler.layout import Layout, indexed, viewed
 from tapegrad.kernels.scalars import BOOLEANS, COMPARISONS, FLOATS, INTEGERS
 
 
@@ -137,18 +136,6 @@ def _reduction(step: Operation, code: str) -> list[Node] | None:
     return [Node("reduce", code, (x,), out, axes=step.params["axes"])]
 
 
-def _mean(step: Operation) -> list[Node] | None:
-    (x,), (out,) = step.inputs, step.outputs
-    if x.dtype.kind != "f":
-        return None
-    total = Value.between(out.shape, out.dtype)
-    count = constant(prod([x.shape[a] for a in step.params["axes"]]), out)
-    return [
-        Node("reduce", "sum", (x,), total, axes=step.params["axes"]),
-        Node("map", "{a} / {b}", (total, count), out),
-    ]
-
-
 def _sum_to(step: Operation) -> list[Node] | None:
     (x,), (out,) = step.inputs, step.outputs
     if x.dtype.kind != "f":
@@ -156,109 +143,6 @@ def _sum_to(step: Operation) -> list[Node] | None:
     extra = len(x.shape) - len(out.shape)
     axes = [i for i, n in enumerate(x.shape) if i < extra or (out.shape[i - extra] == 1 and n != 1)]
     return [Node("reduce", "sum", (x,), out, axes=tuple([a - len(x.shape) for a in axes]))]
-
-
-def _softmax(step: Operation) -> list[Node] | None:
-    return _normalised(step, logarithm=False)
-
-
-def _log_softmax(step: Operation) -> list[Node] | None:
-    return _normalised(step, logarithm=True)
-
-
-def _normalised(step: Operation, logarithm: bool) -> list[Node] | None:
-    (x,), (out,) = step.inputs, step.outputs
-    axis = step.params["axis"]
-    if x.dtype.kind != "f":
-        return None
-    kept = tuple([1 if i - len(x.shape) == axis else n for i, n in enumerate(x.shape)])
-    peak, total = Value.between(kept, x.dtype), Value.between(kept, x.dtype)
-    shifted, powers = Value.between(x.shape, x.dtype), Value.between(x.shape, x.dtype)
-    nodes = [
-        Node("reduce", "max", (x,), peak, axes=(axis,)),
-        Node("map", "{a} - {b}", (x, peak), shifted),
-        Node("map", "exp_{t}({a})", (shifted,), powers),
-        Node("reduce", "sum", (powers,), total, axes=(axis,)),
-    ]
-    if not logarithm:
-        return [*nodes, Node("map", "{a} / {b}", (powers, total), out)]
-    log = Value.between(kept, x.dtype)
-    return [
-        *nodes,
-        Node("map", "log_{t}({a})", (total,), log),
-        Node("map", "{a} - {b}", (shifted, log), out),
-    ]
-
-
-def _logsumexp(step: Operation) -> list[Node] | None:
-    (x,), (out,) = step.inputs, step.outputs
-    axes = step.params["axes"]
-    if x.dtype.kind != "f":
-        return None
-    kept = tuple([1 if i - len(x.shape) in axes else n for i, n in enumerate(x.shape)])
-    peak, shift, total, log = [Value.between(kept, x.dtype) for _ in range(4)]
-    powers = Value.between(x.shape, x.dtype)
-    result = Value.between(kept, x.dtype)
-    nodes = [
-        Node("reduce", "max", (x,), peak, axes=axes),
-        Node("map", "select(abs({a}) < {inf}, {a}, {zero})", (peak,), shift),
-        Node("map", "exp_{t}({a} - {b})", (x, shift), powers),
-        Node("reduce", "sum", (powers,), total, axes=axes),
-        Node("map", "log_{t}({a})", (total,), log),
-        Node("map", "{a} + {b}", (log, shift), result if kept != out.shape else out),
-    ]
-    if kept != out.shape:
-        nodes.append(Node("view", "", (result,), out, view=lambda x: reshaped(x, out.shape)))
-    return nodes
-
-
-def _variance(step: Operation) -> list[Node] | None:
-    (x,), (out,) = step.inputs, step.outputs
-    axes = step.params["axes"]
-    if x.dtype.kind != "f":
-        return None
-    kept = tuple([1 if i - len(x.shape) in axes else n for i, n in enumerate(x.shape)])
-    total, mean = Value.between(kept, x.dtype), Value.between(kept, x.dtype)
-    squares, result = Value.between(x.shape, x.dtype), Value.between(out.shape, x.dtype)
-    count = constant(prod([x.shape[a] for a in axes]), out)
-    return [
-        Node("reduce", "sum", (x,), total, axes=axes),
-        Node("map", "{a} / {b}", (total, count), mean),
-        Node("map", "({a} - {b}) * ({a} - {b})", (x, mean), squares),
-        Node("reduce", "sum", (squares,), result, axes=axes),
-        Node("map", "{a} / {b}", (result, count), out),
-    ]
-
-
-def _l2_loss(step: Operation) -> list[Node] | None:
-    (x,), (out,) = step.inputs, step.outputs
-    if x.dtype.kind != "f":
-        return None
-    squares, total = Value.between(x.shape, x.dtype), Value.between(out.shape, x.dtype)
-    return [
-        Node("map", "{a} * {a}", (x,), squares),
-        Node("reduce", "sum", (squares,), total, axes=step.params["axes"]),
-        Node("map", "{a} * [0.5]", (total,), out),
-    ]
-
-
-def _cross_entropy(step: Operation) -> list[Node] | None:
-    (labels, x), (out,) = step.inputs, step.outputs
-    axis = step.params["axis"]
-    if x.dtype.kind != "f" or labels.shape != x.shape:
-        return None
-    kept = tuple([1 if i - len(x.shape) == axis else n for i, n in enumerate(x.shape)])
-    peak, total, log = [Value.between(kept, x.dtype) for _ in range(3)]
-    shifted, powers, losses = [Value.between(x.shape, x.dtype) for _ in range(3)]
-    return [
-        Node("reduce", "max", (x,), peak, axes=(axis,)),
-        Node("map", "{a} - {b}", (x, peak), shifted),
-        Node("map", "exp_{t}({a})", (shifted,), powers),
-        Node("reduce", "sum", (powers,), total, axes=(axis,)),
-        Node("map", "log_{t}({a})", (total,), log),
-        Node("map", "({a} - {b}) * {c}", (log, shifted, labels), losses),
-        Node("reduce", "sum", (losses,), out, axes=(axis,)),
-    ]
 
 
 # Arithmetic
@@ -328,27 +212,20 @@ _LOWERINGS: dict[str, Callable[[Operation], list[Node] | None]] = {
     "cast_discrete": _cast,
     "dot": _product,
     "getitem": _view,
-    "l2_loss": _l2_loss,
     "leaky_relu": _leaky_relu,
     "leaky_step": _leaky_step,
-    "log_softmax": _log_softmax,
     "matmul": _product,
     "matrix_transpose": _view,
     "pow": _pow,
     "put_slice": _put_slice,
-    "reduce_logsumexp": _logsumexp,
     "reduce_max": _max,
-    "reduce_mean": _mean,
     "reduce_min": _min,
     "reduce_sum": _sum,
     "reshape": _view,
     "reverse": _view,
-    "softmax": _softmax,
-    "softmax_cross_entropy": _cross_entropy,
     "split": _view,
     "stack": _joined,
     "sum_to": _sum_to,
     "transpose": _view,
     "unstack": _view,
-    "variance": _variance,
 }

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad.compiler.expand import expanded
 from tapegrad.compiler.graph import Assign, Guard, HostCall, Operation, Read, Recording, Value
 from tapegrad.compiler.kernels import Kernel, can_fuse, kernel
 from tapegrad.compiler.schedule import Work, boundary, scheduled
@@ -58,9 +59,9 @@ class Program:
     """
 
     def __init__(self, recording: Recording, name: str, fuse: bool | None = None) -> None:
-        self.recording = recording = simplify(recording)
         if fuse is None:
             fuse = os.environ.get("NUMBA_DISABLE_JIT", "0") in ("", "0")
+        self.recording = recording = simplify(expanded(recording) if fuse else recording)
         self.guards: list[Guard] = []
         self.kernels: list[Kernel] = []
         self.variables: list[Any] = []

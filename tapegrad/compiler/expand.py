@@ -1,0 +1,152 @@
+"""Operations that are several: written out, so that what they share with others is done once.
+
+The value of a logsumexp and the weights of its gradient need the same exponentials; so do a
+cross-entropy and the softmax of its gradient. Kernels make one loop of all of it anyway.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from tapegrad.compiler.graph import Operation, Recording, Step, Value
+from tapegrad.core.table import TABLE
+
+Axes = tuple[int, ...]
+
+
+def expanded(recording: Recording) -> Recording:
+    """The recording with some of its operations written out."""
+    steps: list[Step] = []
+    for step in recording.steps:
+        write = _EXPANSIONS.get(step.primitive.name) if isinstance(step, Operation) else None
+        if write is None or not _is_simple(step):
+            steps.append(step)
+            continue
+        assert isinstance(step, Operation)
+        writer = _Writer(step)
+        write(writer, *step.inputs, **step.params)
+        steps += writer.steps
+    return Recording(recording.inputs, steps, recording.outputs)
+
+
+def _is_simple(step: Any) -> bool:
+    values = (*step.inputs, *step.outputs)
+    return all(v.dtype.kind == "f" and v.dtype.itemsize in (4, 8) and v.size > 0 for v in values)
+
+
+class _Writer:
+    """Writes operations in place of one; the last of them makes its output."""
+
+    def __init__(self, step: Operation) -> None:
+        self._step = step
+        self.steps: list[Step] = []
+
+    def _put(self, name: str, shape: Any, dtype: Any, *inputs: Value, **params: Any) -> Value:
+        out = Value.between(tuple(shape), dtype)
+        self.steps.append(Operation(TABLE[name], inputs, [out], params, self._step.place))
+        return out
+
+    def map(self, name: str, *inputs: Value) -> Value:
+        """An elementwise operation."""
+        shape = np.broadcast_shapes(*[v.shape for v in inputs])
+        return self._put(name, shape, inputs[0].dtype, *inputs)
+
+    def is_finite(self, x: Value) -> Value:
+        """Whether entries are finite."""
+        return self._put("is_finite", x.shape, np.dtype(bool), x)
+
+    def masked(self, x: Value, mask: Value) -> Value:
+        """Zero where the mask is false."""
+        return self._put("masked", x.shape, x.dtype, x, mask)
+
+    def reduce(self, name: str, x: Value, axes: Axes, keepdims: bool = True) -> Value:
+        """A reduction."""
+        n = len(x.shape)
+        sizes = [1 if i - n in axes else s for i, s in enumerate(x.shape)]
+        if not keepdims:
+            sizes = [s for i, s in enumerate(x.shape) if i - n not in axes]
+        return self._put(name, sizes, x.dtype, x, axes=axes, keepdims=keepdims)
+
+    def number(self, value: float, like: Value) -> Value:
+        """A constant of a value's dtype."""
+        return Value("constant", like.dtype.type(value))
+
+    def result(self, value: Value) -> None:
+        """`value` is the output of the operation that is written out."""
+        (out,) = self._step.outputs
+        if value.shape != out.shape:
+            value = self._put("reshape", out.shape, out.dtype, value, to=out.shape)
+        last = self.steps[-1]
+        assert isinstance(last, Operation)
+        assert last.outputs == (value,)
+        last.outputs = (out,)
+
+
+def _shifted(w: _Writer, x: Value, axes: Axes) -> tuple[Value, Value]:
+    """``x - max(x)`` and the maximum, 0 where that is infinite."""
+    peak = w.reduce("reduce_max", x, axes)
+    shift = w.masked(peak, w.is_finite(peak))
+    return w.map("subtract", x, shift), shift
+
+
+def _logsumexp(w: _Writer, x: Value, axes: Axes, keepdims: bool) -> None:
+    below, shift = _shifted(w, x, axes)
+    total = w.reduce("reduce_sum", w.map("exp", below), axes)
+    w.result(w.map("add", w.map("log", total), shift))
+
+
+def _softmax(w: _Writer, x: Value, axis: int) -> None:
+    powers = w.map("exp", _below_peak(w, x, axis))
+    w.result(w.map("divide", powers, w.reduce("reduce_sum", powers, (axis,))))
+
+
+def _log_softmax(w: _Writer, x: Value, axis: int) -> None:
+    w.result(_log_probabilities(w, x, axis))
+
+
+def _below_peak(w: _Writer, x: Value, axis: int) -> Value:
+    return w.map("subtract", x, w.reduce("reduce_max", x, (axis,)))
+
+
+def _log_probabilities(w: _Writer, x: Value, axis: int) -> Value:
+    below = _below_peak(w, x, axis)
+    total = w.reduce("reduce_sum", w.map("exp", below), (axis,))
+    return w.map("subtract", below, w.map("log", total))
+
+
+def _cross_entropy(w: _Writer, labels: Value, x: Value, axis: int) -> None:
+    losses = w.map("multiply", w.map("negative", _log_probabilities(w, x, axis)), labels)
+    w.result(w.reduce("reduce_sum", losses, (axis,), keepdims=False))
+
+
+def _mean(w: _Writer, x: Value, axes: Axes, keepdims: bool) -> None:
+    count = w.number(prod([x.shape[a] for a in axes]), x)
+    w.result(w.map("divide", w.reduce("reduce_sum", x, axes, keepdims), count))
+
+
+def _variance(w: _Writer, x: Value, axes: Axes, keepdims: bool) -> None:
+    count = w.number(prod([x.shape[a] for a in axes]), x)
+    mean = w.map("divide", w.reduce("reduce_sum", x, axes), count)
+    deviation = w.map("subtract", x, mean)
+    squares = w.map("multiply", deviation, deviation)
+    w.result(w.map("divide", w.reduce("reduce_sum", squares, axes, keepdims), count))
+
+
+def _l2_loss(w: _Writer, x: Value, axes: Axes) -> None:
+    total = w.reduce("reduce_sum", w.map("multiply", x, x), axes, keepdims=False)
+    w.result(w.map("multiply", total, w.number(0.5, x)))
+
+
+_EXPANSIONS: dict[str, Callable[..., None]] = {
+    "l2_loss": _l2_loss,
+    "log_softmax": _log_softmax,
+    "reduce_logsumexp": _logsumexp,
+    "reduce_mean": _mean,
+    "softmax": _softmax,
+    "softmax_cross_entropy": _cross_entropy,
+    "variance": _variance,
+}
