@@ -34,11 +34,14 @@ class Kernel(NamedTuple):
     Attributes
     ----------
     function
-        ``function(*given, *constants, *results, sizes, numbers)``.
+        ``function(*given, *constants, *results, *work, sizes, numbers)``.
+    work
+        The shapes and dtypes of arrays to work in.
     """
 
     function: Callable[..., None]
     constants: tuple[Any, ...]
+    work: list[tuple[tuple[int, ...], Any]]
     sizes: Any
     numbers: Any
     source: str
@@ -57,4 +60,4 @@ def kernel(
     written = KernelSource(Plan(nodes, given, wanted), given, wanted)
     text = _HEAD + written.text
     constants = tuple([np.ascontiguousarray(v.array) for v in written.arrays])
-    return Kernel(compiled(text), constants, written.sizes, written.numbers, text)
+    return Kernel(compiled(text), constants, written.work, written.sizes, written.numbers, text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import linecache
 import os
+from collections import deque
 from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any
@@ -30,6 +31,25 @@ class MissedGuardError(Exception):
 
 class ChangedShapeError(Exception):
     """The shape of a Variable or of a result is not that of the recorded run."""
+
+
+class Workspace:
+    """Arrays that a kernel works in, kept from call to call; each running call has its own."""
+
+    def __init__(self, kinds: Sequence[tuple[tuple[int, ...], Any]]) -> None:
+        self._kinds = kinds
+        self._free: deque[list[Any]] = deque()
+
+    def take(self) -> list[Any]:
+        """A set of arrays that nobody else has."""
+        try:
+            return self._free.pop()
+        except IndexError:
+            return [np.empty(shape, dtype) for shape, dtype in self._kinds]
+
+    def give(self, arrays: list[Any]) -> None:
+        """Hand them back."""
+        self._free.append(arrays)
 
 
 class Program:
@@ -189,8 +209,17 @@ class Program:
             self._lines.append(f"{name} = empty({v.shape}, {self._constant(v.dtype)})")
             self._solid.add(v)
             arguments.append(name)
-        arguments += [self._constant(made.sizes), self._constant(made.numbers)]
-        self._lines.append(f"{self._constant(made.function)}({', '.join(arguments)})")
+        numbers = [self._constant(made.sizes), self._constant(made.numbers)]
+        call = self._constant(made.function)
+        if made.work:
+            space = self._constant(Workspace(made.work))
+            self._lines += [
+                f"work = {space}.take()",
+                f"{call}({', '.join([*arguments, '*work', *numbers])})",
+                f"{space}.give(work)",
+            ]
+        else:
+            self._lines.append(f"{call}({', '.join([*arguments, *numbers])})")
         for v in wanted:
             if v.shape == ():
                 name = self._name(v)

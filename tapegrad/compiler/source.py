@@ -19,6 +19,9 @@ from tapegrad.compiler.layout import collapsed, contiguous
 from tapegrad.compiler.lowering import Node
 from tapegrad.compiler.simplify import uniform
 
+#: From so many bytes on, an array that is needed only inside is kept from call to call.
+LARGE = 1 << 14
+
 #: Sums over more elements than this are sums of sums: quick, and nearly as exact as NumPy's.
 BLOCK = 4096
 
@@ -57,6 +60,9 @@ class KernelSource:
         The source of ``def kernel(...)``.
     arrays
         Constants that are passed behind the given values.
+    work
+        Shapes and dtypes of arrays that are passed behind the results, for what is large and
+        needed only inside.
     sizes, numbers
         What is passed as the arrays of integers and of floats.
     """
@@ -72,6 +78,7 @@ class KernelSource:
         self._numbers: dict[float, str] = {}
         self._count = 0
         self.arrays: list[Value] = []
+        self.work: list[tuple[tuple[int, ...], Any]] = []
         self.functions: set[str] = set()
         parameters = []
         for i, v in enumerate(given):
@@ -90,10 +97,7 @@ class KernelSource:
             outs.append(f"r{i}")
             if v not in self._memory:
                 self._memory[v] = f"r{i}"
-        for v in sorted(plan.stored - set(self._memory), key=self._order(plan)):
-            self._memory[v] = name = self._fresh("t")
-            sizes = "".join(f"{self._size(n)}, " for n in v.shape)
-            self._lines.append(f"{name} = empty(({sizes}), {short(v.dtype)})")
+        self._give_memory(plan)
         for group in plan.groups:
             self._group(group)
         for i, v in enumerate(results):
@@ -104,14 +108,41 @@ class KernelSource:
         head = [f"{name} = d[{i}]" for i, name in enumerate(self._sizes.values())]
         head += [f"{name} = c[{i}]" for i, name in enumerate(self._numbers.values())]
         constants = [f"k{i}" for i in range(len(self.arrays))]
-        signature = ", ".join([*parameters, *constants, *outs, "d", "c"])
+        work = [f"w{i}" for i in range(len(self.work))]
+        signature = ", ".join([*parameters, *constants, *outs, *work, "d", "c"])
         body = "\n".join(f"    {line}" for line in [*head, *self._lines])
         self.text = f"def kernel({signature}):\n{body}\n"
 
-    @staticmethod
-    def _order(plan: Plan) -> Any:
-        place = {n.output: i for i, n in enumerate(n for g in plan.groups for n in g.nodes)}
-        return lambda v: place.get(v, -1)
+    def _give_memory(self, plan: Plan) -> None:
+        """Memory for what is kept between loops; large arrays take turns in as few as possible."""
+        first: dict[Value, int] = {}
+        last: dict[Value, int] = {}
+        for i, group in enumerate(plan.groups):
+            for node in group.nodes:
+                first.setdefault(node.output, i)
+                for v in (*[plan.where(x)[0] for x in node.inputs], node.output):
+                    last[v] = i
+        free: dict[Any, list[str]] = {}
+        busy: list[tuple[int, Any, str]] = []
+        values = [v for v in plan.stored if v not in self._memory]
+        for v in sorted(values, key=lambda v: first[v]):
+            if v.size * v.dtype.itemsize < LARGE:
+                self._memory[v] = name = self._fresh("t")
+                sizes = "".join(f"{self._size(n)}, " for n in v.shape)
+                self._lines.append(f"{name} = empty(({sizes}), {short(v.dtype)})")
+                continue
+            for end, kind, name in list(busy):
+                if end < first[v]:
+                    busy.remove((end, kind, name))
+                    free.setdefault(kind, []).append(name)
+            kind = v.shape, v.dtype
+            if free.get(kind):
+                name = free[kind].pop()
+            else:
+                name = f"w{len(self.work)}"
+                self.work.append(kind)
+            self._memory[v] = name
+            busy.append((last[v], kind, name))
 
     def _fresh(self, prefix: str) -> str:
         self._count += 1

@@ -100,7 +100,7 @@ BINARY: list[Callable[[Any, Any], Any]] = [
     tf.maximum,
     tf.minimum,
     tf.math.squared_difference,
-    tf.math.atan2,
+    lambda a, b: tf.math.atan2(a, 0.5 + tf.square(b)),
     lambda a, b: a / (1.5 + tf.square(b)),
     lambda a, b: tf.pow(0.5 + tf.abs(a), _bounded(b)),
     lambda a, b: tf.where(a < b, a, b * 0.5),
