@@ -17,7 +17,16 @@ from tapegrad.compiler.lowering import Node
 MOST_NODES = 128
 MOST_ARRAYS = 24
 
+#: A value of so many bytes does not fit the caches: what costs little is computed again.
+RECOMPUTED = 1 << 21
+#: How much that may cost; an arithmetic operation is 1, a function 8.
+MOST_RECOMPUTED = 20
+
 Shape = tuple[int, ...]
+
+
+def _cost(nodes: Iterable[Node]) -> int:
+    return sum(8 if "_{t}(" in node.code else 1 for node in nodes)
 
 
 class Group:
@@ -67,6 +76,8 @@ class Plan:
         self._views: dict[Value, tuple[Value, Layout]] = {}
         self._made: dict[Value, int] = {}  # the group after which a value is complete
         self._in_loop: set[Value] = set()  # made by maps: at hand inside their loop
+        self._maker: dict[Value, Node] = {}  # of the values that maps make
+        self._again: dict[tuple[Value, int], Value] = {}  # what a later group computes again
         for node in nodes:
             self._add(node)
         for value in wanted:
@@ -130,8 +141,16 @@ class Plan:
         if position is None:
             position = len(groups)
             groups.append(Group(space))
-        group = groups[position]
+        if space is not None:
+            inputs = tuple([self._repeated(v, position) or v for v in node.inputs])
+            node = Node(node.kind, node.code, inputs, node.output, axes=node.axes, view=node.view)
+        self._append(node, position)
+
+    def _append(self, node: Node, position: int) -> None:
+        group = self.groups[position]
         group.nodes.append(node)
+        if node.kind == "map":
+            self._maker[node.output] = node
         self._made[node.output] = max(position, self._made.get(node.output, 0))
         if node.kind in ("map", "reduce") and (node.kind == "map" or node.output.size == 1):
             self._in_loop.add(node.output)
@@ -141,6 +160,47 @@ class Plan:
                 self._keep(base)
                 if not self.is_single(base):
                     group.values.add(base)
+
+    def _repeated(self, value: Value, position: int) -> Value | None:
+        """A copy of a large value, computed again in a later group instead of stored."""
+        made = self._made.get(value)
+        if (
+            made is None
+            or made == position
+            or value.size * value.dtype.itemsize < RECOMPUTED
+            or value in self.stored
+            or self.is_single(value)
+        ):
+            return None
+        again = self._again.get((value, position))
+        if again is None:
+            nodes: dict[Value, Node] = {}
+            if not self._collect(value, nodes, position) or _cost(nodes.values()) > MOST_RECOMPUTED:
+                return None
+            for v, node in nodes.items():
+                if (v, position) in self._again:
+                    continue
+                inputs = tuple([self._again.get((x, position), x) for x in node.inputs])
+                copy = self._again[v, position] = Value.between(v.shape, v.dtype)
+                self._append(Node("map", node.code, inputs, copy), position)
+            again = self._again[value, position]
+        return again
+
+    def _collect(self, value: Value, nodes: dict[Value, Node], position: int) -> bool:
+        """The maps that make a value of what is in memory anyway, in order."""
+        base, _ = self.where(value)
+        if base in self._given or base.kind == "constant" or base in self.stored:
+            return True
+        if self.is_single(base):
+            return self._made[base] < position
+        node = self._maker.get(value)
+        if node is None or self.groups[self._made[value]].space != self.groups[position].space:
+            return False
+        if value not in nodes:
+            if not all(self._collect(v, nodes, position) for v in node.inputs):
+                return False
+            nodes[value] = node
+        return True
 
     def _keep(self, base: Value) -> None:
         if base in self._made and not self.is_single(base):
@@ -153,10 +213,8 @@ class Plan:
     def _ready(self, value: Value, space: Shape) -> int:
         """The first group that can use a value: the one that makes it, if it has this space."""
         made = self._made.get(value)
-        if made is not None and value in self._in_loop and self.groups[made].space == space:
-            last = self.groups[made].nodes
-            if any(n.kind == "map" and n.output is value for n in last):
-                return made
+        if made is not None and value in self._maker and self.groups[made].space == space:
+            return made
         return self._after(value)
 
     def _copied(self, value: Value) -> Value:
