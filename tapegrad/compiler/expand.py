@@ -55,9 +55,14 @@ class _Writer:
         shape = np.broadcast_shapes(*[v.shape for v in inputs])
         return self._put(name, shape, inputs[0].dtype, *inputs)
 
-    def is_finite(self, x: Value) -> Value:
-        """Whether entries are finite."""
-        return self._put("is_finite", x.shape, np.dtype(bool), x)
+    def compare(self, name: str, a: Value, b: Value) -> Value:
+        """A comparison."""
+        shape = np.broadcast_shapes(a.shape, b.shape)
+        return self._put(name, shape, np.dtype(bool), a, b)
+
+    def choose(self, condition: Value, yes: Value, no: Value) -> Value:
+        """Entries of one of two values of the condition's shape."""
+        return self._put("where", yes.shape, yes.dtype, condition, yes, no)
 
     def masked(self, x: Value, mask: Value) -> Value:
         """Zero where the mask is false."""
@@ -86,17 +91,17 @@ class _Writer:
         last.outputs = (out,)
 
 
-def _shifted(w: _Writer, x: Value, axes: Axes) -> tuple[Value, Value]:
-    """``x - max(x)`` and the maximum, 0 where that is infinite."""
-    peak = w.reduce("reduce_max", x, axes)
-    shift = w.masked(peak, w.is_finite(peak))
-    return w.map("subtract", x, shift), shift
-
-
 def _logsumexp(w: _Writer, x: Value, axes: Axes, keepdims: bool) -> None:
-    below, shift = _shifted(w, x, axes)
+    # As the weights of its gradient, so that they share the exponentials.
+    peak = w.reduce("reduce_max", x, axes)
+    above = w.compare("not_equal", peak, w.number(-np.inf, x))
+    largest = w.number(np.finfo(x.dtype).max, x)
+    shift = w.map("minimum", w.masked(peak, above), largest)
+    below = w.map("minimum", w.map("subtract", x, shift), w.number(0.0, x))
     total = w.reduce("reduce_sum", w.map("exp", below), axes)
-    w.result(w.map("add", w.map("log", total), shift))
+    finite = w.compare("less", peak, w.number(np.inf, x))
+    sum_or_infinity = w.choose(finite, w.map("add", w.map("log", total), shift), peak)
+    w.result(sum_or_infinity)
 
 
 def _softmax(w: _Writer, x: Value, axis: int) -> None:

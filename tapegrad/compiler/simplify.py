@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import copysign
 from typing import Any
 
 import numpy as np
@@ -170,9 +171,9 @@ def _key(step: Operation) -> Any:
 
 def _constant_key(value: Value) -> Any:
     number = uniform(value)
-    if number is None or number != number or number == 0:  # not NaN, and 0 may be -0
+    if number is None or number != number:
         return id(value)
-    return value.dtype.str, value.shape, number
+    return value.dtype.str, value.shape, number, copysign(1.0, number)  # 0 is not -0
 
 
 def _living(recording: Recording) -> Recording:
