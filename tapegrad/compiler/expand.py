@@ -22,18 +22,22 @@ def expanded(recording: Recording) -> Recording:
     """The recording with some of its operations written out."""
     steps: list[Step] = []
     for step in recording.steps:
-        write = _EXPANSIONS.get(step.primitive.name) if isinstance(step, Operation) else None
-        if write is None or not _is_simple(step):
-            steps.append(step)
-            continue
-        assert isinstance(step, Operation)
-        writer = _Writer(step)
-        write(writer, *step.inputs, **step.params)
-        steps += writer.steps
+        steps += written_out(step) if isinstance(step, Operation) else [step]
     return Recording(recording.inputs, steps, recording.outputs)
 
 
-def _is_simple(step: Any) -> bool:
+def written_out(step: Operation) -> list[Operation]:
+    """What an operation is made of: often only itself."""
+    write = _EXPANSIONS.get(step.primitive.name)
+    if write is None or not _is_simple(step):
+        return [step]
+    # The last of the new ones makes the output; `step` itself stays as it is.
+    writer = _Writer(step)
+    write(writer, *step.inputs, **step.params)
+    return writer.steps
+
+
+def _is_simple(step: Operation) -> bool:
     values = (*step.inputs, *step.outputs)
     return all(v.dtype.kind == "f" and v.dtype.itemsize in (4, 8) and v.size > 0 for v in values)
 
@@ -43,7 +47,7 @@ class _Writer:
 
     def __init__(self, step: Operation) -> None:
         self._step = step
-        self.steps: list[Step] = []
+        self.steps: list[Operation] = []
 
     def _put(self, name: str, shape: Any, dtype: Any, *inputs: Value, **params: Any) -> Value:
         out = Value.between(tuple(shape), dtype)
@@ -86,7 +90,6 @@ class _Writer:
         if value.shape != out.shape:
             value = self._put("reshape", out.shape, out.dtype, value, to=out.shape)
         last = self.steps[-1]
-        assert isinstance(last, Operation)
         assert last.outputs == (value,)
         last.outputs = (out,)
 

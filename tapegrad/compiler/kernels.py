@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tapegrad.compiler.cache import compiled
+from tapegrad.compiler.expand import written_out
 from tapegrad.compiler.fusion import Plan
 from tapegrad.compiler.graph import Operation, Value
 from tapegrad.compiler.lowering import lowered
@@ -48,8 +49,8 @@ class Kernel(NamedTuple):
 
 
 def can_fuse(operation: Operation) -> bool:
-    """Whether an operation can be part of a kernel."""
-    return lowered(operation) is not None
+    """Whether an operation, or what it is written out as, can be part of a kernel."""
+    return all(lowered(o) is not None for o in written_out(operation))
 
 
 def kernel(

@@ -195,6 +195,12 @@ def _broadcast_to(F: Any, g: OneHot, *, to: tuple[int, ...]) -> Any:
     return g if to == g.shape else None
 
 
+def _in_dtype(base: Any, entries: Any, other: Any) -> Any:
+    """Entries in the dtype of what they scale: rules of complex values meet real cotangents."""
+    source, dtype = np.dtype(entries.dtype.name), np.dtype(other.dtype.name)
+    return entries if source == dtype else base.cast(entries, dtype=dtype, source=source)
+
+
 def _matmul(F: Any, a: Any, b: Any, *, transpose_a: bool = False, transpose_b: bool = False) -> Any:
     """Rows of the other matrix, scaled.
 
@@ -209,7 +215,8 @@ def _matmul(F: Any, a: Any, b: Any, *, transpose_a: bool = False, transpose_b: b
     base, rows = F.base, g.stop - g.start
     if g.lead == 1 and left and not turned:
         picked = _rows_of(base, other, g.places, other_turned)
-        scaled = base.multiply(_columns(g), base.reshape(picked, to=(rows, 1, picked.shape[-1])))
+        columns = _in_dtype(base, _columns(g), picked)
+        scaled = base.multiply(columns, base.reshape(picked, to=(rows, 1, picked.shape[-1])))
         return Batched(scaled, F)
     if g.lead:
         return None
@@ -223,7 +230,8 @@ def _matmul(F: Any, a: Any, b: Any, *, transpose_a: bool = False, transpose_b: b
     else:
         picked = _rows_of(base, other, i, not other_turned)
         size, to, place, axis = width, (rows, picked.shape[-1], 1), j, -1
-    scaled = base.multiply(base.reshape(_columns(g), to=(rows, 1)), picked)
+    columns = _in_dtype(base, _columns(g), picked)
+    scaled = base.multiply(base.reshape(columns, to=(rows, 1)), picked)
     return Batched(_place(base, base.reshape(scaled, to=to), place, size, axis), F)
 
 

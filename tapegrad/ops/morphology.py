@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad.core.batching import spread
 from tapegrad.core.define import general
 from tapegrad.core.dtypes import from_numpy
 from tapegrad.core.primitive import NONDIFF
@@ -27,12 +28,31 @@ __all__ = ["dilation2d", "erosion2d"]
 _AXES = (-3, -2)
 
 
+def _batch(name: str) -> Any:
+    """Elements of a batch each have their images: the axes of these stand between."""
+
+    def batch(F: Any, args: Any, params: Any) -> Any:
+        lead = len(args[0].shape) - 3
+        x, f, *others = spread(F, args)
+        size, *inner = f.shape
+        f = F.reshape(f, to=(size, *(1,) * lead, *inner))
+        return getattr(F, name)(x, f, *others, **params)
+
+    return batch
+
+
 def _dilation(x: Any, f: Any, *, windows: Windows) -> Any:
-    y = np.full((*x.shape[:-3], *windows.number, x.shape[-1]), lowest(x.dtype), x.dtype)
+    lead = np.broadcast_shapes(x.shape[:-3], f.shape[:-3])
+    y = np.full((*lead, *windows.number, x.shape[-1]), lowest(x.dtype), x.dtype)
     for place, seen, entries in places(windows):
         at = (..., *seen, slice(None))
-        np.maximum(y[at], x[(..., *entries, slice(None))] + f[place], out=y[at])
+        np.maximum(y[at], x[(..., *entries, slice(None))] + _at(f, place), out=y[at])
     return y
+
+
+def _at(f: Any, place: tuple[int, ...]) -> Any:
+    """One place of the structuring elements, beside the entries of all windows."""
+    return f[(..., *place, None, None, slice(None))]
 
 
 def _dilation_places(x: Any, f: Any, y: Any, *, windows: Windows) -> Any:
@@ -40,7 +60,7 @@ def _dilation_places(x: Any, f: Any, y: Any, *, windows: Windows) -> Any:
     found = np.zeros(y.shape, np.intp)
     for place, seen, entries in reversed(list(places(windows))):
         at = (..., *seen, slice(None))
-        value = x[(..., *entries, slice(None))] + f[place]
+        value = x[(..., *entries, slice(None))] + _at(f, place)
         found[at][(value == y[at]) | np.isnan(value)] = np.ravel_multi_index(place, windows.kernel)
     return found
 
@@ -56,7 +76,15 @@ def _filter_entries(numbers: Any) -> Any:
     return numbers * channels + np.arange(channels)
 
 
-general("dilation_places", _dilation_places, NONDIFF, NONDIFF, NONDIFF, inputs="x f y")
+general(
+    "dilation_places",
+    _dilation_places,
+    NONDIFF,
+    NONDIFF,
+    NONDIFF,
+    inputs="x f y",
+    batch=_batch("dilation_places"),
+)
 general("dilation_entries", _dilation_entries, NONDIFF, NONDIFF, inputs="x numbers")
 general("filter_entries", _filter_entries, NONDIFF, inputs="numbers")
 
@@ -73,17 +101,21 @@ def _image_jvp(F: Any, t: Any, x: Any, f: Any, y: Any, windows: Any) -> Any:
 
 def _filter_vjp(F: Any, g: Any, x: Any, f: Any, y: Any, windows: Any, shapes: Any) -> Any:
     where = F.filter_entries(F.dilation_places(x, f, y, windows=windows))
-    count, (_, to) = prod(where.shape), shapes
+    _, to = shapes
+    rows, entries = prod(to[:-3]), prod(to[-3:])
+    seen = rows, prod(where.shape) // max(rows, 1)
     flat = F.put_along_axis(
-        F.reshape(g, to=(count,)), F.reshape(where, to=(count,)), to=(prod(to),), axis=-1
+        F.reshape(g, to=seen), F.reshape(where, to=seen), to=(rows, entries), axis=-1
     )
     return F.reshape(flat, to=to)
 
 
 def _filter_jvp(F: Any, t: Any, x: Any, f: Any, y: Any, windows: Any) -> Any:
     where = F.filter_entries(F.dilation_places(x, f, y, windows=windows))
-    flat = F.reshape(t, to=(prod(t.shape),))
-    picked = F.take_along_axis(flat, F.reshape(where, to=(prod(where.shape),)), axis=-1)
+    rows = prod(t.shape[:-3])
+    flat = F.reshape(t, to=(rows, prod(t.shape[-3:])))
+    seen = rows, prod(where.shape) // max(rows, 1)
+    picked = F.take_along_axis(flat, F.reshape(where, to=seen), axis=-1)
     return F.reshape(picked, to=tuple(where.shape))
 
 
@@ -95,6 +127,7 @@ dilation = general(
     _filter_vjp,
     inputs="x f",
     jvps=(_image_jvp, _filter_jvp),
+    batch=_batch("dilation"),
 )
 
 

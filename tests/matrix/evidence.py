@@ -11,7 +11,7 @@ import numpy as np
 
 import tapegrad as tf
 from tapegrad.compiler.graph import Operation, Value
-from tapegrad.compiler.lowering import lowered
+from tapegrad.compiler.kernels import can_fuse
 from tapegrad.core.primitive import NoRule, Primitive
 from tapegrad.core.table import TABLE
 from tapegrad.errors import MissingGradientError
@@ -101,7 +101,7 @@ def fused(name: str) -> str:
             sample.params,
             ("", 0),
         )
-        if lowered(operation) is not None:
+        if can_fuse(operation):
             return "yes"
     return "rule"
 
