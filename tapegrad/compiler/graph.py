@@ -105,10 +105,11 @@ class Guard:
 class HostCall:
     """Python code that runs at every call, in order: random numbers, printing, an optimizer.
 
-    `run` takes the input arrays and returns a tuple of output arrays.
+    `run` takes the input arrays and returns a tuple of output arrays. If it is `repeatable`, it
+    does nothing else, but for raising an error: a run that is begun again may run it again.
     """
 
-    __slots__ = ("inputs", "name", "outputs", "place", "run")
+    __slots__ = ("inputs", "name", "outputs", "place", "repeatable", "run")
 
     def __init__(
         self,
@@ -117,7 +118,9 @@ class HostCall:
         inputs: Sequence[Value],
         outputs: Sequence[Value],
         place: Place,
+        repeatable: bool,
     ) -> None:
+        self.repeatable = repeatable
         self.name = name
         self.run = run
         self.inputs = tuple(inputs)

@@ -69,7 +69,7 @@ class Path:
         """A run that a guard ends is begun again: what was done on the way must not matter."""
         host: HostCall | None = None
         for step in self.recording.steps:
-            if isinstance(step, HostCall):
+            if isinstance(step, HostCall) and not step.repeatable:
                 host = step
             elif isinstance(step, Guard) and host is not None:
                 file, line = step.place

@@ -66,7 +66,7 @@ def scheduled(recording: Recording, can_fuse: Callable[[Operation], bool]) -> li
         if isinstance(step, Assign):
             assigns.append(step)
             continue
-        if isinstance(step, HostCall):
+        if isinstance(step, HostCall) and not step.repeatable:
             write()
         compute(inputs_of(step))
         program.append(step)

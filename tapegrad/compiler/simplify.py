@@ -82,7 +82,7 @@ def _renamed(step: Step, now: Callable[[Value], Value]) -> Step:
         return Guard(now(step.value), step.expected, step.use, step.place)
     if isinstance(step, HostCall):
         inputs = [now(v) for v in step.inputs]
-        return HostCall(step.name, step.run, inputs, step.outputs, step.place)
+        return HostCall(step.name, step.run, inputs, step.outputs, step.place, step.repeatable)
     return step
 
 

@@ -18,7 +18,7 @@ import numpy as np
 from tapegrad.compiler.graph import Assign, Guard, HostCall, Operation, Place, Read, Step, Value
 from tapegrad.core.context import only_recorders
 from tapegrad.core.primitive import Primitive
-from tapegrad.core.tensor import Tensor, next_id, wrap
+from tapegrad.core.tensor import Tensor, next_id, wrap, wrap_constant
 
 _PACKAGE = str(Path(__file__).parents[1])
 
@@ -123,6 +123,7 @@ class Tracer:
         inputs: Sequence[Any],
         *,
         effect: bool = False,
+        repeatable: bool = False,
     ) -> tuple[Tensor, ...]:
         """Run Python code that is to run at every call.
 
@@ -134,6 +135,8 @@ class Tracer:
             Tensors and Variables.
         effect
             Whether it may change Variables.
+        repeatable
+            Whether it depends on the arrays alone and changes nothing at all.
         """
         values = [self._value(x._id, x._value) for x in inputs]
 
@@ -143,9 +146,12 @@ class Tracer:
             return found
 
         arrays = run(*[x._value for x in inputs])
+        if repeatable and all(v.kind == "constant" for v in values):
+            return tuple([wrap_constant(a) for a in arrays])
         made = tuple([wrap(a) for a in arrays])
         self._effects += effect
-        self._add(HostCall(name, run, values, [self._new("result", t) for t in made], _place()))
+        results = [self._new("result", t) for t in made]
+        self._add(HostCall(name, run, values, results, _place(), repeatable))
         return made
 
     def refuse(self, why: str) -> None:

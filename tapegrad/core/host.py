@@ -19,20 +19,83 @@ from tapegrad.core.tensor import ArrayLike, Tensor, wrap
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 
-def at_every_call(function: _F) -> _F:
+def at_every_call(*, repeatable: bool) -> Callable[[_F], _F]:
     """Decorate a function of tensors that is to run at every call of a compiled function.
 
     No gradient passes through it then.
+
+    Parameters
+    ----------
+    repeatable
+        Whether it depends on its arguments alone and changes nothing: an error that it may raise
+        is all that it does besides its result.
     """
 
-    @functools.wraps(function)
-    def call(*args: Any, **kwargs: Any) -> Any:
-        tracer = active_tracer()
-        if tracer is None:
-            return function(*args, **kwargs)
-        return host_call(tracer, function, args, kwargs)
+    def decorated(function: _F) -> _F:
+        @functools.wraps(function)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            tracer = active_tracer()
+            if tracer is None:
+                return function(*args, **kwargs)
+            return host_call(tracer, function, args, kwargs, repeatable=repeatable)
 
-    return call  # type: ignore[return-value]
+        return call  # type: ignore[return-value]
+
+    return decorated
+
+
+def computed(function: Callable[..., Any], *inputs: Any) -> Any:
+    """What a function of arrays makes of the data of tensors, without a gradient.
+
+    For results that no primitive gives, such as those whose shape depends on data.
+
+    Parameters
+    ----------
+    function
+        Takes the arrays of `inputs`; returns an array or a tuple of arrays.
+    inputs
+        Operands (see `convert.operand`).
+    """
+    tracer = active_tracer()
+    if tracer is None:
+        result = function(*[x._value for x in inputs])
+        return tuple([wrap(a) for a in result]) if result.__class__ is tuple else wrap(result)
+    single: list[bool] = []
+
+    def run(*arrays: Any) -> tuple[Any, ...]:
+        result = function(*arrays)
+        if not single:
+            single.append(result.__class__ is not tuple)
+        return (result,) if single[0] else result
+
+    made = tracer.host(_name(function), run, inputs, repeatable=True)
+    return made[0] if single[0] else made
+
+
+def checked(check: Callable[..., None], *inputs: Any) -> None:
+    """Let a function look at the data of tensors, and raise an error if it is not right.
+
+    Parameters
+    ----------
+    check
+        Takes the arrays of `inputs`.
+    inputs
+        Operands (see `convert.operand`).
+    """
+    tracer = active_tracer()
+    if tracer is None:
+        check(*[x._value for x in inputs])
+        return
+
+    def run(*arrays: Any) -> tuple[Any, ...]:
+        check(*arrays)
+        return ()
+
+    tracer.host(_name(check), run, inputs, repeatable=True)
+
+
+def _name(function: Any) -> str:
+    return str(getattr(function, "__name__", function)).strip("_")
 
 
 def drawn(function: _F) -> _F:
@@ -70,6 +133,7 @@ def host_call(
     kwargs: dict[str, Any],
     *,
     effect: bool = False,
+    repeatable: bool = False,
 ) -> Any:
     """Run a function now, and again whenever what the tracer records is run."""
     leaves = nest.flatten((args, kwargs))
@@ -89,5 +153,5 @@ def host_call(
     inputs = [leaves[i] for i in places]
     for x in inputs:
         x._touch()
-    made = iter(tracer.host(function.__name__, run, inputs, effect=effect))
+    made = iter(tracer.host(function.__name__, run, inputs, effect=effect, repeatable=repeatable))
     return nest.map_structure(lambda x: next(made) if isinstance(x, Tensor) else x, structure[0])

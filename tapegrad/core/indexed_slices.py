@@ -75,7 +75,7 @@ class IndexedSlices:
         """The shape of the whole."""
         if self._dense_shape is None:
             return TensorShape([None, *self._values._value.shape[1:]])
-        return TensorShape(self._dense_shape._value.tolist())
+        return TensorShape(self._dense_shape._read().tolist())
 
     @property
     def dtype(self) -> DType:
@@ -105,7 +105,7 @@ class IndexedSlices:
                 "Tensor conversion requested for IndexedSlices without dense_shape: "
                 "make it with tf.IndexedSlices(values, indices, dense_shape)."
             )
-        shape = tuple(self._dense_shape._value.tolist())
+        shape = tuple(self._dense_shape._read().tolist())
         dense: Tensor = recording.scatter_rows(
             self._values, self._indices, to=shape, axis=-len(shape)
         )

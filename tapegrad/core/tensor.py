@@ -305,11 +305,11 @@ class Tensor(ArrayLike):
         return self
 
     def __reduce__(self) -> Any:
-        return wrap, (self._value,)
+        return wrap, (self._read(),)
 
     def __dlpack__(self, **options: Any) -> Any:
         """The array through DLPack; read-only, so the consumer must support that."""
-        return np.asarray(self._value).__dlpack__(**options)
+        return np.asarray(self._read()).__dlpack__(**options)
 
     def __dlpack_device__(self) -> tuple[int, int]:
         return 1, 0

@@ -251,14 +251,18 @@ class Variable(ScatterWrites):
     def _converted(self, value: Any) -> Any:
         if isinstance(value, np.ndarray):
             return as_array(value, self._value.dtype)
-        array = operand(value, self._value.dtype)._value
-        if array.dtype != self._value.dtype:
+        return self._fitting(value)._value
+
+    def _fitting(self, value: Any) -> Any:
+        """A value to assign as an operand of this dtype."""
+        x = operand(value, self._value.dtype)
+        if x._value.dtype != self._value.dtype:
             raise ValueError(
                 f"Tensor conversion requested dtype {self.dtype.name} for Tensor with dtype "
-                f"{array.dtype.name}: cast it before assigning to '{self._name}', "
+                f"{x.dtype.name}: cast it before assigning to '{self._name}', "
                 f"tf.cast(value, tf.{self.dtype.name})."
             )
-        return array
+        return x
 
     def _update(self, function: Any, delta: Any, read_value: bool) -> Variable | None:
         if self._value.dtype.kind in "bO":
@@ -371,15 +375,18 @@ class VariableSlice(Tensor):
             If `value` does not broadcast to the shape of the slice.
         """
         variable = self._variable
-        array = variable._converted(value)
-        try:
-            array = np.broadcast_to(array, self._value.shape)
-        except ValueError:
-            raise InvalidArgumentError(
-                f"Cannot assign a value of shape {array.shape} to a slice of shape "
-                f"{self._value.shape} of '{variable._name}': it is not broadcast to that."
-            ) from None
-        return variable._write(None, parse_index(self._key, variable._value.shape), array)
+        index = parse_index(self._key, variable._value.shape)
+
+        def write(new: Any, array: Any) -> None:
+            try:
+                new[index] = np.broadcast_to(array, self._value.shape)
+            except ValueError:
+                raise InvalidArgumentError(
+                    f"Cannot assign a value of shape {array.shape} to a slice of shape "
+                    f"{self._value.shape} of '{variable._name}': it is not broadcast to that."
+                ) from None
+
+        return variable._write(write, variable._fitting(value))
 
 
 def _restore(

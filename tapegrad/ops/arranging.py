@@ -313,7 +313,7 @@ def pad(
 
 
 def _paddings_argument(paddings: Any, shape: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
-    table = operand(paddings)._value
+    table = operand(paddings)._read()
     if table.dtype.kind not in "iu" and table.size:
         raise InvalidArgumentError(f"pad: paddings must be integers, not {table.dtype}.")
     if table.shape != (len(shape), 2) and (shape or table.size):

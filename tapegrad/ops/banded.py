@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.define import general
+from tapegrad.core.host import checked
 from tapegrad.core.primitive import apply
 from tapegrad.core.table import recording
 from tapegrad.core.tensor import Tensor
@@ -200,10 +201,14 @@ def banded_triangular_solve(
     count = shape[-2]
     if not count:
         raise InvalidArgumentError(f"{op}: bands of shape {list(shape)} hold no diagonal.")
-    diagonal = a._value[..., 0 if lower else -1, :]
-    if not diagonal.all():
-        dense = _dense(a._value, count - 1 if lower else 0)
-        raise not_invertible(op, dense, ~diagonal.all(axis=-1))
+
+    def check(values: Any) -> None:
+        diagonal = values[..., 0 if lower else -1, :]
+        if not diagonal.all():
+            dense = _dense(values, count - 1 if lower else 0)
+            raise not_invertible(op, dense, ~diagonal.all(axis=-1))
+
+    checked(check, a)
     return solve_bands(  # type: ignore[no-any-return]
         a, b, lower=count - 1 if lower else 0, adjoint=bool(adjoint)
     )

@@ -35,7 +35,7 @@ def _rearrange(x: Any, apart: Sequence[int], order: Sequence[int], to: Sequence[
 
 
 def _margins(value: Any, count: int, op: str, name: str) -> list[list[int]]:
-    table = operand(value)._value
+    table = operand(value)._read()
     if table.shape != (count, 2) or table.dtype.kind not in "iu" or (table < 0).any():
         raise InvalidArgumentError(
             f"{op}: {name} must be non-negative integers of shape ({count}, 2), one pair for each "

@@ -13,7 +13,7 @@ import numpy as np
 from tapegrad.core.convert import as_tensor, operand
 from tapegrad.core.define import general, linear
 from tapegrad.core.table import recording
-from tapegrad.core.tensor import Tensor, wrap
+from tapegrad.core.tensor import Tensor, wrap_constant
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops import elementwise
 from tapegrad.ops.operands import is_complex, operand_pair, require_kinds
@@ -127,7 +127,7 @@ def imag(input: Any, name: str | None = None) -> Tensor:
     if x._value.dtype.kind == "c":
         return recording.imag(x)  # type: ignore[no-any-return]
     require_kinds("imag", x, "biufV", "complex64")
-    return wrap(np.zeros(x._value.shape, x._value.dtype)[()])
+    return wrap_constant(np.zeros(x._value.shape, x._value.dtype)[()])
 
 
 def complex(real: Any, imag: Any, name: str | None = None) -> Tensor:
@@ -238,10 +238,11 @@ def angle(input: Any, name: str | None = None) -> Tensor:
     """
     x = operand(input)
     require_kinds("angle", x, "fcV", "float32")
-    value = x._value
-    if value.dtype.kind == "c":
+    kind = x._value.dtype
+    if kind.kind == "c":
         return _angle(x)  # type: ignore[no-any-return]
-    return wrap(np.where(value < 0, value.dtype.type(np.pi), value.dtype.type(0))[()])
+    zero, half_turn = wrap_constant(kind.type(0)), wrap_constant(kind.type(np.pi))
+    return recording.where(recording.less(x, zero), half_turn, zero)  # type: ignore[no-any-return]
 
 
 def abs(x: Any, name: str | None = None) -> Tensor:

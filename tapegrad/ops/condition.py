@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad.core.host import checked, computed
 from tapegrad.core.table import recording
-from tapegrad.core.tensor import Tensor, wrap
+from tapegrad.core.tensor import Tensor, wrap_constant
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops.complex import real
 from tapegrad.ops.inverse import inv, singular_matrices
@@ -59,32 +60,35 @@ def cond(x: Any, p: Any = None, name: str | None = None) -> Tensor:
             f"cond: matrices without entries have no condition. Actual shape: "
             f"{list(a._value.shape)}."
         )
-    if not np.isfinite(a._value).all():
-        raise unsuitable(
-            "cond",
-            a._value,
-            "The condition is not defined",
-            "Look for NaN with tf.debugging.check_numerics.",
-        )
+    checked(_all_finite, a)
     if p in (None, 2, -2):
         largest, smallest = norm(a, 2, axis=(-2, -1)), norm(a, -2, axis=(-2, -1))
         if p == -2:
             return recording.divide_no_nan(smallest, largest)  # type: ignore[no-any-return]
-        zero = smallest._value == 0
-        found = largest / recording.where(wrap(zero), _ones(smallest), smallest)
+        zero = recording.equal(smallest, 0.0)
+        found = largest / recording.where(zero, _ones(smallest), smallest)
     else:
         require_square("cond", a)
-        zero = singular_matrices(a._value)
+        zero = computed(singular_matrices, a)
         eye = np.eye(a._value.shape[-1], dtype=a._value.dtype)
-        regular = recording.where(wrap(zero[..., None, None]), wrap(eye), a)
+        singular = recording.reshape(zero, to=(*zero._value.shape, 1, 1))
+        regular = recording.where(singular, wrap_constant(eye), a)
         found = norm(regular, p, axis=(-2, -1)) * norm(inv(regular), p, axis=(-2, -1))
         if found._value.dtype.kind == "c":
             found = real(found)
-    if not zero.any():
-        return found  # type: ignore[no-any-return]
-    infinite = wrap(np.array(np.inf, found._value.dtype)[()])
-    return recording.where(wrap(zero), infinite, found)  # type: ignore[no-any-return]
+    infinite = wrap_constant(np.array(np.inf, found._value.dtype)[()])
+    return recording.where(zero, infinite, found)  # type: ignore[no-any-return]
+
+
+def _all_finite(matrices: Any) -> None:
+    if not np.isfinite(matrices).all():
+        raise unsuitable(
+            "cond",
+            matrices,
+            "The condition is not defined",
+            "Look for NaN with tf.debugging.check_numerics.",
+        )
 
 
 def _ones(x: Any) -> Any:
-    return wrap(np.ones((), x._value.dtype)[()])
+    return wrap_constant(np.ones((), x._value.dtype)[()])

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 import numpy as np
 
 from tapegrad.core.convert import operand
 from tapegrad.core.dtypes import int32, numpy_dtype
+from tapegrad.core.host import computed
 from tapegrad.core.table import recording
-from tapegrad.core.tensor import Tensor, wrap
+from tapegrad.core.tensor import Tensor, wrap_constant
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops.arguments import int_argument
 from tapegrad.ops.cast import cast
@@ -18,26 +20,41 @@ __all__ = ("confusion_matrix",)
 
 
 def _class_numbers(value: Any, what: str) -> Any:
-    numbers = np.asarray(operand(value)._value)
-    if numbers.dtype.kind not in "iuf":
+    x = operand(value)
+    if x._value.dtype.kind not in "iuf":
         raise InvalidArgumentError(
-            f"confusion_matrix: {what} must be class numbers, not of dtype {numbers.dtype}."
+            f"confusion_matrix: {what} must be class numbers, not of dtype {x._value.dtype}."
         )
-    numbers = numbers.astype(np.int64)
-    if numbers.size and numbers.min() < 0:
-        raise InvalidArgumentError(
-            f"confusion_matrix: `{what}` contains negative values: {numbers.min()}."
-        )
-    return numbers
+    return x
 
 
 def _one_squeezed(a: Any, b: Any) -> tuple[Any, Any]:
-    """Of arrays of different rank, the larger one without a last axis of size 1."""
-    if a.ndim == b.ndim + 1 and a.shape[-1] == 1:
-        return a[..., 0], b
-    if b.ndim == a.ndim + 1 and b.shape[-1] == 1:
-        return a, b[..., 0]
+    """Of tensors of different rank, the larger one without a last axis of size 1."""
+    of_a, of_b = a._value.shape, b._value.shape
+    if len(of_a) == len(of_b) + 1 and of_a[-1] == 1:
+        return recording.reshape(a, to=of_a[:-1]), b
+    if len(of_b) == len(of_a) + 1 and of_b[-1] == 1:
+        return a, recording.reshape(b, to=of_b[:-1])
     return a, b
+
+
+def _count_of(labels: Any, predictions: Any) -> Any:
+    numbers = _whole(labels, predictions)
+    if not numbers[0].size:
+        raise InvalidArgumentError(
+            "confusion_matrix: there are no labels to count classes by: give num_classes."
+        )
+    return np.int64(max(n.max() for n in numbers) + 1)
+
+
+def _whole(labels: Any, predictions: Any) -> tuple[Any, Any]:
+    numbers = labels.astype(np.int64), predictions.astype(np.int64)
+    for what, n in zip(("labels", "predictions"), numbers, strict=True):
+        if n.size and n.min() < 0:
+            raise InvalidArgumentError(
+                f"confusion_matrix: `{what}` contains negative values: {n.min()}."
+            )
+    return numbers
 
 
 def confusion_matrix(
@@ -86,36 +103,39 @@ def confusion_matrix(
     rows, columns = _one_squeezed(
         _class_numbers(labels, "labels"), _class_numbers(predictions, "predictions")
     )
-    if rows.shape != columns.shape or not rows.ndim:
+    shape = columns._value.shape
+    if rows._value.shape != shape or not shape:
         raise InvalidArgumentError(
             f"confusion_matrix: Shapes of all inputs must match: labels have shape "
-            f"{list(rows.shape)}, predictions {list(columns.shape)}, and both need an axis."
+            f"{list(rows._value.shape)}, predictions {list(shape)}, and both need an axis."
         )
     if num_classes is None:
-        if not rows.size:
-            raise InvalidArgumentError(
-                "confusion_matrix: there are no labels to count classes by: give num_classes."
-            )
-        count = int(max(rows.max(), columns.max())) + 1
+        count = int(computed(_count_of, rows, columns))
     else:
         count = int_argument(num_classes, "confusion_matrix", "num_classes")
-        for what, numbers in (("labels", rows), ("predictions", columns)):
-            if numbers.size and numbers.max() >= count:
-                raise InvalidArgumentError(
-                    f"confusion_matrix: `{what}` out of bound: {numbers.max()} is not below "
-                    f"num_classes = {count}."
-                )
     wanted = numpy_dtype(dtype)
+    size = (prod(shape),)
     if weights is None:
-        values: Any = wrap(np.ones(rows.size, wanted))
+        values: Any = wrap_constant(np.ones(size, wanted))
     else:
         w = operand(weights)
-        if w._value.shape != columns.shape:
+        if w._value.shape != shape:
             raise ValueError(
-                f"confusion_matrix: Shapes {columns.shape} of predictions and {w._value.shape} of "
+                f"confusion_matrix: Shapes {shape} of predictions and {w._value.shape} of "
                 f"weights are incompatible: give each prediction a weight."
             )
-        values = recording.reshape(cast(w, wanted), to=(rows.size,))
-    places = (rows * count + columns).reshape(-1)
+        values = recording.reshape(cast(w, wanted), to=size)
+
+    def pairs(labels: Any, predictions: Any) -> Any:
+        numbers = _whole(labels, predictions)
+        for what, n in zip(("labels", "predictions"), numbers, strict=True):
+            if n.size and n.max() >= count:
+                raise InvalidArgumentError(
+                    f"confusion_matrix: `{what}` out of bound: {n.max()} is not below "
+                    f"num_classes = {count}."
+                )
+        return (numbers[0] * count + numbers[1]).reshape(-1)
+
+    places = computed(pairs, rows, columns)
     table = recording.scatter_rows(values, places, to=(count * count,), axis=-1)
     return recording.reshape(table, to=(count, count))  # type: ignore[no-any-return]

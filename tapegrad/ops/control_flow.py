@@ -249,7 +249,7 @@ def while_loop(
         raise TypeError("'parallel_iterations' must be a positive integer.")
     if not isinstance(loop_vars, (list, tuple)) or not loop_vars:
         raise ValueError("'loop_vars' must be provided: a list or tuple of the first values.")
-    limit = None if maximum_iterations is None else as_tensor(maximum_iterations)._value
+    limit = None if maximum_iterations is None else as_tensor(maximum_iterations)._read()
     if limit is not None and limit.shape != ():
         raise ValueError(f"'maximum_iterations' must be a scalar. Received shape: {limit.shape}")
     wanted = list(loop_vars)

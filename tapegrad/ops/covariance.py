@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.convert import operand
+from tapegrad.core.host import checked, computed
 from tapegrad.core.table import recording
 from tapegrad.core.tensor import Tensor
 from tapegrad.errors import InvalidArgumentError
@@ -59,9 +60,13 @@ def _weights(op: str, value: Any, which: str, x: Any) -> Any:
             f"{op}: {which} must be a vector with a number for each of the {x._value.shape[1]} "
             f"observations, not of shape {list(w._value.shape)}."
         )
-    if (w._value < 0).any() or (which == "fweights" and (w._value != np.around(w._value)).any()):
-        kind = "integers >= 0" if which == "fweights" else ">= 0"
-        raise InvalidArgumentError(f"{op}: {which} must be {kind}.")
+
+    def check(values: Any) -> None:
+        if (values < 0).any() or (which == "fweights" and (values != np.around(values)).any()):
+            kind = "integers >= 0" if which == "fweights" else ">= 0"
+            raise InvalidArgumentError(f"{op}: {which} must be {kind}.")
+
+    checked(check, w)
     return w
 
 
@@ -202,9 +207,13 @@ def corrcoef(x: Any, y: Any = None, rowvar: bool = True, name: str | None = None
     rows = recording.reshape(spread, to=(count, 1))
     r = c / _like(c, rows) / _like(c, spread)
     # What rounding put beyond 1 is taken back in value only: the slope is that of the quotient.
-    value = r._value
-    if value.dtype.kind == "c":
-        clipped = np.clip(value.real, -1, 1) + 1j * np.clip(value.imag, -1, 1)
+    return _squeezed(r + computed(_beyond_one, r))  # type: ignore[no-any-return]
+
+
+def _beyond_one(r: Any) -> Any:
+    """What takes numbers, or the parts of complex ones, back to between -1 and 1."""
+    if r.dtype.kind == "c":
+        clipped = np.clip(r.real, -1, 1) + 1j * np.clip(r.imag, -1, 1)
     else:
-        clipped = np.clip(value, -1, 1)
-    return _squeezed(r + (clipped - value).astype(value.dtype))  # type: ignore[no-any-return]
+        clipped = np.clip(r, -1, 1)
+    return (clipped - r).astype(r.dtype)

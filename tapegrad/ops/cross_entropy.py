@@ -11,6 +11,7 @@ from tapegrad.core.batching import spread_batch
 from tapegrad.core.convert import operand
 from tapegrad.core.define import elementwise, general
 from tapegrad.core.guarded import has_nan
+from tapegrad.core.host import checked
 from tapegrad.core.primitive import NONDIFF, apply
 from tapegrad.core.table import raw, recording
 from tapegrad.core.tensor import Tensor
@@ -270,13 +271,17 @@ def sparse_softmax_cross_entropy_with_logits(
             f"Received: labels.shape={numbers.shape} and logits.shape={scores.shape}"
         )
     classes = scores.shape[-1]
-    if numbers.size:
-        wrong = numbers.min() if numbers.min() < 0 else numbers.max()
-        if not 0 <= wrong < classes:
-            raise InvalidArgumentError(
-                f"{op}: Received a label value of {wrong} which is outside the valid range of "
-                f"[0, {classes}). Label values: {numbers}"
-            )
+
+    def check(numbers: Any) -> None:
+        if numbers.size:
+            wrong = numbers.min() if numbers.min() < 0 else numbers.max()
+            if not 0 <= wrong < classes:
+                raise InvalidArgumentError(
+                    f"{op}: Received a label value of {wrong} which is outside the valid range of "
+                    f"[0, {classes}). Label values: {numbers}"
+                )
+
+    checked(check, labels)
     loss: Tensor = apply(_sparse, (labels, logits), {})
     return loss
 

@@ -40,7 +40,7 @@ def _failed(message: str | None, text: str) -> NoReturn:
     raise InvalidArgumentError(f"{message}\n{text}" if message else text)
 
 
-@at_every_call
+@at_every_call(repeatable=True)
 def Assert(  # noqa: N802 - TensorFlow's name
     condition: Any, data: Any, summarize: int | None = None, name: str | None = None
 ) -> None:
@@ -95,7 +95,7 @@ def _require_broadcast(op: str, left: Any, right: Any) -> None:
 def _comparison(
     name: str, symbol: str, holds: Callable[[Any, Any], Any], example: str
 ) -> Callable[..., None]:
-    @at_every_call
+    @at_every_call(repeatable=True)
     def check(
         x: Any,
         y: Any,
@@ -188,7 +188,7 @@ def assert_none_equal(
     _none_equal(x, y, message=message, summarize=summarize)
 
 
-@at_every_call
+@at_every_call(repeatable=True)
 def assert_near(
     x: Any,
     y: Any,
@@ -241,7 +241,7 @@ def assert_near(
 
 
 def _sign(name: str, symbol: str, holds: Callable[[Any], Any], example: str) -> Callable[..., None]:
-    @at_every_call
+    @at_every_call(repeatable=True)
     def check(
         x: Any, message: str | None = None, summarize: int | None = None, name: str | None = None
     ) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from tapegrad.core.convert import operand
 from tapegrad.core.table import recording
-from tapegrad.core.tensor import Tensor, wrap
+from tapegrad.core.tensor import Tensor, wrap_constant
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops.arguments import axes_argument
 from tapegrad.ops.operands import operands_of_one_dtype, require_kinds
@@ -72,7 +72,7 @@ def average(
         if not returned:
             return mean
         count = prod([shape[i] for i in axes])
-        return mean, wrap(np.full(mean._value.shape, count, mean._value.dtype))
+        return mean, wrap_constant(np.full(mean._value.shape, count, mean._value.dtype))
     w = given[0]
     if w._value.shape != shape:
         wanted = tuple([shape[i] for i in axes])

@@ -8,7 +8,7 @@ import numpy as np
 
 from tapegrad.core.convert import operand
 from tapegrad.core.dtypes import as_dtype, float32
-from tapegrad.core.tensor import ArrayLike, Tensor, wrap
+from tapegrad.core.tensor import ArrayLike, Tensor, wrap_constant
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops.arguments import int_argument
 from tapegrad.ops.elementwise import divide
@@ -34,7 +34,7 @@ def _frequencies(op: str, n: Any, d: Any, dtype: Any, half: bool) -> Tensor:
         )
     rising = np.arange(size // 2 + 1 if half else (size + 1) // 2)
     turns = rising if half else np.concatenate([rising, np.arange(-(size // 2), 0)])
-    return divide(wrap((turns / size).astype(found.numpy_dtype)), spacing)  # type: ignore[no-any-return]
+    return divide(wrap_constant((turns / size).astype(found.numpy_dtype)), spacing)  # type: ignore[no-any-return]
 
 
 def fftfreq(n: Any, d: Any = 1.0, dtype: Any = None, name: str | None = None) -> Tensor:

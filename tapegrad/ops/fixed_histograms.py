@@ -8,9 +8,10 @@ import numpy as np
 
 from tapegrad.core.define import general
 from tapegrad.core.dtypes import int32, numpy_dtype
+from tapegrad.core.host import checked, computed
 from tapegrad.core.primitive import NONDIFF, apply
 from tapegrad.core.table import recording
-from tapegrad.core.tensor import Tensor, wrap
+from tapegrad.core.tensor import Tensor
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops.arguments import int_argument
 from tapegrad.ops.operands import operand_pair, require_kinds, require_same_dtype
@@ -40,17 +41,21 @@ def _fixed_width(op: str, values: Any, value_range: Any, nbins: Any) -> tuple[Te
             f"{op}: value_range should be a vector of 2 elements, but its shape is "
             f"{list(limits._value.shape)}."
         )
-    low, high = limits._value.tolist()
+    low, high = limits._read().tolist()
     if not low < high:
         raise InvalidArgumentError(
             f"{op}: value_range should satisfy value_range[0] < value_range[1], but got "
             f"[{low}, {high}]."
         )
-    if x._value.dtype.kind == "f" and np.isnan(x._value).any():
-        raise InvalidArgumentError(
-            f"{op}: Histogram values must not contain NaN. Leave them out with "
-            f"tf.boolean_mask(values, ~tf.math.is_nan(values))."
-        )
+
+    def check(numbers: Any) -> None:
+        if numbers.dtype.kind == "f" and np.isnan(numbers).any():
+            raise InvalidArgumentError(
+                f"{op}: Histogram values must not contain NaN. Leave them out with "
+                f"tf.boolean_mask(values, ~tf.math.is_nan(values))."
+            )
+
+    checked(check, x)
     return apply(_fixed, (x,), {"low": low, "high": high, "count": count}), count
 
 
@@ -138,4 +143,6 @@ def histogram_fixed_width(
             f"histogram_fixed_width: dtype is {wanted.name}, but it must be int32 or int64."
         )
     bins, count = _fixed_width("histogram_fixed_width", values, value_range, nbins)
-    return wrap(np.bincount(bins._value.reshape(-1), minlength=count).astype(wanted))
+    return computed(  # type: ignore[no-any-return]
+        lambda b: np.bincount(b.reshape(-1), minlength=count).astype(wanted), bins
+    )

@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad.core.convert import operand
 from tapegrad.core.dtypes import float32, int32, numpy_dtype, uint64
 from tapegrad.core.host import drawn
+from tapegrad.core.table import recording
 from tapegrad.core.tensor import Tensor, wrap
 from tapegrad.core.variable import Variable
 from tapegrad.errors import InvalidArgumentError
@@ -85,7 +87,7 @@ class Generator:
         self._algorithm = check_algorithm(alg, "Generator")
         self._lock = Lock()
         if isinstance(state, Variable):
-            checked_state(state._value)
+            checked_state(state)
             self._state = state
         else:
             self._state = Variable(
@@ -177,7 +179,7 @@ class Generator:
     @property
     def key(self) -> Tensor:
         """The last word of the state."""
-        return wrap(self._state._value[-1])
+        return recording.getitem(operand(self._state), index=(Ellipsis, -1))  # type: ignore[no-any-return]
 
     @property
     def algorithm(self) -> int:
@@ -216,6 +218,7 @@ class Generator:
         """
         self._state.assign(from_key_counter(key, counter))
 
+    @drawn
     def skip(self, delta: Any) -> Tensor:
         """Advance as if `delta` numbers had been drawn.
 
@@ -240,7 +243,7 @@ class Generator:
     def _advanced(self, count: int) -> Any:
         """Advance the counter; returns the state before."""
         with self._lock:
-            before = self._state._value
+            before = self._state._read()
             low, high = (int(word) % 2**64 for word in before[:2])
             counter = (high * 2**64 + low + count) % 2**128
             self._state.assign(state_of(int(before[2]), counter % 2**64, counter // 2**64))

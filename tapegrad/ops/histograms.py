@@ -13,9 +13,10 @@ import numpy as np
 from tapegrad.core.convert import operand
 from tapegrad.core.define import general
 from tapegrad.core.dtypes import int32, numpy_dtype
+from tapegrad.core.host import checked, computed
 from tapegrad.core.primitive import NONDIFF, apply
 from tapegrad.core.table import recording
-from tapegrad.core.tensor import ArrayLike, Tensor, wrap
+from tapegrad.core.tensor import ArrayLike, Tensor
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops.operands import operand_pair, require_kinds, require_same_dtype
 
@@ -61,6 +62,13 @@ _binned = general("bin_of", _bin_of, NONDIFF, NONDIFF, inputs="values edges")
 _digits = general("digitize", _digitized, NONDIFF, NONDIFF, inputs="x bins")
 
 
+def _monotonic(bins: Any) -> None:
+    if not ((bins[1:] >= bins[:-1]).all() or (bins[1:] <= bins[:-1]).all()):
+        raise InvalidArgumentError(
+            "digitize: bins must be monotonically increasing or decreasing: use tf.sort(bins)."
+        )
+
+
 def digitize(
     x: Any, bins: Any, right: bool = False, out_type: Any = int32, name: str | None = None
 ) -> Tensor:
@@ -99,15 +107,11 @@ def digitize(
     x, edges = operand_pair(x, bins)
     require_kinds("digitize", x, "iuf", "float32")
     require_same_dtype("digitize", x, edges)
-    limits = edges._value
-    if limits.ndim != 1:
+    if edges._value.ndim != 1:
         raise InvalidArgumentError(
-            f"digitize: bins must be a vector, but their shape is {list(limits.shape)}."
+            f"digitize: bins must be a vector, but their shape is {list(edges._value.shape)}."
         )
-    if not ((limits[1:] >= limits[:-1]).all() or (limits[1:] <= limits[:-1]).all()):
-        raise InvalidArgumentError(
-            "digitize: bins must be monotonically increasing or decreasing: use tf.sort(bins)."
-        )
+    checked(_monotonic, edges)
     params = {"right": bool(right), "dtype": numpy_dtype(out_type)}
     return apply(_digits, (x, edges), params)  # type: ignore[no-any-return]
 
@@ -121,16 +125,19 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _edges_of(op: str, x: Any, bins: Any, range: Any) -> Any:
-    """Where bins end, as an array of the dtype of the data or, for integers, float64."""
-    values = x._value
-    try:
-        edges = np.asarray(np.histogram_bin_edges(values, bins, range))
-    except (TypeError, ValueError) as error:
-        raise InvalidArgumentError(f"{op}: {error}.") from None
-    if edges.dtype.kind != "f":
-        edges = edges.astype(values.dtype if values.dtype.kind == "f" else np.float64)
-    return edges
+def _edges_of(op: str, x: Any, bins: Any, range: Any) -> Tensor:
+    """Where bins end, of the dtype of the data or, for integers, float64."""
+
+    def edges(values: Any) -> Any:
+        try:
+            found = np.asarray(np.histogram_bin_edges(values, bins, range))
+        except (TypeError, ValueError) as error:
+            raise InvalidArgumentError(f"{op}: {error}.") from None
+        if found.dtype.kind != "f":
+            found = found.astype(values.dtype if values.dtype.kind == "f" else np.float64)
+        return found
+
+    return computed(edges, x)  # type: ignore[no-any-return]
 
 
 def _data(op: str, value: Any) -> Any:
@@ -141,9 +148,8 @@ def _data(op: str, value: Any) -> Any:
 
 def _totals(op: str, places: Any, size: int, weights: Any, shape: tuple[int, ...]) -> Any:
     """How much has each number; nothing for those that are negative."""
-    kept = places >= 0
     if weights is None:
-        return wrap(np.bincount(places[kept], minlength=size).astype(np.int64))
+        return computed(lambda p: np.bincount(p[p >= 0], minlength=size).astype(np.int64), places)
     w = operand(weights)
     require_kinds(op, w, "iufc", "float32")
     if w._value.shape != shape:
@@ -151,18 +157,20 @@ def _totals(op: str, places: Any, size: int, weights: Any, shape: tuple[int, ...
             f"{op}: weights must have the shape of the data, {list(shape)}, not "
             f"{list(w._value.shape)}."
         )
-    flat = recording.masked(recording.reshape(w, to=(places.size,)), kept)
-    return recording.scatter_rows(flat, np.where(kept, places, 0), to=(size,), axis=-1)
+    kept, where = computed(lambda p: (p >= 0, np.maximum(p, 0)), places)
+    flat = recording.masked(recording.reshape(w, to=kept._value.shape), kept)
+    return recording.scatter_rows(flat, where, to=(size,), axis=-1)
 
 
 def _as_density(totals: Any, areas: Any) -> Any:
     """Totals over bins of given areas, scaled so that their integral is 1."""
-    kind = areas.dtype if totals._value.dtype.kind in "iu" else totals._value.dtype
+    kind = areas._value.dtype if totals._value.dtype.kind in "iu" else totals._value.dtype
     if totals._value.dtype != kind:
         totals = recording.cast_discrete(totals, dtype=kind, source=totals._value.dtype)
     axes = tuple(range(-totals._value.ndim, 0))
     whole = recording.reduce_sum(totals, axes=axes, keepdims=False)
-    return recording.divide(recording.divide(totals, wrap(areas.astype(kind))), whole)
+    areas = computed(lambda a: a.astype(kind), areas)
+    return recording.divide(recording.divide(totals, areas), whole)
 
 
 def histogram(
@@ -216,11 +224,11 @@ def histogram(
     x = _data("histogram", a)
     shape = x._value.shape
     edges = _edges_of("histogram", x, _plain(bins), _plain(range))
-    places = apply(_binned, (x, wrap(edges)), {})._value.reshape(-1)
-    totals = _totals("histogram", places, edges.size - 1, weights, shape)
+    places = recording.reshape(apply(_binned, (x, edges), {}), to=(x._value.size,))
+    totals = _totals("histogram", places, edges._value.size - 1, weights, shape)
     if density:
-        totals = _as_density(totals, np.diff(edges))
-    return Histogram(totals, wrap(edges))
+        totals = _as_density(totals, computed(np.diff, edges))
+    return Histogram(totals, edges)
 
 
 def histogram2d(
@@ -285,13 +293,16 @@ def histogram2d(
         _edges_of("histogram2d", p, b, limit)
         for p, b, limit in zip(points, pair, limits, strict=True)
     ]
-    rows, columns = [
-        apply(_binned, (p, wrap(e)), {})._value for p, e in zip(points, edges, strict=True)
-    ]
-    sizes = (edges[0].size - 1, edges[1].size - 1)
-    places = np.where((rows >= 0) & (columns >= 0), rows * sizes[1] + columns, -1)
+    sizes = (edges[0]._value.size - 1, edges[1]._value.size - 1)
+
+    def together(rows: Any, columns: Any) -> Any:
+        return np.where((rows >= 0) & (columns >= 0), rows * sizes[1] + columns, -1)
+
+    bins_of = [apply(_binned, (p, e), {}) for p, e in zip(points, edges, strict=True)]
+    places = computed(together, *bins_of)
     flat = _totals("histogram2d", places, sizes[0] * sizes[1], weights, shape)
     totals = recording.reshape(flat, to=sizes)
     if density:
-        totals = _as_density(totals, np.outer(np.diff(edges[0]), np.diff(edges[1])))
-    return Histogram2D(totals, wrap(edges[0]), wrap(edges[1]))
+        areas = computed(lambda a, b: np.outer(np.diff(a), np.diff(b)), *edges)
+        totals = _as_density(totals, areas)
+    return Histogram2D(totals, edges[0], edges[1])

@@ -10,7 +10,7 @@ import numpy as np
 from tapegrad.core.convert import operand
 from tapegrad.core.dtypes import from_numpy
 from tapegrad.core.table import recording
-from tapegrad.core.tensor import Tensor, wrap
+from tapegrad.core.tensor import Tensor, wrap_constant
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops.cast import cast
 from tapegrad.ops.convolution_arguments import whole_argument
@@ -145,7 +145,7 @@ def per_image_standardization(image: Any) -> Tensor:
     variance = reduce_mean(recording.square(centred), _PIXELS, keepdims=True)
     least = np.float32(1.0 / max(1, prod(shape[-3:])))
     # The larger of the variances, not of their roots: a uniform image has no slope at zero.
-    return centred * recording.rsqrt(recording.maximum(variance, wrap(least)))  # type: ignore[no-any-return]
+    return centred * recording.rsqrt(recording.maximum(variance, wrap_constant(least)))  # type: ignore[no-any-return]
 
 
 def _two_images(a: Any, b: Any, op: str) -> tuple[Any, Any]:
@@ -271,9 +271,9 @@ def ssim(
             f"Use a smaller filter_size."
         )
     places = np.arange(size) - (size - 1) / 2.0
-    line = np.exp(-0.5 * (places / float(_number(filter_sigma)._value)) ** 2)
+    line = np.exp(-0.5 * (places / float(_number(filter_sigma))) ** 2)
     plane = np.outer(line, line) / line.sum() ** 2
-    kernel = wrap(np.repeat(plane[:, :, None, None].astype(np.float32), channels, 2))
+    kernel = wrap_constant(np.repeat(plane[:, :, None, None].astype(np.float32), channels, 2))
 
     def mean(z: Any) -> Any:
         if z._value.ndim == 3:

@@ -11,9 +11,10 @@ from tapegrad.core.convert import operand
 from tapegrad.core.define import general
 from tapegrad.core.dtypes import bool as bool_
 from tapegrad.core.dtypes import numpy_dtype
+from tapegrad.core.host import computed
 from tapegrad.core.primitive import NONDIFF, apply
 from tapegrad.core.table import recording
-from tapegrad.core.tensor import Tensor, wrap, wrap_constant
+from tapegrad.core.tensor import Tensor, wrap_constant
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops.arguments import int_argument
 from tapegrad.ops.operands import indices_operand, require_kinds
@@ -111,6 +112,12 @@ def one_hot(
     return apply(_indicators, (x, on, off), params)  # type: ignore[no-any-return]
 
 
+def _longest(lengths: Any) -> Any:
+    if not np.isfinite(lengths).all():
+        raise InvalidArgumentError(f"sequence_mask: lengths must be finite, but are {lengths}.")
+    return np.int64(ceil(np.maximum.reduce(lengths.reshape(-1), initial=0)))
+
+
 def sequence_mask(
     lengths: Any, maxlen: Any = None, dtype: Any = bool_, name: str | None = None
 ) -> Tensor:
@@ -145,18 +152,19 @@ def sequence_mask(
     """
     x = operand(lengths)
     require_kinds("sequence_mask", x, "iuf", "int32")
-    value = x._value
     if maxlen is None:
-        if not np.isfinite(value).all():
-            raise InvalidArgumentError(f"sequence_mask: lengths must be finite, but are {value}.")
-        size = ceil(np.maximum.reduce(value.reshape(-1), initial=0))
+        size = int(computed(_longest, x))
     else:
         size = int_argument(maxlen, "sequence_mask", "maxlen")
-        value = value.astype(np.int64)
     if size < 0:
         raise InvalidArgumentError(f"sequence_mask: maxlen must not be negative, but is {size}.")
-    mask = wrap(np.arange(size) < value[..., None])
+
+    def places(value: Any) -> Any:
+        whole = value if maxlen is None else value.astype(np.int64)
+        return np.arange(size) < whole[..., None]
+
+    mask = computed(places, x)
     wanted = _BOOL if dtype is None else numpy_dtype(dtype)
     if wanted.kind == "b":
-        return mask
+        return mask  # type: ignore[no-any-return]
     return recording.cast_discrete(mask, dtype=wanted, source=_BOOL)  # type: ignore[no-any-return]

@@ -8,6 +8,7 @@ import numpy as np
 
 from tapegrad.core.convert import operand
 from tapegrad.core.define import general
+from tapegrad.core.host import checked
 from tapegrad.core.primitive import NONDIFF, apply
 from tapegrad.core.table import recording
 from tapegrad.core.tensor import Tensor
@@ -51,11 +52,25 @@ def _checked(x: Any, xp: Any, fp: Any) -> tuple[Any, Any, Any]:
     return x, xp, fp
 
 
+def _in_order(places: Any) -> None:
+    if not (places[1:] >= places[:-1]).all() or np.isnan(places[0]):
+        raise InvalidArgumentError(
+            "interp: xp must not descend, and not be NaN: sort the points first, for example with "
+            "order = tf.argsort(xp), tf.gather(xp, order), tf.gather(fp, order)."
+        )
+
+
+def _not_zero(period: Any) -> None:
+    if not period:
+        raise InvalidArgumentError("interp: period must be a number that is not zero.")
+
+
 def _periodic(x: Any, xp: Any, fp: Any, period: Any) -> tuple[Any, Any, Any]:
     """Everything moved into one period, and the ends of `xp` repeated beyond it."""
     length = operand(period, x._value.dtype)
-    if length._value.shape or not length._value:
+    if length._value.shape:
         raise InvalidArgumentError("interp: period must be a number that is not zero.")
+    checked(_not_zero, length)
     length = recording.abs(length)
     x, xp = recording.floormod(x, length), recording.floormod(xp, length)
     order = recording.argsort(xp, axis=-1, descending=False, dtype=np.dtype(np.int64))
@@ -122,12 +137,7 @@ def interp(
     x, xp, fp = _checked(x, xp, fp)
     if period is not None:
         x, xp, fp = _periodic(x, xp, fp, period)
-    places = xp._value
-    if not (places[1:] >= places[:-1]).all() or np.isnan(places[0]):
-        raise InvalidArgumentError(
-            "interp: xp must not descend, and not be NaN: sort the points first, for example with "
-            "order = tf.argsort(xp), tf.gather(xp, order), tf.gather(fp, order)."
-        )
+    checked(_in_order, xp)
     below, above = apply(_found, (x, xp), {})
     x0, x1 = recording.gather(xp, below, axis=-1), recording.gather(xp, above, axis=-1)
     f0, f1 = recording.gather(fp, below, axis=-1), recording.gather(fp, above, axis=-1)
@@ -141,7 +151,7 @@ def interp(
     if period is None:
         ends = [
             (recording.less, 0, left),
-            (recording.greater, places.size - 1, right),
+            (recording.greater, xp._value.size - 1, right),
         ]
         for beyond, i, given in ends:
             index = (Ellipsis, i)

@@ -8,9 +8,10 @@ import numpy as np
 
 from tapegrad.core.convert import operand
 from tapegrad.core.define import general
+from tapegrad.core.host import computed
 from tapegrad.core.primitive import apply
 from tapegrad.core.table import recording
-from tapegrad.core.tensor import Tensor, wrap
+from tapegrad.core.tensor import Tensor, wrap_constant
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops.arguments import int_argument
 from tapegrad.ops.cast import cast
@@ -99,7 +100,7 @@ def pinv(a: Any, rcond: Any = None, validate_args: bool = False, name: str | Non
     x = matrices("pinv", a)
     if rcond is None:
         rcond = 10.0 * max(x._value.shape[-2:]) * np.finfo(x._value.dtype).eps
-    limit = operand(rcond, x._value.real.dtype)._value
+    limit = operand(rcond, x._value.real.dtype)._read()
     return apply(_pinv, (x,), {"rcond": limit})  # type: ignore[no-any-return]
 
 
@@ -140,16 +141,16 @@ def lstsq(
     [[1.0], [2.0]]
     """
     a, b = matrices_and_columns("lstsq", matrix, rhs)
-    weight = float(operand(l2_regularizer, np.dtype(np.float64))._value)
+    weight = float(operand(l2_regularizer, np.dtype(np.float64)))
     if not weight >= 0.0:
         raise InvalidArgumentError(f"lstsq: l2_regularizer must be >= 0, but it is {weight}.")
     if weight:
         # Rows that ask for x = 0.
         *lead, _, n = a._value.shape
         rows = np.broadcast_to(np.sqrt(weight) * np.eye(n), (*lead, n, n))
-        a = recording.concat(a, wrap(rows.astype(a._value.dtype)), axis=-2)
+        a = recording.concat(a, wrap_constant(rows.astype(a._value.dtype)), axis=-2)
         zeros = np.zeros((*b._value.shape[:-2], n, b._value.shape[-1]), b._value.dtype)
-        b = recording.concat(b, wrap(zeros), axis=-2)
+        b = recording.concat(b, wrap_constant(zeros), axis=-2)
     limit = max(a._value.shape[-2:]) * np.finfo(a._value.dtype).eps
     return matmul(pinv(a, limit), b)
 
@@ -188,8 +189,8 @@ def matrix_rank(
     x = matrices("matrix_rank", a)
     s = svd(x, compute_uv=False)
     if tol is None:
-        largest = s._value.max(axis=-1, keepdims=True, initial=0)
-        limit = wrap(largest * (max(x._value.shape[-2:]) * np.finfo(s._value.dtype).eps))
+        small = max(x._value.shape[-2:]) * np.finfo(s._value.dtype).eps
+        limit = computed(lambda a: a.max(axis=-1, keepdims=True, initial=0) * small, s)
     else:
         limit = operand(tol, s._value.dtype)
         limit = recording.reshape(limit, to=(*limit._value.shape, 1))

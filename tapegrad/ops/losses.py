@@ -11,6 +11,7 @@ from tapegrad.core.convert import as_tensor, operand
 from tapegrad.core.define import general
 from tapegrad.core.dtypes import float32
 from tapegrad.core.primitive import apply
+from tapegrad.core.table import recording
 from tapegrad.core.tensor import Tensor
 from tapegrad.ops.cast import cast
 from tapegrad.ops.elementwise import square, subtract
@@ -83,7 +84,7 @@ def log_poisson_loss(
     if not compute_full_loss:
         return loss
     z = targets._value
-    small = operand((z >= 0) & (z <= 1))
+    small = recording.logical_and(targets >= 0.0, targets <= 1.0)
     # One in place of the others keeps their logarithm, and its derivative, finite.
     large = where(small, operand(np.ones_like(z)), targets)
     stirling = large * log(large) - large + log(large * (2.0 * pi)) * 0.5

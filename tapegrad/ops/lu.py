@@ -9,6 +9,7 @@ import numpy as np
 from tapegrad.core.convert import operand
 from tapegrad.core.define import general
 from tapegrad.core.dtypes import numpy_dtype
+from tapegrad.core.host import checked
 from tapegrad.core.primitive import apply
 from tapegrad.core.table import recording
 from tapegrad.core.tensor import Tensor
@@ -143,10 +144,15 @@ def _factors(op: str, lower_upper: Any, perm: Any, validate_args: Any) -> tuple[
             f"{op}: perm tells the order of the rows of lower_upper. Expected shape: "
             f"{list(wanted)}. Actual shape: {list(shape)}."
         )
-    if (np.sort(order._value, axis=-1) != np.arange(wanted[-1])).any():
-        raise InvalidArgumentError(
-            f"{op}: perm must hold each of 0 to {wanted[-1] - 1} once. Take it from tf.linalg.lu."
-        )
+
+    def check(rows: Any) -> None:
+        if (np.sort(rows, axis=-1) != np.arange(wanted[-1])).any():
+            raise InvalidArgumentError(
+                f"{op}: perm must hold each of 0 to {wanted[-1] - 1} once. Take it from "
+                f"tf.linalg.lu."
+            )
+
+    checked(check, order)
     return packed, order
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.convert import operand
-from tapegrad.core.tensor import wrap
+from tapegrad.core.tensor import wrap_constant
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops.operands import operand_pair, require_kinds, require_same_dtype
 
@@ -94,7 +94,7 @@ def lower_mask(size: int, k: int = 0) -> Any:
 
 def identities(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
     """Unit matrices of the shape ``(..., n, n)``."""
-    return wrap(np.broadcast_to(np.eye(shape[-1], dtype=dtype), shape).copy())
+    return wrap_constant(np.broadcast_to(np.eye(shape[-1], dtype=dtype), shape).copy())
 
 
 def each_matrix(function: Callable[..., Any], *stacks: Any) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.define import general
+from tapegrad.core.host import checked
 from tapegrad.core.primitive import NONDIFF, apply
 from tapegrad.core.structural import along
 from tapegrad.core.tensor import Tensor
@@ -209,6 +210,12 @@ def sqrtm(input: Any, name: str | None = None) -> Tensor:
     return apply(_sqrtm, (x,), {})  # type: ignore[no-any-return]
 
 
+def _regular(matrices: Any) -> None:
+    failing = singular_matrices(matrices)
+    if failing.any():
+        raise _not_defined("logm", "logarithm", matrices, failing)
+
+
 def logm(input: Any, name: str | None = None) -> Tensor:
     r"""Principal logarithms of matrices: :math:`\exp(Y) = A`, with eigenvalues in the main branch.
 
@@ -241,7 +248,5 @@ def logm(input: Any, name: str | None = None) -> Tensor:
     [[0.0, 2.0], [0.0, 0.0]]
     """
     x = square_matrices("logm", input)
-    failing = singular_matrices(x._value)
-    if failing.any():
-        raise _not_defined("logm", "logarithm", x._value, failing)
+    checked(_regular, x)
     return apply(_logm, (x,), {})  # type: ignore[no-any-return]

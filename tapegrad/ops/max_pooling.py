@@ -9,7 +9,7 @@ import numpy as np
 
 from tapegrad.core.dtypes import as_dtype, int64
 from tapegrad.core.table import recording
-from tapegrad.core.tensor import Tensor, wrap
+from tapegrad.core.tensor import Tensor, wrap_constant
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops.pooling import image_axes, max_pooling, pooled_operand, pooled_windows
 from tapegrad.ops.window_reductions import window_argmax, window_max
@@ -308,6 +308,6 @@ def _positions(x: Any, where: Any, dtype: Any, with_batch: bool) -> Any:
     if with_batch:
         batch, *image = x._value.shape
         starts = np.arange(batch).reshape((batch, 1, 1, 1)) * prod(image)
-        where = wrap(where._value + starts)
+        where = recording.add(where, wrap_constant(starts.astype(where._value.dtype)))
     target = dtype.as_numpy_dtype
     return recording.cast_discrete(where, dtype=np.dtype(target), source=where._value.dtype)

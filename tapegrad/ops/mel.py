@@ -8,7 +8,7 @@ import numpy as np
 
 from tapegrad.core.convert import operand
 from tapegrad.core.dtypes import as_dtype, float32
-from tapegrad.core.tensor import Tensor, wrap
+from tapegrad.core.tensor import Tensor, wrap_constant
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops.arguments import int_argument
 from tapegrad.ops.dct import dct
@@ -108,7 +108,7 @@ def linear_to_mel_weight_matrix(
     rising, falling = (pitches - begin) / (peak - begin), (end - pitches) / (end - peak)
     weights = np.zeros((bins, bands))
     weights[1:] = np.maximum(0.0, np.minimum(rising, falling))
-    return wrap(weights.astype(found.numpy_dtype))
+    return wrap_constant(weights.astype(found.numpy_dtype))
 
 
 def mfccs_from_log_mel_spectrograms(log_mel_spectrograms: Any, name: str | None = None) -> Tensor:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.convert import operand
-from tapegrad.core.tensor import ArrayLike, Tensor, wrap
+from tapegrad.core.tensor import ArrayLike, Tensor, wrap_constant
 from tapegrad.errors import InvalidArgumentError
 
 
@@ -82,7 +82,7 @@ def indices_operand(value: Any, op: str) -> Any:
     x = value if value.__class__ is Tensor else operand(value)
     if x._value.dtype.kind not in "iu":
         if x._value.size == 0 and not isinstance(value, ArrayLike):
-            return wrap(x._value.astype(np.int32))
+            return wrap_constant(x._value.astype(np.int32))
         raise InvalidArgumentError(
             f"{op}: indices must be integers, but their dtype is {x.dtype.name}. Convert them with "
             f"tf.cast(indices, tf.int32)."

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.convert import operand
+from tapegrad.core.host import computed
 from tapegrad.core.table import recording
-from tapegrad.core.tensor import Tensor, wrap
+from tapegrad.core.tensor import Tensor, wrap_constant
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops.arguments import int_argument
 from tapegrad.ops.least_squares import lstsq
@@ -56,7 +57,7 @@ def polyval(coeffs: list[Any], x: Any, name: str | None = None) -> Tensor:
     at = operand(x)
     require_kinds("polyval", at, "iufcV", "float32")
     if not coeffs:
-        return wrap(np.zeros(at._value.shape, at._value.dtype)[()])
+        return wrap_constant(np.zeros(at._value.shape, at._value.dtype)[()])
     value = operand(coeffs[0])
     require_same_dtype("polyval", at, value)
     if len(coeffs) == 1:
@@ -64,6 +65,12 @@ def polyval(coeffs: list[Any], x: Any, name: str | None = None) -> Tensor:
     for c in coeffs[1:]:
         value = recording.add(recording.multiply(value, at), c)
     return value  # type: ignore[no-any-return]
+
+
+def _lengths(columns: Any) -> Any:
+    """The lengths of columns, 1 in place of 0."""
+    lengths = np.linalg.norm(columns, axis=0)
+    return np.where(lengths > 0, lengths, 1).astype(columns.dtype)
 
 
 def polyfit(x: Any, y: Any, deg: Any, w: Any = None, name: str | None = None) -> Tensor:
@@ -113,7 +120,7 @@ def polyfit(x: Any, y: Any, deg: Any, w: Any = None, name: str | None = None) ->
         )
     if deg < 0:
         raise InvalidArgumentError(f"polyfit: deg must be >= 0, but it is {deg}.")
-    ones = wrap(np.ones(shape, dtype))
+    ones = wrap_constant(np.ones(shape, dtype))
     powers = [ones]
     for _ in range(deg):
         powers.append(recording.multiply(powers[-1], x))
@@ -130,8 +137,7 @@ def polyfit(x: Any, y: Any, deg: Any, w: Any = None, name: str | None = None) ->
         weights = recording.reshape(weights, to=(*shape, 1))
         columns, right = recording.multiply(columns, weights), recording.multiply(right, weights)
     # Columns of length one are better conditioned; which lengths they had is no matter of calculus.
-    lengths = np.linalg.norm(columns._value, axis=0).astype(columns._value.real.dtype)
-    scale = wrap(np.where(lengths > 0, lengths, 1).astype(dtype))
+    scale = computed(_lengths, columns)
     found = lstsq(recording.divide(columns, scale), right)
     found = recording.divide(found, recording.reshape(scale, to=(deg + 1, 1)))
     return found if len(values) == 2 else recording.reshape(found, to=(deg + 1,))  # type: ignore[no-any-return]

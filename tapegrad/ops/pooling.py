@@ -10,7 +10,7 @@ import numpy as np
 from tapegrad.core.convert import operand
 from tapegrad.core.dtypes import from_numpy
 from tapegrad.core.table import recording
-from tapegrad.core.tensor import Tensor, wrap
+from tapegrad.core.tensor import Tensor, wrap_constant
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops.convolution_arguments import (
     FORMATS,
@@ -103,7 +103,7 @@ def mean_over(x: Any, windows: Windows, axes: Axes) -> Tensor:
     """The mean of the entries of each window, padding not counted."""
     total = window_sum(x, windows=windows, axes=axes)
     count = _entry_counts(windows, axes).astype(x._value.dtype)
-    return recording.divide(total, wrap(count))  # type: ignore[no-any-return]
+    return recording.divide(total, wrap_constant(count))  # type: ignore[no-any-return]
 
 
 def max_over(x: Any, windows: Windows, axes: Axes) -> Tensor:

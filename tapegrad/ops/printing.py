@@ -14,7 +14,7 @@ from tapegrad.core.tensor import ArrayLike
 __all__ = ["print"]
 
 
-@at_every_call
+@at_every_call(repeatable=False)
 def print(*inputs: Any, **kwargs: Any) -> None:
     """Print values, tensors with the first and last elements of each axis.
 

@@ -9,7 +9,7 @@ import numpy as np
 from tapegrad.core.convert import operand
 from tapegrad.core.structural import along
 from tapegrad.core.table import recording
-from tapegrad.core.tensor import ArrayLike, Tensor, wrap
+from tapegrad.core.tensor import ArrayLike, Tensor, wrap_constant
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops import division  # noqa: F401 - primitives
 from tapegrad.ops.arguments import axis_argument
@@ -165,7 +165,7 @@ def cumulative_trapezoid(
         return sums  # type: ignore[no-any-return]
     shape = list(sums._value.shape)
     shape[axis] = min(1, y._value.shape[axis])
-    return recording.concat(wrap(np.zeros(shape, sums._value.dtype)), sums, axis=axis)  # type: ignore[no-any-return]
+    return recording.concat(wrap_constant(np.zeros(shape, sums._value.dtype)), sums, axis=axis)  # type: ignore[no-any-return]
 
 
 def _parabolas(y: Any, steps: Any, axis: int) -> Any:

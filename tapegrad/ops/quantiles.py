@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.convert import operand
+from tapegrad.core.host import computed
 from tapegrad.core.primitive import apply
 from tapegrad.core.table import TABLE, recording
-from tapegrad.core.tensor import ArrayLike, Tensor, wrap
+from tapegrad.core.tensor import ArrayLike, Tensor, wrap_constant
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops import order_statistics, quantile_ranks  # noqa: F401 - primitives
 from tapegrad.ops.arguments import axes_argument
@@ -37,23 +38,26 @@ def _not_empty(lines: Any) -> Any:
     *lead, size = lines._value.shape
     if size:
         return lines
-    unknown = wrap(np.full((*lead, 1), np.nan, lines._value.dtype))
+    unknown = wrap_constant(np.full((*lead, 1), np.nan, lines._value.dtype))
     return recording.concat(lines, unknown, axis=-1)
 
 
 def _probabilities(op: str, q: Any, x: Any, whole: float) -> tuple[Any, Any]:
     """The numbers between 0 and 1 in double precision, and `q` if it may be followed."""
     given = operand(q, x._value.dtype) if isinstance(q, ArrayLike) else None
-    if given is None:
-        numbers = np.asarray(operand(q, np.dtype(np.float64))._value)
-    else:
+    if given is not None:
         require_same_dtype(op, x, given)
-        numbers = np.asarray(given._value).astype(np.float64)
-    if not ((numbers >= 0) & (numbers <= whole)).all():
-        raise InvalidArgumentError(
-            f"{op}: q must be in the range [0, {whole:g}], but it is {numbers.tolist()}."
-        )
-    return numbers / whole, given
+
+    def fractions(numbers: Any) -> Any:
+        numbers = np.asarray(numbers).astype(np.float64)
+        if not ((numbers >= 0) & (numbers <= whole)).all():
+            raise InvalidArgumentError(
+                f"{op}: q must be in the range [0, {whole:g}], but it is {numbers.tolist()}."
+            )
+        return numbers / whole
+
+    of = operand(q, np.dtype(np.float64)) if given is None else given
+    return computed(fractions, of), given
 
 
 def _quantile(
@@ -74,11 +78,11 @@ def _quantile(
     shape = x._value.shape
     axes = axes_argument(axis, len(shape), op)
     numbers, given = _probabilities(op, q, x, whole)
-    m = numbers.size
+    m = numbers._value.size
     lines = _not_empty(_lines(x, axes))
     ranks, weight, slope, offset = apply(
         TABLE["quantile_ranks"],
-        (lines, wrap(numbers.reshape(-1))),
+        (lines, recording.reshape(numbers, to=(m,))),
         {"method": method, "ignore_nan": ignore_nan},
     )
     if given is not None:
@@ -98,7 +102,7 @@ def _quantile(
         y = recording.transpose(y, axes=(-1, *back))
     if keepdims:
         kept = tuple([1 if i - len(shape) in axes else n for i, n in enumerate(shape)])
-    return recording.reshape(y, to=(*numbers.shape, *kept))  # type: ignore[no-any-return]
+    return recording.reshape(y, to=(*numbers._value.shape, *kept))  # type: ignore[no-any-return]
 
 
 def quantile(

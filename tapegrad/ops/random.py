@@ -205,7 +205,7 @@ def permuted_rows(x: Any, generator: Callable[[], Any]) -> Tensor:
     return rows
 
 
-@at_every_call
+@at_every_call(repeatable=False)
 def categorical(
     logits: Any,
     num_samples: Any,
@@ -339,7 +339,7 @@ def drawn_gamma(op: str, rng: Any, shape: Any, alpha: Any, beta: Any, dtype: Any
     return standard if beta is None else divide(standard, b)
 
 
-@at_every_call
+@at_every_call(repeatable=False)
 def poisson(
     shape: Any, lam: Any, dtype: Any = float32, seed: Any = None, name: str | None = None
 ) -> Tensor:

@@ -10,9 +10,10 @@ import numpy as np
 from tapegrad.core.convert import operand
 from tapegrad.core.define import general
 from tapegrad.core.dtypes import int32, numpy_dtype
+from tapegrad.core.host import computed
 from tapegrad.core.primitive import NONDIFF, apply
 from tapegrad.core.table import recording
-from tapegrad.core.tensor import Tensor, wrap
+from tapegrad.core.tensor import Tensor, wrap_constant
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops.arguments import int_argument
 from tapegrad.ops.operands import require_kinds, require_same_dtype
@@ -112,22 +113,25 @@ def searchsorted(
 
 def _distinct(op: str, x: Any, out_idx: Any) -> tuple[Tensor, Tensor, Tensor]:
     x = operand(x)
-    value = x._value
-    if value.ndim != 1:
+    if x._value.ndim != 1:
         raise InvalidArgumentError(
-            f"{op}: unique expects a 1D vector, got shape {list(value.shape)}. Use "
+            f"{op}: unique expects a 1D vector, got shape {list(x._value.shape)}. Use "
             f"tf.reshape(x, [-1])."
         )
-    _, first, inverse, counts = np.unique(
-        value, return_index=True, return_inverse=True, return_counts=True
-    )
-    # In order of first appearance, not of size.
-    order = np.argsort(first)
-    place = np.empty_like(order)
-    place[order] = np.arange(order.size)
     dtype = numpy_dtype(out_idx)
-    y = recording.gather(x, first[order], axis=-1)
-    return y, wrap(place[inverse].astype(dtype)), wrap(counts[order].astype(dtype))
+
+    def unique(value: Any) -> Any:
+        _, first, inverse, counts = np.unique(
+            value, return_index=True, return_inverse=True, return_counts=True
+        )
+        # In order of first appearance, not of size.
+        order = np.argsort(first)
+        place = np.empty_like(order)
+        place[order] = np.arange(order.size)
+        return first[order], place[inverse].astype(dtype), counts[order].astype(dtype)
+
+    first, place, counts = computed(unique, x)
+    return recording.gather(x, first, axis=-1), place, counts
 
 
 def unique(x: Any, out_idx: Any = int32, name: str | None = None) -> Unique:
@@ -253,30 +257,39 @@ def bincount(
     by_row = axis is not None and int_argument(axis, "bincount", "axis") == -1
     if axis not in (None, 0, -1):
         raise ValueError(f"bincount: Unsupported value for argument axis={axis}. Only 0 and -1.")
-    numbers = x._value
-    by_row = by_row and numbers.ndim > 0
-    numbers = numbers.reshape(-1, numbers.shape[-1]) if by_row else numbers.reshape(1, -1)
-    if numbers.size and numbers.min() < 0:
-        raise InvalidArgumentError("bincount: Input arr must be non-negative!")
-    length = _length(numbers, minlength, maxlength)
-    counted = numbers < length
-    # One table for all rows.
-    places = np.where(counted, numbers + length * np.arange(len(numbers))[:, None], 0)
-    to = (len(numbers) * length,)
+    by_row = by_row and x._value.ndim > 0
+    count = prod(x._value.shape[:-1]) if by_row else 1
+    length = _length(x, minlength, maxlength)
+    to = (count * length,)
+
+    def places(numbers: Any) -> Any:
+        """Which entries count, and where in one table for all rows."""
+        numbers = numbers.reshape(count, -1) if numbers.size else np.zeros((count, 0), np.int64)
+        counted = numbers < length
+        return counted, np.where(counted, numbers + length * np.arange(count)[:, None], 0)
+
+    def table(numbers: Any) -> Any:
+        counted, where = places(numbers)
+        found = np.bincount(where[counted], minlength=to[0])
+        return (np.minimum(found, 1) if binary_output else found).astype(numpy_dtype(dtype))
+
     if weights is None:
-        table = np.bincount(places[counted], minlength=to[0])
-        if binary_output:
-            table = np.minimum(table, 1)
-        result: Any = wrap(table.astype(numpy_dtype(dtype)))
+        result: Any = computed(table, x)
     else:
-        result = _weighted(operand(weights), x, counted, places, to, binary_output)
+        result = _weighted(operand(weights), x, places, to, binary_output)
     return recording.reshape(  # type: ignore[no-any-return]
-        result, to=(len(numbers), length) if by_row else (length,)
+        result, to=(count, length) if by_row else (length,)
     )
 
 
-def _length(numbers: Any, minlength: Any, maxlength: Any) -> int:
-    length = int(numbers.max()) + 1 if numbers.size else 0
+def _one_more_than_largest(numbers: Any) -> Any:
+    if numbers.size and numbers.min() < 0:
+        raise InvalidArgumentError("bincount: Input arr must be non-negative!")
+    return np.int64(int(numbers.max()) + 1 if numbers.size else 0)
+
+
+def _length(x: Any, minlength: Any, maxlength: Any) -> int:
+    length = int(computed(_one_more_than_largest, x))
     if minlength is not None:
         length = max(length, int_argument(minlength, "bincount", "minlength"))
     if maxlength is not None:
@@ -284,16 +297,16 @@ def _length(numbers: Any, minlength: Any, maxlength: Any) -> int:
     return length
 
 
-def _weighted(
-    w: Any, x: Any, counted: Any, places: Any, to: tuple[int, ...], binary_output: bool
-) -> Any:
+def _weighted(w: Any, x: Any, places: Any, to: tuple[int, ...], binary_output: bool) -> Any:
     if binary_output:
         raise InvalidArgumentError("bincount: weights have no meaning with binary_output=True.")
     if w._value.shape != x._value.shape:
         raise InvalidArgumentError(
             f"bincount: weights must have the shape of arr, {list(x.shape)}, not {list(w.shape)}."
         )
-    flat = recording.masked(recording.reshape(w, to=(counted.size,)), counted.reshape(-1))
     if not to[0]:
-        return wrap(np.zeros(0, w._value.dtype))
-    return recording.scatter_rows(flat, places.reshape(-1), to=to, axis=-1)
+        return wrap_constant(np.zeros(0, w._value.dtype))
+    size = (w._value.size,)
+    counted, where = computed(places, x)
+    flat = recording.masked(recording.reshape(w, to=size), recording.reshape(counted, to=size))
+    return recording.scatter_rows(flat, recording.reshape(where, to=size), to=to, axis=-1)

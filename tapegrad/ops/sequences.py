@@ -40,6 +40,7 @@ def _invert(x: Any) -> Any:
 
 
 def _unravel(indices: Any, *, sizes: tuple[int, ...]) -> Any:
+    check_indices(indices, int(np.prod(sizes, dtype=np.int64)), "unravel_index")
     return np.array(np.unravel_index(indices, sizes), indices.dtype).reshape(
         (len(sizes), *indices.shape)
     )
@@ -192,5 +193,4 @@ def unravel_index(indices: Any, dims: Any, name: str | None = None) -> Tensor:
             f"unravel_index: The indices can only be scalar or vector, got shape "
             f"{list(numbers._value.shape)}. Flatten them with tf.reshape(indices, [-1])."
         )
-    check_indices(numbers._value, int(np.prod(sizes, dtype=np.int64)), "unravel_index")
     return apply(_unraveled, (numbers,), {"sizes": sizes})  # type: ignore[no-any-return]

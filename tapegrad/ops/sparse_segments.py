@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from tapegrad.core.convert import operand
+from tapegrad.core.host import checked, computed
 from tapegrad.core.table import recording
 from tapegrad.core.tensor import Tensor
 from tapegrad.errors import InvalidArgumentError
@@ -19,20 +22,26 @@ from tapegrad.ops.segment_reductions import (
 __all__ = ("segment_mean", "segment_sqrt_n", "segment_sum")
 
 
-def _size(op: str, ids: Any, num_segments: Any) -> int:
-    if len(ids) and (ids[0] < 0 or (ids[1:] < ids[:-1]).any()):
-        raise InvalidArgumentError(
-            f"{op}: segment ids are not increasing, or negative: {ids.tolist()[:10]}. Sort indices "
-            f"and segment_ids together."
-        )
-    least = int(ids[-1]) + 1 if len(ids) else 0
+def _size(op: str, segment_ids: Any, num_segments: Any) -> int:
+    def least(ids: Any) -> Any:
+        if len(ids) and (ids[0] < 0 or (ids[1:] < ids[:-1]).any()):
+            raise InvalidArgumentError(
+                f"{op}: segment ids are not increasing, or negative: {ids.tolist()[:10]}. Sort "
+                f"indices and segment_ids together."
+            )
+        return np.int64(int(ids[-1]) + 1 if len(ids) else 0)
+
     if num_segments is None:
-        return least
+        return int(computed(least, segment_ids))
     size = int_argument(num_segments, op, "num_segments")
-    if size < least:
-        raise InvalidArgumentError(
-            f"{op}: segment ids must be < num_segments = {size}, but one is {least - 1}."
-        )
+
+    def check(ids: Any) -> None:
+        if size < least(ids):
+            raise InvalidArgumentError(
+                f"{op}: segment ids must be < num_segments = {size}, but one is {least(ids) - 1}."
+            )
+
+    checked(check, segment_ids)
     return size
 
 
@@ -55,7 +64,7 @@ def _reduction(name: str, kinds: str, reduce: Any, summary: str, example: str) -
                 f"rows, but their shapes are {list(ids._value.shape)}, {list(wanted)} and "
                 f"{list(shape)}."
             )
-        size = _size(op, ids._value, num_segments)
+        size = _size(op, ids, num_segments)
         if sparse_gradient:
             chosen = recording.gather_rows(x, rows)
         else:

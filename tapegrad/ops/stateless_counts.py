@@ -80,7 +80,7 @@ def _leading_shape(op: str, size: tuple[int, ...], *parameters: Any) -> tuple[in
     return size[: len(size) - len(common)]
 
 
-@at_every_call
+@at_every_call(repeatable=True)
 def stateless_poisson(
     shape: Any, seed: Any, lam: Any, dtype: Any = int32, name: str | None = None
 ) -> Tensor:
@@ -118,7 +118,7 @@ def stateless_poisson(
     return drawn_poisson(op, rng, _leading_shape(op, sizes(shape, op), rate), rate, dtype)
 
 
-@at_every_call
+@at_every_call(repeatable=True)
 def stateless_binomial(
     shape: Any,
     seed: Any,

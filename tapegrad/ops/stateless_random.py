@@ -192,7 +192,7 @@ def uniform_or_full(
     return uniform_tensor(op, rng, shape, minval, maxval, kind)
 
 
-@at_every_call
+@at_every_call(repeatable=True)
 def stateless_categorical(
     logits: Any, num_samples: Any, seed: Any, dtype: Any = int64, name: str | None = None
 ) -> Tensor:

@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Any
 
 from tapegrad.core.convert import operand
+from tapegrad.core.host import at_every_call
 from tapegrad.core.tensor import Tensor, wrap
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops.arguments import int_argument
@@ -65,6 +66,7 @@ def _seed_pair(op: str, seed: Any) -> Any:
     return pair
 
 
+@at_every_call(repeatable=True)
 def split_seed(seed: Any, num: Any = 2, alg: Any = "auto_select") -> Tensor:
     """Make several seeds of one.
 
@@ -99,6 +101,7 @@ def split_seed(seed: Any, num: Any = 2, alg: Any = "auto_select") -> Tensor:
     return wrap(full_integers(seeded(op, pair, alg), size, pair.dtype))
 
 
+@at_every_call(repeatable=True)
 def fold_in(seed: Any, data: Any, alg: Any = "auto_select") -> Tensor:
     """Mix an integer into a seed, such as the number of a training step.
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.convert import operand
+from tapegrad.core.host import computed
 from tapegrad.core.table import recording
 from tapegrad.core.tensor import Tensor
 from tapegrad.errors import InvalidArgumentError
@@ -292,11 +293,11 @@ def eigh_tridiagonal(
         dense = dense + diag(recording.conj(b), k=-1)
     if eigvals_only:
         values = real(eigvalsh(dense))
-        chosen = _selected(op, values._value, select, select_range)
+        chosen = _selected(op, values, select, select_range)
         return values if chosen is None else recording.gather(values, chosen, axis=-1)
     e, v = eigh(dense)
     e = real(e)
-    chosen = _selected(op, e._value, select, select_range)
+    chosen = _selected(op, e, select, select_range)
     if chosen is None:
         return e, v
     return recording.gather(e, chosen, axis=-1), recording.gather(v, chosen, axis=-1)
@@ -310,7 +311,7 @@ def _selected(op: str, values: Any, select: str, select_range: Any) -> Any:
         raise ValueError(f"{op}: select must have a value in {{'a', 'i', 'v'}}, not {select!r}.")
     if select_range is None:
         raise ValueError(f"{op}: select={select!r} needs a pair select_range=(lowest, highest).")
-    n = values.shape[-1]
+    n = values._value.shape[-1]
     if select == "i":
         first, last = ints_argument(select_range, op, "select_range")
         if not 0 <= first <= last < n:
@@ -318,10 +319,10 @@ def _selected(op: str, values: Any, select: str, select_range: Any) -> Any:
                 f"{op}: select_range={select_range!r} must hold 0 <= lowest <= highest < {n}."
             )
         return np.arange(first, last + 1)
-    if values.ndim > 1:
+    if values._value.ndim > 1:
         raise ValueError(
             f"{op}: select='v' takes one matrix at a time, because their numbers of eigenvalues in "
             f"a range may differ. Use select='i'."
         )
-    low, high = (float(operand(end)._value) for end in select_range)
-    return np.flatnonzero((values > low) & (values <= high))
+    low, high = (float(operand(end)) for end in select_range)
+    return computed(lambda e: np.flatnonzero((e > low) & (e <= high)), values)
