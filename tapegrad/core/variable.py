@@ -216,8 +216,7 @@ class Variable(ScatterWrites):
         ValueError
             If the shape or a tensor's dtype does not match.
         """
-        tracer = active_tracer()
-        if tracer is not None:
+        if active_recorders().__class__ is MarkedRecorders:
             value = operand(value, self._value.dtype)
         new = self._converted(value)
         if not self._shape.is_compatible_with(new.shape):
@@ -269,8 +268,9 @@ class Variable(ScatterWrites):
             raise InvalidArgumentError(
                 f"A variable of dtype {self.dtype.name} cannot be added to: use v.assign(value)."
             )
-        tracer = active_tracer()
-        if tracer is not None:
+        tracer = None
+        if active_recorders().__class__ is MarkedRecorders:
+            tracer = active_tracer()
             delta = operand(delta, self._value.dtype)
         array = self._converted(delta)
         if array.shape != self._value.shape:
@@ -296,13 +296,13 @@ class Variable(ScatterWrites):
         A tracer has to know the tensor that the array is of, `source`.
         """
         self._value = new
-        tracer = active_tracer()
-        if tracer is not None:
-            tracer.assigned(self, source)
-        if not read_value:
-            return None
-        self._touch()
-        return self
+        recorders = active_recorders()
+        if recorders:
+            if recorders.__class__ is MarkedRecorders and recorders.tracer is not None:
+                recorders.tracer.assigned(self, source)
+            if read_value:
+                self._touch()
+        return self if read_value else None
 
     # Python protocols
 
