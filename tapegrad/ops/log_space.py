@@ -145,7 +145,7 @@ log1mexp = elementwise(
         takes=FLOATS,
         notes="For the logarithm `x` of a probability it is that of its complement [1]_. The\n"
         "derivative is :math:`1 / (1 - e^{-x})`.\n\n"
-        ".. [1] M. Mächler, Accurately computing log(1 - exp(-|a|)), 2012.",
+        ".. [1] M. Mächler, Accurately computing ``log(1 - exp(-|a|))``, 2012.",
     ),
 )
 logsubexp = elementwise(
@@ -160,7 +160,7 @@ logsubexp = elementwise(
         takes=FLOATS,
         notes="Minus infinity where both are equal. The derivatives are\n"
         ":math:`1 / (1 - e^{y-x})` and :math:`1 / (1 - e^{x-y})` [1]_.\n\n"
-        ".. [1] M. Mächler, Accurately computing log(1 - exp(-|a|)), 2012.",
+        ".. [1] M. Mächler, Accurately computing ``log(1 - exp(-|a|))``, 2012.",
     ),
 )
 softplus_inverse = elementwise(
@@ -174,6 +174,6 @@ softplus_inverse = elementwise(
         takes=FLOATS,
         notes="It neither overflows for large `x` nor cancels for small ones. The derivative is\n"
         ":math:`1 / (1 - e^{-x})` [1]_.\n\n"
-        ".. [1] M. Mächler, Accurately computing log(1 - exp(-|a|)), 2012.",
+        ".. [1] M. Mächler, Accurately computing ``log(1 - exp(-|a|))``, 2012.",
     ),
 )
