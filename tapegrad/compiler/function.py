@@ -210,7 +210,7 @@ class Function:
         try:
             values = tracer.finish(outputs)
             run = Recording(tracer.inputs, tracer.steps, values)
-            path = Path(self.name, run, rebuild, tracer.custom_gradient)
+            path = Path(self.name, run, rebuild, tracer.custom_gradient, tracer.reads_assigned)
         except NotCompilableError as refusal:
             paths.refuse(str(refusal))
         else:

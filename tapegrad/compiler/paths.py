@@ -42,6 +42,9 @@ class Path:
         Makes the function's result from the output tensors.
     custom_gradient
         Where the function has a custom gradient, which the operations do not know of.
+    reads_assigned
+        Whether it reads a Variable after assigning to it: tapes see a Variable then, where the
+        operations see what was assigned.
     """
 
     def __init__(
@@ -50,11 +53,13 @@ class Path:
         recording: Recording,
         rebuild: Callable[[Sequence[Tensor]], Any],
         custom_gradient: Place | None,
+        reads_assigned: bool,
     ) -> None:
-        self.recording = simplify(recording)
+        self.recording = simplify(recording, with_derivatives=True)
         self._check_order()
         self.rebuild = rebuild
         self.custom_gradient = custom_gradient
+        self.reads_assigned = reads_assigned
         self.name = name
         self.guards = [s for s in self.recording.steps if isinstance(s, Guard)]
         self.variables = [v for v in self.recording.variables if v.trainable]
@@ -63,6 +68,9 @@ class Path:
             s.output: s.variable for s in self.recording.steps if isinstance(s, Read)
         }
         self.program = Program(self.recording, name)
+        self.changes_nothing_early = not any(
+            isinstance(s, HostCall) and not s.repeatable for s in self.recording.steps
+        )
         self._followed: dict[int, tuple[Derivative, Program]] = {}
 
     def _check_order(self) -> None:
@@ -88,6 +96,8 @@ class Path:
     def run(self, inputs: Sequence[Any], recorders: Sequence[Any]) -> Any:
         """The function's result for input tensors, recorded on the tapes that follow it."""
         arrays = [x._value for x in inputs]
+        if recorders and self.reads_assigned:
+            raise RunEagerlyError
         if recorders:
             for v in self.variables:
                 v._touch()
@@ -192,6 +202,10 @@ class Paths:
             return path.wrapped(path.program.run(*arrays))
         except (MissedGuardError, ChangedShapeError):
             return MISSED
+        except Exception:
+            if path.changes_nothing_early:
+                return MISSED
+            raise
         finally:
             restore_float_errors(token)
 
@@ -207,6 +221,11 @@ class Paths:
                 path = _next(untried, path, missed)
             except ChangedShapeError:
                 path = untried[0] if untried else None
+            except Exception:
+                # The function may catch it, or have assigned to Variables before.
+                if path.changes_nothing_early:
+                    raise RunEagerlyError from None
+                raise
             else:
                 if path is not self.paths[0]:
                     self.paths.remove(path)

@@ -21,9 +21,6 @@ from tapegrad.compiler.graph import (
 )
 from tapegrad.core.table import TABLE
 
-#: Primitives whose result is their input.
-_SAME = {"identity", "stop_gradient"}
-
 #: Constant exponents that NumPy computes in another way, and so do we.
 _POWERS = {2.0: "square", 0.5: "sqrt", -1.0: "reciprocal"}
 
@@ -31,13 +28,20 @@ _POWERS = {2.0: "square", 0.5: "sqrt", -1.0: "reciprocal"}
 _LARGEST_CONSTANT = 1 << 20
 
 
-def simplify(recording: Recording) -> Recording:
+def simplify(recording: Recording, *, with_derivatives: bool = False) -> Recording:
     """The same recording with less to do.
 
     - operations without effect (identity, a product with one, a reshape to the same shape) go;
     - results of constants are constants;
     - equal operations are done once;
     - what no result, assignment or host call needs is left out.
+
+    Parameters
+    ----------
+    recording
+        Of one run.
+    with_derivatives
+        Whether the derivatives have to stay the same too.
     """
     names: dict[Value, Value] = {}
     seen: dict[Any, tuple[Value, ...]] = {}
@@ -57,7 +61,8 @@ def simplify(recording: Recording) -> Recording:
                 v.kind = "constant"
             continue
         operation = _rewritten(
-            Operation(step.primitive, inputs, step.outputs, step.params, step.place)
+            Operation(step.primitive, inputs, step.outputs, step.params, step.place),
+            with_derivatives,
         )
         if isinstance(operation, Operation):
             operation = _of_numbers(operation)
@@ -93,13 +98,13 @@ def _may_fold(step: Operation) -> bool:
     )
 
 
-def _rewritten(step: Operation) -> Operation | Value:
+def _rewritten(step: Operation, with_derivatives: bool) -> Operation | Value:
     """A simpler operation, or the value that the result is anyway."""
     name, inputs, (out, *more) = step.primitive.name, step.inputs, step.outputs
     if more:
         return step
     x = inputs[0] if inputs else None
-    if name in _SAME:
+    if name == "identity" or (name == "stop_gradient" and not with_derivatives):
         return inputs[0]
     if name == "zeros_like":
         zero = Value("constant", np.broadcast_to(np.zeros((), out.dtype), out.shape))
@@ -119,7 +124,8 @@ def _rewritten(step: Operation) -> Operation | Value:
     if name == "multiply_no_nan" and (
         uniform(inputs[1]) not in (None, 0) or np.isfinite(uniform(inputs[0]) or np.nan)
     ):
-        return _rewritten(Operation(TABLE["multiply"], inputs, step.outputs, {}, step.place))
+        product = Operation(TABLE["multiply"], inputs, step.outputs, {}, step.place)
+        return _rewritten(product, with_derivatives)
     if name == "pow" and uniform(inputs[1]) == 1 and inputs[0].shape == out.shape:
         return inputs[0]
     if name == "pow" and inputs[0].shape == out.shape and out.dtype.kind == "f":

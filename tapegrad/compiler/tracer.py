@@ -47,6 +47,7 @@ class Tracer:
         self.steps: list[Step] = []
         self.refusal: str | None = None
         self.made_variables = False
+        self.reads_assigned = False
         self.custom_gradient: Place | None = None
         self._values: dict[int, Value] = {}
         self._by_array: dict[int, Value] = {}
@@ -55,6 +56,7 @@ class Tracer:
         self._tracked: dict[int, tuple[Any, Value]] = {}
         self._versions: dict[tuple[int, int], Value] = {}
         self._effects = 0
+        self._assigned: set[int] = set()
         self._checked: dict[int, int] = {}
         self.inputs = [self._new("input", x) for x in inputs]
 
@@ -99,6 +101,7 @@ class Tracer:
             return
         value = self._value(source._id, source._value)
         self._effects += 1
+        self._assigned.add(variable._id)
         self._add(Assign(variable, value))
         self._track(variable, variable._value, value)
 
@@ -145,7 +148,11 @@ class Tracer:
                 found: tuple[Any, ...] = function(*arrays)
             return found
 
-        arrays = run(*[x._value for x in inputs])
+        try:
+            arrays = run(*[x._value for x in inputs])
+        except BaseException:
+            self.failed(name)
+            raise
         if repeatable and all(v.kind == "constant" for v in values):
             return tuple([wrap_constant(a) for a in arrays])
         made = tuple([wrap(a) for a in arrays])
@@ -159,6 +166,10 @@ class Tracer:
         if self.refusal is None:
             file, line = _place()
             self.refusal = f"{why} ({file}, line {line})"
+
+    def failed(self, name: str) -> None:
+        """An operation raised an error; somebody may catch it, and decide by the data so."""
+        self.refuse(f"{name} raises an error")
 
     def finish(self, outputs: Sequence[Tensor]) -> list[Value]:
         """The values of the results, once the function has returned.
@@ -219,6 +230,7 @@ class Tracer:
     def _of_variable(self, variable: Any, array: Any) -> Value:
         tracked = self._tracked.get(variable._id)
         if tracked is not None and tracked[0] is array:
+            self.reads_assigned |= variable._id in self._assigned
             return tracked[1]
         old = self._versions.get((variable._id, id(array)))
         if old is not None:  # a tape brings back what it saved before an assignment

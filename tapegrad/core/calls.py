@@ -20,7 +20,7 @@ from tapegrad.core.context import (
 )
 from tapegrad.core.convert import operand, scalar_like
 from tapegrad.core.dtypes import from_numpy
-from tapegrad.core.primitive import Primitive, trace
+from tapegrad.core.primitive import Primitive, tell_of_error, trace
 from tapegrad.core.table import recording
 from tapegrad.core.tensor import ArrayLike, Tensor, next_id, wrap_constant
 from tapegrad.errors import InvalidArgumentError
@@ -115,6 +115,7 @@ def _binary(
         try:
             value = forward(a, b)
         except (ValueError, TypeError, AttributeError) as error:
+            tell_of_error(primitive)
             raise _cannot_combine(primitive, a, b, error) from None
         finally:
             restore_float_errors(token)

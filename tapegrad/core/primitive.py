@@ -19,6 +19,7 @@ from typing import Any
 from tapegrad.core.context import (
     MarkedRecorders,
     active_recorders,
+    active_tracer,
     restore_float_errors,
     silence_float_errors,
 )
@@ -184,6 +185,9 @@ def apply(primitive: Primitive, inputs: Sequence[Any], params: dict[str, Any]) -
     token = silence_float_errors()
     try:
         values = primitive.forward(*[x._value for x in inputs], **params)
+    except BaseException:
+        tell_of_error(primitive)
+        raise
     finally:
         restore_float_errors(token)
     outputs: Any = tuple([wrap(v) for v in values]) if values.__class__ is tuple else wrap(values)
@@ -200,6 +204,13 @@ def apply(primitive: Primitive, inputs: Sequence[Any], params: dict[str, Any]) -
             ids, arrays = [x._id for x in inputs], [x._value for x in inputs]
             trace(recorders, primitive, ids, arrays, outputs, params)
     return outputs
+
+
+def tell_of_error(primitive: Primitive) -> None:
+    """Let the tracer, if there is one, know that a call raised an error."""
+    tracer = active_tracer()
+    if tracer is not None:
+        tracer.failed(primitive.name)
 
 
 def trace(

@@ -20,7 +20,7 @@ FLOATS = {
     "atan2": "atan2_{t}({a}, {b})",
     "atanh": "atanh_{t}({a})",
     "ceil": "ceil({a})",
-    "clip": "select({b} <= {a}, select({a} <= {c}, {a}, {c}), {b})",
+    "clip": "maximum(minimum({a}, {c}), {b})",
     "cos": "cos_{t}({a})",
     "cosh": "cosh_{t}({a})",
     "divide": "{a} / {b}",

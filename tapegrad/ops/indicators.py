@@ -100,6 +100,8 @@ def one_hot(
             f"{' and '.join(sorted(k.name for k in kinds))}. Use tf.cast."
         )
     of = kinds.pop() if kinds else _FLOAT32
+    if of.kind == "O" and None in given:
+        raise TypeError("one_hot: strings have no default: give both on_value and off_value.")
     on, off = [
         wrap_constant(of.type(d)) if v is None else v for v, d in zip(given, (1, 0), strict=True)
     ]

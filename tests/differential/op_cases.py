@@ -147,6 +147,22 @@ def forward(tf: Any, call: Callable[[], Any], leaves: list[Any]) -> dict[str, An
     return {"tangents": dense(tf, accumulator.jvp(outputs, unconnected_gradients="zero"))}
 
 
+class Use(NamedTuple):
+    """One row of a table, for tests that need the arguments themselves."""
+
+    op: str
+    variant: str
+    arguments: Mapping[str, Any]
+    dtype: str
+
+    def __str__(self) -> str:
+        return f"{self.op}-{self.variant}-{self.dtype}"
+
+
+#: All rows of the tables that have been loaded.
+USES: list[Use] = []
+
+
 class OpTable:
     """Registers the cases of the table that stands in `module`."""
 
@@ -170,6 +186,7 @@ class OpTable:
         `rtol` is one relative tolerance for all dtypes, or one for each.
         """
         for dtype in dtypes:
+            USES.append(Use(op, variant, arguments, dtype))
 
             def run(tf: Any, dtype: str = dtype) -> Any:
                 function = operator.attrgetter(op)(tf)
@@ -195,6 +212,7 @@ class OpTable:
         **options: Any,
     ) -> None:
         """Only the result of one call; `options` are those of `case`."""
+        USES.append(Use(op, variant, arguments, dtype))
 
         def run(tf: Any) -> Any:
             return by_name(operator.attrgetter(op)(tf), build(tf, arguments, dtype, []))
