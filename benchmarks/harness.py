@@ -6,13 +6,13 @@ import gc
 import math
 import statistics
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.libraries.base import Inputs, Library, Step, numpy_operations
+from benchmarks.libraries.base import Inputs, Library, Step, converted, numpy_operations
 from benchmarks.problems.base import Problem
 
 #: One timing repeats its step until about so many seconds are filled.
@@ -28,14 +28,15 @@ class Outcome(NamedTuple):
     seconds: dict[str, list[float]]  # library -> time of one step in each round
     failures: dict[str, str]  # library -> what went wrong
     notes: dict[str, str]  # library -> why it does not take part
+    first: dict[str, float]  # library -> seconds of the first `calls`, compilation among them
 
 
 def reference_value(problem: Problem, inputs: Inputs) -> float:
     """The objective on plain NumPy arrays in double precision."""
     parameters = [array.astype(np.float64) for array in inputs.parameters]
-    constants = [
-        array.astype(np.float64) if array.dtype.kind == "f" else array for array in inputs.constants
-    ]
+    constants = converted(
+        inputs.constants, lambda a: a.astype(np.float64) if a.dtype.kind == "f" else a
+    )
     return float(problem.objective(numpy_operations(), parameters, constants))
 
 
@@ -53,28 +54,44 @@ def difference(actual: NDArray[Any], expected: NDArray[Any]) -> float:
     return float(np.max(np.abs(actual - expected))) / scale
 
 
+def no_others(inputs: Inputs) -> Mapping[str, Step]:
+    """Nothing to time besides the libraries."""
+    del inputs
+    return {}
+
+
 def run(
     problem: Problem,
     libraries: Mapping[str, Library],
     *,
     small: bool,
     rounds: int,
+    calls: int = 1,
+    others: Callable[[Inputs], Mapping[str, Step]] = no_others,
 ) -> Outcome:
-    """Check `problem` in every library, then time those that agree, in turn."""
+    """Check `problem` in every library, then time those that agree, in turn.
+
+    The results of the last of `calls` calls are checked: of compiled code, with two. `others` are
+    timed with them unchecked.
+    """
     inputs = problem.inputs(small)
     expected_value = reference_value(problem, inputs)
     steps: dict[str, Step] = {}
     failures: dict[str, str] = {}
     notes = {name: problem.missing[name] for name in libraries if name in problem.missing}
+    first: dict[str, float] = {}
     expected: list[NDArray[Any]] | None = None
     # The peers before the judged library: agreement is with the first that gives NumPy's value.
-    for name in sorted(libraries, key="tapegrad".__eq__):
+    for name in sorted(libraries, key=lambda name: name.startswith("tapegrad")):
         if name in notes:
             continue
         library = libraries[name]
         try:
             step = problem.step(library, inputs)
-            arrays = results(library, step)
+            start = time.perf_counter()
+            for _ in range(calls):
+                arrays = results(library, step)
+            first[name] = time.perf_counter() - start
         except Exception as error:  # noqa: BLE001  (reported; the other libraries still run)
             failures[name] = f"{type(error).__name__}: {error}"
             continue
@@ -90,7 +107,7 @@ def run(
             continue
         steps[name] = step
     in_order = {name: steps[name] for name in libraries if name in steps}
-    return Outcome(interleave(in_order, rounds), failures, notes)
+    return Outcome(interleave(in_order | others(inputs), rounds), failures, notes, first)
 
 
 def interleave(steps: Mapping[str, Step], rounds: int) -> dict[str, list[float]]:

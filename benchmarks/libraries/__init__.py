@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from benchmarks.libraries.base import Library
+from benchmarks.libraries.compiled import CompiledDialect, Jax, TorchCompile
 from benchmarks.libraries.hips_autograd import HipsAutograd
 from benchmarks.libraries.mygrad import MyGrad
 from benchmarks.libraries.pytorch import PyTorch
@@ -21,4 +22,16 @@ LIBRARIES: dict[str, Callable[[int], Library]] = {
     "tensorflow": lambda threads: TensorFlowDialect("tensorflow", "TensorFlow eager", threads),
     "autograd": HipsAutograd,
     "mygrad": MyGrad,
+}
+
+#: Those of `suite.py`: compiled, and eager.
+COMPILED: dict[str, Callable[[int], Library]] = {
+    "tapegrad": lambda threads: CompiledDialect("tapegrad", "tapegrad tf.function", threads),
+    "tapegrad_eager": lambda threads: TensorFlowDialect("tapegrad", "tapegrad eager", threads),
+    "torch": PyTorch,
+    "torch_compile": TorchCompile,
+    "jax": Jax,
+    "tensorflow": LIBRARIES["tensorflow"],
+    "xla": lambda threads: CompiledDialect("tensorflow", "TensorFlow XLA", threads),
+    "autograd": HipsAutograd,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any, NamedTuple, Protocol, TypeAlias
@@ -9,10 +10,14 @@ from typing import Any, NamedTuple, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-#: Functions of one library under TensorFlow's names, plus `dense(x, weights, bias)`,
-#: `cross_entropy(labels, logits)` and `conv2d(x, filters)` (channels last, steps of one, as many
-#: outputs as pixels), for which each library has its own best form.
+#: Functions of one library under TensorFlow's names, plus those for which each library has its own
+#: best form: `dense(x, weights, bias)`, `cross_entropy(labels, logits)`, `conv2d(x, filters)`
+#: (channels last, steps of one, as many outputs as pixels), `max_pool(x)` (2x2, channels last),
+#: `layer_norm(x, scale, shift)` over the last axis and `loop(step, operations, parameters,
+#: carry, rows)`, see `python_loop`.
 Operations: TypeAlias = SimpleNamespace
+#: What `layer_norm` adds to variances.
+EPSILON = 1e-5
 #: ``objective(operations, parameters, constants)``, a scalar.
 Objective: TypeAlias = Callable[[Any, list[Any], list[Any]], Any]
 #: One timed unit: the value of the objective and the gradients, in the library's own types.
@@ -23,7 +28,21 @@ class Inputs(NamedTuple):
     """The arrays of a problem."""
 
     parameters: list[NDArray[Any]]  # differentiated
-    constants: list[NDArray[Any]]
+    constants: list[Any]  # arrays; or lists of arrays, the rows of a `loop`
+
+
+def converted(constants: list[Any], convert: Callable[[NDArray[Any]], Any]) -> list[Any]:
+    """Constants as tensors; a list of rows becomes a list of tensors."""
+    return [[convert(r) for r in c] if isinstance(c, list) else convert(c) for c in constants]
+
+
+def python_loop(
+    step: Any, ops: Any, parameters: list[Any], carry: list[Any], rows: list[Any]
+) -> list[Any]:
+    """``carry = step(ops, parameters, carry, row, next_row)`` for each row but the last."""
+    for row, following in itertools.pairwise(rows):
+        carry = step(ops, parameters, carry, row, following)
+    return carry
 
 
 class Library(Protocol):
@@ -58,6 +77,11 @@ def numpy_operations() -> Operations:
         windows = np.lib.stride_tricks.sliding_window_view(padded, (height, width), (1, 2))
         return np.einsum("npqcij,ijco->npqo", windows, filters, optimize=True)
 
+    def layer_norm(x: Any, scale: Any, shift: Any) -> Any:
+        centred = x - np.mean(x, axis=-1, keepdims=True)
+        variance = np.mean(centred * centred, axis=-1, keepdims=True)
+        return centred / np.sqrt(variance + EPSILON) * scale + shift
+
     return SimpleNamespace(
         sin=np.sin,
         tanh=np.tanh,
@@ -71,4 +95,24 @@ def numpy_operations() -> Operations:
         dense=lambda x, weights, bias: x @ weights + bias,
         cross_entropy=cross_entropy,
         conv2d=conv2d,
+        max_pool=lambda x: max_of_windows(x, np.max),
+        layer_norm=layer_norm,
+        loop=python_loop,
+        float64=np.float64,
+        constant=np.asarray,
+        zeros=np.zeros,
+        square=np.square,
+        reshape=np.reshape,
+        transpose=np.transpose,
+        concat=np.concatenate,
+        gather=np.take,
+        einsum=np.einsum,
+        softmax=lambda x: scipy.special.softmax(x, axis=-1),
+        reduce_logsumexp=lambda x, axis=None: scipy.special.logsumexp(x, axis=axis),
     )
+
+
+def max_of_windows(x: Any, maximum: Any) -> Any:
+    """Maxima over windows of 2x2 of images with the channels last."""
+    n, height, width, channels = x.shape
+    return maximum(x.reshape(n, height // 2, 2, width // 2, 2, channels), axis=(2, 4))

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.libraries.base import Inputs, Objective, Step
+from benchmarks.libraries.base import EPSILON, Inputs, Objective, Step, python_loop
 
 
 class HipsAutograd:
@@ -30,6 +30,15 @@ class HipsAutograd:
             normaliser = special.logsumexp(logits, axis=1)
             return anp.mean(normaliser - logits[np.arange(len(labels)), labels])
 
+        def layer_norm(x: Any, scale: Any, shift: Any) -> Any:
+            centred = x - anp.mean(x, axis=-1, keepdims=True)
+            variance = anp.mean(centred * centred, axis=-1, keepdims=True)
+            return centred / anp.sqrt(variance + EPSILON) * scale + shift
+
+        def softmax(x: Any) -> Any:
+            powers = anp.exp(x - anp.max(x, axis=-1, keepdims=True))
+            return powers / anp.sum(powers, axis=-1, keepdims=True)
+
         self.operations = SimpleNamespace(
             sin=anp.sin,
             tanh=anp.tanh,
@@ -42,6 +51,19 @@ class HipsAutograd:
             math=SimpleNamespace(log=anp.log, erf=special.erf),
             dense=lambda x, weights, bias: anp.dot(x, weights) + bias,
             cross_entropy=cross_entropy,
+            layer_norm=layer_norm,
+            loop=python_loop,
+            float64=np.float64,
+            constant=np.asarray,
+            zeros=anp.zeros,
+            square=anp.square,
+            reshape=anp.reshape,
+            transpose=anp.transpose,
+            concat=anp.concatenate,
+            gather=lambda x, index, axis: x[(slice(None),) * axis + (index,)],
+            einsum=anp.einsum,
+            softmax=softmax,
+            reduce_logsumexp=lambda x, axis=None: special.logsumexp(x, axis=axis),
         )
 
     def gradient_step(self, objective: Objective, inputs: Inputs) -> Step:

@@ -9,7 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.libraries.base import Inputs, Objective, Step
+from benchmarks.libraries.base import (
+    EPSILON,
+    Inputs,
+    Objective,
+    Step,
+    converted,
+    python_loop,
+)
 
 
 class PyTorch:
@@ -28,6 +35,15 @@ class PyTorch:
             y = torch.nn.functional.conv2d(images, weights, padding="same")
             return y.permute(0, 2, 3, 1)
 
+        def max_pool(x: Any) -> Any:
+            return torch.nn.functional.max_pool2d(x.permute(0, 3, 1, 2), 2).permute(0, 2, 3, 1)
+
+        def layer_norm(x: Any, scale: Any, shift: Any) -> Any:
+            return torch.nn.functional.layer_norm(x, scale.shape, scale, shift, EPSILON)
+
+        def reduce_logsumexp(x: Any, axis: int | None = None) -> Any:
+            return torch.logsumexp(x, dim=tuple(range(x.ndim)) if axis is None else axis)
+
         self.operations = SimpleNamespace(
             sin=torch.sin,
             tanh=torch.tanh,
@@ -41,13 +57,27 @@ class PyTorch:
             dense=lambda x, weights, bias: torch.addmm(bias, x, weights),
             cross_entropy=lambda labels, logits: torch.nn.functional.cross_entropy(logits, labels),
             conv2d=conv2d,
+            max_pool=max_pool,
+            layer_norm=layer_norm,
+            loop=python_loop,
+            float64=torch.float64,
+            constant=torch.as_tensor,
+            zeros=torch.zeros,
+            square=torch.square,
+            reshape=torch.reshape,
+            transpose=torch.permute,
+            concat=lambda values, axis: torch.cat(values, dim=axis),
+            gather=lambda x, index, axis: x[(slice(None),) * axis + (torch.as_tensor(index),)],
+            einsum=torch.einsum,
+            softmax=lambda x: torch.softmax(x, dim=-1),
+            reduce_logsumexp=reduce_logsumexp,
         )
 
     def gradient_step(self, objective: Objective, inputs: Inputs) -> Step:
         """Through `torch.autograd.grad`, which need not accumulate into `.grad`."""
         torch, operations = self.torch, self.operations
         parameters = self._leaves(inputs)
-        constants = [torch.tensor(array) for array in inputs.constants]
+        constants = converted(inputs.constants, torch.tensor)
 
         def step() -> tuple[Any, list[Any]]:
             value = objective(operations, parameters, constants)
@@ -59,7 +89,7 @@ class PyTorch:
         """Through `backward`, and a bare update: `torch.optim.SGD` takes longer."""
         torch, operations = self.torch, self.operations
         parameters = self._leaves(inputs)
-        constants = [torch.tensor(array) for array in inputs.constants]
+        constants = converted(inputs.constants, torch.tensor)
 
         def step() -> tuple[Any, list[Any]]:
             value = objective(operations, parameters, constants)

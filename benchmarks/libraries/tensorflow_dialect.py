@@ -9,7 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.libraries.base import Inputs, Objective, Step
+from benchmarks.libraries.base import (
+    EPSILON,
+    Inputs,
+    Objective,
+    Step,
+    converted,
+    python_loop,
+)
 
 
 class TensorFlowDialect:
@@ -27,6 +34,10 @@ class TensorFlowDialect:
             losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
             return tf.reduce_mean(losses)
 
+        def layer_norm(x: Any, scale: Any, shift: Any) -> Any:
+            mean, variance = tf.nn.moments(x, axes=[-1], keepdims=True)
+            return tf.nn.batch_normalization(x, mean, variance, shift, scale, EPSILON)
+
         self.operations = SimpleNamespace(
             sin=tf.sin,
             tanh=tf.tanh,
@@ -40,13 +51,27 @@ class TensorFlowDialect:
             dense=lambda x, weights, bias: tf.matmul(x, weights) + bias,
             cross_entropy=cross_entropy,
             conv2d=lambda x, filters: tf.nn.conv2d(x, filters, strides=1, padding="SAME"),
+            max_pool=lambda x: tf.nn.max_pool2d(x, ksize=2, strides=2, padding="VALID"),
+            layer_norm=layer_norm,
+            loop=python_loop,
+            float64=tf.float64,
+            constant=tf.constant,
+            zeros=tf.zeros,
+            square=tf.square,
+            reshape=tf.reshape,
+            transpose=tf.transpose,
+            concat=tf.concat,
+            gather=tf.gather,
+            einsum=tf.einsum,
+            softmax=tf.nn.softmax,
+            reduce_logsumexp=tf.reduce_logsumexp,
         )
 
     def gradient_step(self, objective: Objective, inputs: Inputs) -> Step:
         """Constants, watched."""
         tf, operations = self.tf, self.operations
         parameters = [tf.constant(array) for array in inputs.parameters]
-        constants = [tf.constant(array) for array in inputs.constants]
+        constants = converted(inputs.constants, tf.constant)
 
         def step() -> tuple[Any, list[Any]]:
             with tf.GradientTape() as tape:
@@ -60,7 +85,7 @@ class TensorFlowDialect:
         """Variables, which the tape watches by itself."""
         tf, operations = self.tf, self.operations
         variables = [tf.Variable(array) for array in inputs.parameters]
-        constants = [tf.constant(array) for array in inputs.constants]
+        constants = converted(inputs.constants, tf.constant)
 
         def step() -> tuple[Any, list[Any]]:
             with tf.GradientTape() as tape:

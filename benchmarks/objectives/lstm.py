@@ -43,36 +43,58 @@ def read(path: Path) -> Sequence:
     )
 
 
-def objective(
-    tf: Any, main: Tensor, extra: Tensor, state: list[Tensor], characters: list[Tensor]
-) -> Tensor:
-    """The loss; `state` and `characters` are lists of vectors, so that the loop only computes."""
+class Weights(NamedTuple):
+    """The parameters as vectors."""
+
+    gates: list[list[tuple[Tensor, Tensor]]]  # layer -> forget, in, out, change: weight and bias
+    in_scale: Tensor
+    out_scale: Tensor
+    out_bias: Tensor
+
+
+def weights(main: Tensor, extra: Tensor, layers: int) -> Weights:
+    """Cut the parameters up."""
     bits = extra.shape[1]
-    in_scale, out_scale, out_bias = extra[0], extra[1], extra[2]
-    # Weight and bias of the four gates (forget, in, out, change) of each layer.
-    layers = [
+    gates = [
         [
             (main[2 * layer, gate : gate + bits], main[2 * layer + 1, gate : gate + bits])
             for gate in range(0, 4 * bits, bits)
         ]
-        for layer in range(len(state) // 2)
+        for layer in range(layers)
     ]
-    hidden, cells = state[0::2], state[1::2]
+    return Weights(gates, extra[0], extra[1], extra[2])
+
+
+def step(
+    tf: Any, weights: Weights, state: list[Tensor], character: Tensor, target: Tensor
+) -> tuple[list[Tensor], Tensor]:
+    """The state after a character, and what the one that follows adds to the total."""
+    after = []
+    x = character * weights.in_scale
+    for layer, ((wf, bf), (wg, bg), (wo, bo), (wc, bc)) in enumerate(weights.gates):
+        h, cell = state[2 * layer], state[2 * layer + 1]
+        forget = tf.sigmoid(x * wf + bf)
+        ingate = tf.sigmoid(h * wg + bg)
+        outgate = tf.sigmoid(x * wo + bo)
+        change = tf.tanh(h * wc + bc)
+        cell = cell * forget + ingate * change
+        x = outgate * tf.tanh(cell)
+        after += [x, cell]
+    y = x * weights.out_scale + weights.out_bias
+    normaliser = tf.math.log(2.0 + tf.reduce_sum(tf.exp(y)))
+    return after, tf.reduce_sum(target * (y - normaliser))
+
+
+def objective(
+    tf: Any, main: Tensor, extra: Tensor, state: list[Tensor], characters: list[Tensor]
+) -> Tensor:
+    """The loss; `state` and `characters` are lists of vectors, so that the loop only computes."""
+    vectors = weights(main, extra, len(state) // 2)
     total = 0.0
     for character, target in itertools.pairwise(characters):
-        x = character * in_scale
-        for layer, ((wf, bf), (wg, bg), (wo, bo), (wc, bc)) in enumerate(layers):
-            h = hidden[layer]
-            forget = tf.sigmoid(x * wf + bf)
-            ingate = tf.sigmoid(h * wg + bg)
-            outgate = tf.sigmoid(x * wo + bo)
-            change = tf.tanh(h * wc + bc)
-            cells[layer] = cells[layer] * forget + ingate * change
-            x = hidden[layer] = outgate * tf.tanh(cells[layer])
-        y = x * out_scale + out_bias
-        normaliser = tf.math.log(2.0 + tf.reduce_sum(tf.exp(y)))
-        total = total + tf.reduce_sum(target * (y - normaliser))
-    return -total / ((len(characters) - 1) * bits)
+        state, part = step(tf, vectors, state, character, target)
+        total = total + part
+    return -total / ((len(characters) - 1) * extra.shape[1])
 
 
 def value_and_gradient(tf: Any, sequence: Sequence) -> tuple[float, Array]:

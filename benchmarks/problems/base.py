@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from benchmarks.libraries.base import Inputs, Library, Objective, Step
 
+#: ``by_hand(parameters, constants)``, value and gradients.
+ByHand: TypeAlias = Callable[[list[Any], list[Any]], tuple[Any, list[Any]]]
 NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+def no_flops(inputs: Inputs) -> float:
+    """So few that reading the inputs takes longer."""
+    del inputs
+    return 0.0
 
 
 class Problem(NamedTuple):
@@ -24,6 +32,8 @@ class Problem(NamedTuple):
     operations: int = 1  # the time is reported per operation when there are many
     learning_rate: float | None = None  # a training step when given, else value and gradient
     missing: Mapping[str, str] = NOTHING  # library -> why it cannot run this problem
+    flops: Callable[[Inputs], float] = no_flops  # that value and gradients need at least
+    by_hand: ByHand | None = None  # value and gradients in NumPy, written out
 
     def step(self, library: Library, inputs: Inputs) -> Step:
         """The timed unit of `library`, in a fresh state."""

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 import numpy as np
+import scipy.special
 
 from benchmarks.libraries.base import Inputs
 from benchmarks.problems.base import Problem
@@ -37,6 +38,20 @@ def objective(ops: Any, parameters: list[Any], constants: list[Any]) -> Any:
     d2 = d1 - deviation
     discount = ops.exp(-INTEREST * years)
     return ops.reduce_sum(spot * normal_cdf(d1) - STRIKE * discount * normal_cdf(d2))
+
+
+def by_hand(parameters: list[Any], constants: list[Any]) -> tuple[Any, list[Any]]:
+    """The closed forms of the value, delta, vega and minus theta."""
+    spot, volatility, years = parameters
+    root = np.sqrt(years)
+    deviation = volatility * root
+    d1 = (np.log(spot / STRIKE) + (INTEREST + 0.5 * volatility * volatility) * years) / deviation
+    d2 = d1 - deviation
+    delta = scipy.special.ndtr(d1)
+    strike = STRIKE * np.exp(-INTEREST * years) * scipy.special.ndtr(d2)
+    vega = spot * root * np.exp(-0.5 * d1 * d1) * (1.0 / math.sqrt(2.0 * math.pi))
+    theta = vega * volatility / (2.0 * years) + INTEREST * strike
+    return np.sum(spot * delta - strike), [delta, vega, theta]
 
 
 BLACK_SCHOLES = Problem(
