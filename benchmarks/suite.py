@@ -80,6 +80,12 @@ def verdict(ratio: float | None, target: float) -> str:
     return f"{ratio:.2f}, {'met' if ratio <= target else 'NOT MET'}"
 
 
+def reason(text: str) -> str:
+    """The first and the last line of a message."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[0] if len(lines) == 1 else f"{lines[0]} ... {lines[-1]}"
+
+
 def run(
     problem: Problem, libraries: Mapping[str, Library], options: argparse.Namespace
 ) -> dict[str, Any]:
@@ -110,13 +116,13 @@ def run(
                 table.duration(median),
                 table.spread(values, table.duration),
                 "-" if ratio is None else f"{ratio:.2f}",
-                "" if name == "products" else f"{bound / median:.0%}",
+                "" if name == "products" else f"{bound / median:.1%}",
             ]
         )
     print(table.grid(rows))
     print(f"  the machine's limit: {table.duration(bound)}")
     for name, text in (outcome.notes | outcome.failures).items():
-        print(f"  {labels[name]} is not timed: {text.splitlines()[0][:200]}")
+        print(f"  {labels[name]} is not timed: {reason(text)}")
     best = best_peer(seconds)
     ratios = {"best": harness.ratio(seconds, SUBJECT, best) if best else None}
     for name, target in problem.targets.items():
@@ -173,7 +179,7 @@ def summary(outcomes: Mapping[str, dict[str, Any]]) -> str:
         cells = [
             f"{best} {table.duration(statistics.median(seconds[best]))}" if best else "-",
             table.duration(own) if own else "-",
-            f"{outcome['bound'] / own:.0%}" if own else "-",
+            f"{outcome['bound'] / own:.1%}" if own else "-",
         ]
         for name, target in SUITE[key].targets.items():
             add(key, cells, name, outcome["ratios"][name], target)

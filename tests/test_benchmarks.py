@@ -9,11 +9,13 @@ import sys
 import numpy as np
 import pytest
 
-from benchmarks import harness, table, worker
-from benchmarks.libraries import LIBRARIES
-from benchmarks.libraries.base import Inputs, numpy_operations
+from benchmarks import harness, limits, suite, table, worker
+from benchmarks.libraries import COMPILED, LIBRARIES
+from benchmarks.libraries.base import Inputs, converted, numpy_operations
+from benchmarks.libraries.by_hand import NumPyByHand
 from benchmarks.problems import PROBLEMS
 from benchmarks.problems.chain import chain
+from benchmarks.problems.suite import SUITE, TOGETHER
 
 STEP = 1e-5
 
@@ -22,7 +24,7 @@ def in_double(inputs):
     def double(array):
         return array.astype(np.float64) if array.dtype.kind == "f" else array
 
-    return Inputs([double(p) for p in inputs.parameters], [double(c) for c in inputs.constants])
+    return Inputs([double(p) for p in inputs.parameters], converted(inputs.constants, double))
 
 
 @pytest.fixture(scope="module")
@@ -30,15 +32,14 @@ def tapegrad():
     return LIBRARIES["tapegrad"](1)
 
 
-@pytest.mark.parametrize("problem", [PROBLEMS[key] for key in "bcdeh"], ids=list("bcdeh"))
-def test_problem_agrees_with_numpy_and_finite_differences(problem, tapegrad):
-    inputs = problem.inputs(True)
-    value, *gradients = harness.results(tapegrad, problem.step(tapegrad, inputs))
-
+def assert_is_value_and_gradients(problem, inputs, results):
+    """Against NumPy in double precision, and its differences in random directions."""
+    value, *gradients = results
     exact = in_double(inputs)
     operations = numpy_operations()
     assert value == pytest.approx(harness.reference_value(problem, inputs), rel=problem.tolerance)
     generator = np.random.default_rng(1)
+    assert len(gradients) == len(exact.parameters)
     for position, parameter in enumerate(exact.parameters):
         direction = generator.normal(size=parameter.shape)
         values = []
@@ -50,6 +51,32 @@ def test_problem_agrees_with_numpy_and_finite_differences(problem, tapegrad):
         actual = np.sum(gradients[position] * direction)
         assert gradients[position].dtype == inputs.parameters[position].dtype
         assert actual == pytest.approx(slope, rel=1e-3, abs=1e-6)
+
+
+@pytest.mark.parametrize("problem", [PROBLEMS[key] for key in "bcdeh"], ids=list("bcdeh"))
+def test_problem_agrees_with_numpy_and_finite_differences(problem, tapegrad):
+    inputs = problem.inputs(True)
+    results = harness.results(tapegrad, problem.step(tapegrad, inputs))
+    assert_is_value_and_gradients(problem, inputs, results)
+
+
+@pytest.mark.parametrize("problem", SUITE.values(), ids=list(SUITE))
+def test_problem_of_the_suite_agrees_with_numpy_and_finite_differences(problem, monkeypatch):
+    monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")  # recorded and run again, by calls of NumPy
+    library = COMPILED["tapegrad"](1)
+    inputs = problem.inputs(True)
+    step = problem.step(library, inputs)
+    step()  # records; the next call runs the record
+    assert_is_value_and_gradients(problem, inputs, harness.results(library, step))
+
+
+@pytest.mark.parametrize("key", [key for key, problem in SUITE.items() if problem.by_hand])
+def test_gradients_by_hand_are_right(key):
+    problem = SUITE[key]
+    library = NumPyByHand(problem.by_hand)
+    inputs = problem.inputs(True)
+    results = harness.results(library, problem.step(library, inputs))
+    assert_is_value_and_gradients(problem, inputs, results)
 
 
 def test_chain_gradient_is_the_product_of_its_slopes(tapegrad):
@@ -162,3 +189,51 @@ def test_linear_algebra_program():
         ["solve", "3x3"],
         ["det", "3x3"],
     ]
+
+
+def test_suite_program(tmp_path):
+    """Some problems, tiny, compiled for real; a target is judged, a missing peer is named."""
+    report = tmp_path / "report.json"
+    command = [sys.executable, str(worker.ROOT / "benchmarks" / "suite.py"), "--small"]
+    command += ["--rounds", "1", "--only", "rosenbrock,logsumexp_2,relu_network,compile"]
+    command += ["--libraries", "tapegrad,tapegrad_eager,numpy", "--json", str(report)]
+    process = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert process.returncode == 0, process.stdout + process.stderr
+    problems = json.loads(report.read_text(encoding="utf-8"))["problems"]
+    assert list(problems) == ["rosenbrock", "logsumexp_2500", "relu_network", "compile_latency"]
+    for key in ("rosenbrock", "logsumexp_2500"):
+        assert list(problems[key]["seconds"]) == ["tapegrad", "tapegrad_eager", "numpy"]
+        assert problems[key]["bound"] > 0
+    assert problems["relu_network"]["ratios"]["products"] > 0
+    assert problems["relu_network"]["ratios"]["best"] is None
+    latency = problems["compile_latency"]["seconds"]
+    assert list(latency) == ["tapegrad", "tapegrad, compiled before"]
+    assert "to reach: 0.8 of jax: not measured" in process.stdout
+
+
+def test_suite_judges_by_the_best_peer():
+    seconds = {
+        "tapegrad": [1.0, 3.0, 2.0],
+        "tapegrad_eager": [0.1] * 3,
+        "torch": [4.0, 12.0, 8.0],
+        "jax": [2.0, 6.0, 4.0],
+        "numpy": [0.1] * 3,
+    }
+    assert suite.best_peer(seconds) == "jax"
+    assert suite.best_peer({"tapegrad": [1.0], "numpy": [2.0]}) is None
+    assert suite.verdict(0.5, 0.5) == "0.50, met"
+    assert suite.verdict(0.51, 0.5) == "0.51, NOT MET"
+    keys = TOGETHER["gmm"].keys
+    assert TOGETHER["gmm"].ratio(dict(zip(keys, (0.5, 1.0, 2.0), strict=True))) == pytest.approx(1)
+    assert TOGETHER["gmm"].ratio({keys[0]: 0.5}) is None
+    assert suite.chosen("chain,lstm") == ["chain_1e2", "chain_1e4", "chain_1e6", "lstm"]
+
+
+def test_lower_bound_counts_bytes_and_operations(monkeypatch):
+    monkeypatch.setattr(limits, "peak", lambda dtype: 1e9)
+    monkeypatch.setattr(limits, "bandwidth", lambda size: 1e6)
+    problem = SUITE["rosenbrock"]
+    inputs = problem.inputs(False)  # 10 numbers read, 10 written, 150 operations
+    assert limits.lower_bound(problem, inputs) == pytest.approx(160 / 1e6)
+    slow = problem._replace(flops=lambda inputs: 1e9)
+    assert limits.lower_bound(slow, inputs) == pytest.approx(1.0)

@@ -55,7 +55,7 @@ class TensorFlowDialect:
             layer_norm=layer_norm,
             loop=python_loop,
             float64=tf.float64,
-            constant=tf.constant,
+            constant=tf.convert_to_tensor,
             zeros=tf.zeros,
             square=tf.square,
             reshape=tf.reshape,

@@ -105,9 +105,9 @@ def digits_inputs(small: bool) -> Inputs:
     generator = np.random.default_rng(SEED)
     parameters = [
         generator.normal(0.0, 9**-0.5, (3, 3, 1, 8)),
-        np.zeros(8),
+        generator.normal(0.0, 0.1, 8),  # not 0: relu has no slope where the paper is white
         generator.normal(0.0, 72**-0.5, (3, 3, 8, 16)),
-        np.zeros(16),
+        generator.normal(0.0, 0.1, 16),
         generator.normal(0.0, 64**-0.5, (64, 10)),
         np.zeros(10),
     ]
