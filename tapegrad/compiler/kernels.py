@@ -24,8 +24,6 @@ from numpy import (
 from tapegrad.kernels.intrinsics import load, maximum, minimum, select, store, sum_any_order
 from tapegrad.kernels.vector_math import *
 
-
-@njit(nogil=True, error_model="numpy")
 """
 
 

@@ -16,6 +16,9 @@ from tapegrad.compiler.graph import (
     outputs_of,
 )
 
+#: The compiler takes more than twice as long for twice as many operations.
+MOST_OPERATIONS = 200
+
 
 class Work(NamedTuple):
     """Operations with nothing between them that Python has to see.
@@ -89,7 +92,11 @@ def _levels(operations: list[Operation], can_fuse: Callable[[Operation], bool]) 
         if single or len(found) == 1:
             yield from [Work((o,), False) for o in found]
         else:
-            yield Work(tuple(found), True)
+            count = -(-len(found) // MOST_OPERATIONS)
+            size = -(-len(found) // count)
+            for begin in range(0, len(found), size):
+                part = tuple(found[begin : begin + size])
+                yield Work(part, len(part) > 1)
 
 
 def boundary(

@@ -19,6 +19,8 @@ from tapegrad.compiler.layout import collapsed, contiguous
 from tapegrad.compiler.lowering import Node
 from tapegrad.compiler.simplify import uniform
 
+DECORATOR = '@njit(nogil=True, error_model="numpy")'
+
 #: From so many bytes on, an array that is needed only inside is kept from call to call.
 LARGE = 1 << 14
 
@@ -57,7 +59,7 @@ class KernelSource:
     Attributes
     ----------
     text
-        The source of ``def kernel(...)``.
+        The source of ``def kernel(...)``, behind the numbers that it knows.
     arrays
         Constants that are passed behind the given values.
     work
@@ -76,6 +78,7 @@ class KernelSource:
         self._lines: list[str] = []
         self._sizes: dict[int, str] = {}
         self._numbers: dict[float, str] = {}
+        self._globals: dict[str, str] = {}
         self._count = 0
         self.arrays: list[Value] = []
         self.work: list[tuple[tuple[int, ...], Any]] = []
@@ -111,7 +114,8 @@ class KernelSource:
         work = [f"w{i}" for i in range(len(self.work))]
         signature = ", ".join([*parameters, *constants, *outs, *work, "d", "c"])
         body = "\n".join(f"    {line}" for line in [*head, *self._lines])
-        self.text = f"def kernel({signature}):\n{body}\n"
+        numbers = "".join(f"{name} = {text}\n" for name, text in sorted(self._globals.items()))
+        self.text = f"{numbers}\n\n{DECORATOR}\ndef kernel({signature}):\n{body}\n"
 
     def _give_memory(self, plan: Plan) -> None:
         """Memory for what is kept between loops; large arrays take turns in as few as possible."""
@@ -164,14 +168,18 @@ class KernelSource:
         if dtype.kind != "f":
             return f"{kind}({int(number)})"
         number = float(number)
-        if number == int(number) if abs(number) <= 64 else False:
-            return f"{kind}({number!r})" if number or str(number)[0] != "-" else f"{kind}(-0.0)"
         if abs(number) < 64 and number * 8 == int(number * 8):
-            return f"{kind}({number!r})"
-        key = number
+            return self.global_number(kind, repr(number))
         if number not in self._numbers:
-            self._numbers[key] = f"c{len(self._numbers)}"
-        return f"{kind}({self._numbers[key]})"
+            self._numbers[number] = f"c{len(self._numbers)}"
+        name = self._numbers[number]
+        return name if kind == "f8" else f"{kind}({name})"
+
+    def global_number(self, kind: str, text: str) -> str:
+        """The name of a number that the machine code may know."""
+        name = f"{kind}_{text.replace('-', 'm').replace('.', 'p').replace('+', '')}"
+        self._globals[name] = f"{kind}({text})"
+        return name
 
     # Loops
 
@@ -295,15 +303,15 @@ class _Loop:
             if out.dtype.kind == "b" and floats is out:
                 of = node.inputs[0].dtype
             kind = short(of)
-            text = node.code.format(
-                **dict(zip("abc", values, strict=False)),
-                t=kind,
-                o=short(out.dtype),
-                zero=f"{kind}(0)",
-                one=f"{kind}(1)",
-                inf=f"{kind}(inf)",
-            )
-            text = _NUMBER.sub(rf"{kind}(\1)", text)
+            words = {"zero": "0.0", "one": "1.0", "inf": "inf"}
+            numbers = {
+                word: s.global_number(kind, number)
+                for word, number in words.items()
+                if f"{{{word}}}" in node.code
+            }
+            names = dict(zip("abc", values, strict=False))
+            text = node.code.format(**names, **numbers, t=kind, o=short(out.dtype))
+            text = _NUMBER.sub(lambda m: s.global_number(kind, m[1]), text)
             if out.dtype.kind in "iu" and not node.code.startswith("{o}"):
                 text = f"{short(out.dtype)}({text})"
             name = s._fresh("v")
@@ -388,19 +396,23 @@ class _Loop:
                     self._begin_partial(indent)
                 lines.append(f"{indent}for i{level} in range({n}):")
             indent += "    "
+            walks: dict[str, str] = {}  # several arrays are often walked through alike
             for a in accesses:
                 stride = a.strides[level]
-                if stride:
-                    step = (
-                        f"i{level}"
-                        if stride == 1
-                        else f"i{level} * {self._s._size(stride)}"
-                        if stride > 0
-                        else f"i{level} * -{self._s._size(-stride)}"
-                    )
-                    place = step if a.place == "0" else f"{a.place} + {step}"
-                    a.place = f"{a.name}_{level}"
-                    lines.append(f"{indent}{a.place} = {place}")
+                if not stride:
+                    continue
+                step = f"i{level}"
+                if stride != 1:
+                    sign = "" if stride > 0 else "-"
+                    step += f" * {sign}{self._s._size(abs(stride))}"
+                place = step if a.place == "0" else f"{a.place} + {step}"
+                if place == f"i{level}":
+                    a.place = place
+                    continue
+                if place not in walks:
+                    walks[place] = f"{a.name}_{level}"
+                    lines.append(f"{indent}{walks[place]} = {place}")
+                a.place = walks[place]
             if level < depth - 1:
                 self._begin_sums(level, depth, indent, blocked)
             self._load(level, indent)

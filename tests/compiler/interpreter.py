@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from scipy import special
 
+from tapegrad.compiler.source import DECORATOR
+
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "acos": np.arccos,
     "acosh": np.arccosh,
@@ -91,7 +93,9 @@ def interpreted(text: str) -> Callable[..., None]:
         namespace[suffix] = kind
         for name, function in _FUNCTIONS.items():
             namespace[f"{name}_{suffix}"] = _of_kind(function, kind)
-    exec(text[text.index("def kernel(") :], namespace)
+    head, definition = text.split(f"{DECORATOR}\n")
+    numbers = [line for line in head.splitlines() if " = " in line]
+    exec("\n".join([*numbers, definition]), namespace)
     kernel = namespace["kernel"]
 
     def quiet(*args: Any) -> None:
