@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 
-from numba import float32, float64, int64
+from numba import int64
 
 from tapegrad.kernels.inline import exact, fast, in_double
 from tapegrad.kernels.intrinsics import fma, from_bits, select
@@ -97,25 +97,6 @@ def expm1_f8(x):
 
 
 @fast
-def exp_f4(x):
-    """At most 1 ulp, computed in double precision with a shorter series."""
-    d = float64(x)
-    inside = select(d > 90.0, 90.0, select(d < -105.0, -105.0, d))
-    k, r, _ = _reduced(inside)
-    p = 0.0001984126984126984
-    p = p * r + 0.001388888888888889
-    p = p * r + 0.008333333333333333
-    p = p * r + 0.041666666666666664
-    p = p * r + 0.16666666666666666
-    p = p * r + 0.5
-    y = (1.0 + (r + r * r * p)) * _power_of_two(k)
-    return float32(select(d != d, d, y))
-
-
-expm1_f4 = in_double(expm1_f8)
-
-
-@fast
 def sinh_f8(x):
     """At most 3 ulp."""
     size = abs(x)
@@ -151,7 +132,6 @@ def sigmoid_f8(x):
     return select(x < 0.0, e, 1.0) / (1.0 + e)
 
 
-tanh_f4 = in_double(tanh_f8)
+expm1_f4 = in_double(expm1_f8)
 sinh_f4 = in_double(sinh_f8)
 cosh_f4 = in_double(cosh_f8)
-sigmoid_f4 = in_double(sigmoid_f8)

@@ -93,6 +93,30 @@ def from_bits(typingctx: Any, bits: Any) -> Any:
 
 
 @intrinsic
+def bits_of_single(typingctx: Any, x: Any) -> Any:
+    """The bits of a float32 as an int32."""
+    if x != types.float32:
+        return None
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.bitcast(args[0], ir.IntType(32))
+
+    return types.int32(types.float32), codegen
+
+
+@intrinsic
+def single_from_bits(typingctx: Any, bits: Any) -> Any:
+    """The float32 that has the bits of an int32."""
+    if bits != types.int32:
+        return None
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.bitcast(args[0], ir.FloatType())
+
+    return types.float32(types.int32), codegen
+
+
+@intrinsic
 def fma(typingctx: Any, a: Any, b: Any, c: Any) -> Any:
     """``a * b + c``, rounded once, which makes the rounding error of a product a number.
 

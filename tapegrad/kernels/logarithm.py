@@ -117,7 +117,6 @@ def softplus_f8(x):
     return select(x > 0.0, x, select(x != x, x, 0.0)) + log1p_f8(exp_f8(-abs(x)))
 
 
-log_f4 = in_double(log_f8)
 log2_f4 = in_double(log2_f8)
 log10_f4 = in_double(log10_f8)
 log1p_f4 = in_double(log1p_f8)

@@ -37,15 +37,12 @@ from tapegrad.kernels.error_function import (
 from tapegrad.kernels.exponential import (
     cosh_f4,
     cosh_f8,
-    exp_f4,
     exp_f8,
     expm1_f4,
     expm1_f8,
-    sigmoid_f4,
     sigmoid_f8,
     sinh_f4,
     sinh_f8,
-    tanh_f4,
     tanh_f8,
 )
 from tapegrad.kernels.gamma_function import (
@@ -67,7 +64,6 @@ from tapegrad.kernels.logarithm import (
     log2_f8,
     log10_f4,
     log10_f8,
-    log_f4,
     log_f8,
     softplus_f4,
     softplus_f8,
@@ -78,6 +74,7 @@ from tapegrad.kernels.power import (
     pow_f4,
     pow_f8,
 )
+from tapegrad.kernels.single import exp_f4, log_f4, sigmoid_f4, tanh_f4
 
 __all__ = [
     "acos_f4",

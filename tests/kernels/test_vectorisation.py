@@ -27,7 +27,7 @@ def test_vectorises(name: str) -> None:
     loop(*[np.ones(3, KINDS[kind])] * count, np.empty(3, KINDS[kind]))
     (assembly,) = loop.inspect_asm().values()
     body = max(blocks(assembly), key=lambda b: len(re.findall("[yz]mm", b)))
-    assert re.search(r"v(fmadd|fnmadd|mul|add)\w*pd\b.*[yz]mm", body)
+    assert re.search(r"v(fmadd|fnmadd|mul|add)\w*p[sd]\b.*[yz]mm", body)
     called = re.findall(r"^\s*call\w*\s+(.*)", body, re.M)
     assert len(called) <= (4 if function in WITH_VARIANT else 0)
     for libm in (function, f"{function}f"):
