@@ -82,7 +82,7 @@ def _turned(k, one, other):
 
 @fast
 def sin_f8(x):
-    """At most 1 ulp."""
+    """At most 1 ulp up to 1e14, then as good as the C library's."""
     k, r, low = _reduced(x)
     y = _turned(k, _sin_kernel(r, low), _cos_kernel(r, low))
     y = select(x == 0.0, x, y)
@@ -91,7 +91,7 @@ def sin_f8(x):
 
 @fast
 def cos_f8(x):
-    """At most 1 ulp."""
+    """At most 1 ulp up to 1e14, then as good as the C library's."""
     k, r, low = _reduced(x)
     y = _turned(k + 1, _sin_kernel(r, low), _cos_kernel(r, low))
     return select(abs(x) >= _HUGE, _huge_cos(x), y)
@@ -99,7 +99,7 @@ def cos_f8(x):
 
 @fast
 def tan_f8(x):
-    """At most 2 ulp."""
+    """At most 2 ulp up to 1e14, then as good as the C library's."""
     k, r, low = _reduced(x)
     s, c = _sin_kernel(r, low), _cos_kernel(r, low)
     odd = (k & 1) != 0

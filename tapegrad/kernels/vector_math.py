@@ -2,7 +2,7 @@
 
 Each function comes for float64 (``_f8``) and float32 (``_f4``). The error bounds stated are against
 correctly rounded results, in units in the last place, from comparisons with mpmath; single
-precision is computed in double where that is said, and is then correctly rounded nearly always.
+precision is mostly computed in double, and is then correctly rounded nearly always (1 ulp at most).
 Special values are those of NumPy: infinities, NaN, overflow to infinity, gradual underflow.
 
 This module is what generated kernels import.
