@@ -54,6 +54,7 @@ PEERS: dict[str, tuple[Callable[..., Any], float, float]] = {
     "log10": (np.log10, 0.01, 10),
     "log1p": (np.log1p, -0.99, 10),
     "log2": (np.log2, 0.01, 10),
+    "ndtr": (special.ndtr, -6, 6),
     "pow": (np.power, 0.01, 10),
     "sigmoid": (special.expit, -10, 10),
     "sin": (np.sin, -10, 10),

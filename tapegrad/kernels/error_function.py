@@ -14,6 +14,7 @@ from tapegrad.kernels.intrinsics import fma, select
 from tapegrad.kernels.logarithm import log_f8
 
 _INF, _NAN = math.inf, math.nan
+_SQRT_2, _SQRT_HALF = 1.4142135623730951, 0.7071067811865476
 
 
 @exact
@@ -90,6 +91,24 @@ def erfc_f8(x):
     large = select(size > 27.3, 0.0, large)
     y = select(size < 1.0, 1.0 - _erf_near_zero(x), select(x < 0.0, 2.0 - large, large))
     return select(x != x, x, y)
+
+
+@exact
+def _exp_of_minus_half_square(x):
+    """The same of half the square."""
+    square = x * x
+    return exp_of_sum(-0.5 * square, -0.5 * fma(x, x, -square))
+
+
+@fast
+def ndtr_f8(x):
+    """At most 5 ulp: the normal distribution function."""
+    size = abs(x)
+    inside = select(size > 39.0, 39.0, select(size < _SQRT_2, _SQRT_2, size))
+    large = 0.5 * (_exp_of_minus_half_square(inside) * _scaled_erfc(_SQRT_HALF * inside))
+    large = select(x < 0.0, large, 1.0 - large)
+    near = 0.5 + 0.5 * _erf_near_zero(_SQRT_HALF * x)
+    return select(x != x, x, select(size < _SQRT_2, near, large))
 
 
 @fast
@@ -171,5 +190,6 @@ def erfinv_f8(x):
 
 
 erfinv_f4 = in_double(erfinv_f8)
+ndtr_f4 = in_double(ndtr_f8)
 erf_f4 = in_double(erf_f8)
 erfc_f4 = in_double(erfc_f8)

@@ -31,6 +31,7 @@ FLOATS = {
     "erfc": "erfc_{t}({a})",
     "erfinv": "erfinv_{t}({a})",
     "exp": "exp_{t}({a})",
+    "expit": "sigmoid_{t}({a})",
     "expm1": "expm1_{t}({a})",
     "floor": "floor({a})",
     "gelu": "{a} * [0.5] * (erf_{t}({a} * [0.7071067811865476]) + {one})",
@@ -42,6 +43,10 @@ FLOATS = {
     "lgamma": "lgamma_{t}({a})",
     "log": "log_{t}({a})",
     "log1p": "log1p_{t}({a})",
+    "logaddexp": (
+        "select({a} == {b}, {a} + [0.6931471805599453], "
+        "maximum({a}, {b}) + log1p_{t}(exp_{t}(-abs({a} - {b}))))"
+    ),
     "log_sigmoid": "-softplus_{t}(-{a})",
     "masked": "select({b}, {a}, {zero})",
     "maximum": "maximum({a}, {b})",
@@ -49,6 +54,7 @@ FLOATS = {
     "multiply": "{a} * {b}",
     "multiply_no_nan": "select({b} == {zero}, {zero}, {a} * {b})",
     "multiply_nonzero": "select(({a} == {zero}) | ({b} == {zero}), {zero}, {a} * {b})",
+    "ndtr": "ndtr_{t}({a})",
     "negative": "-{a}",
     "negative_part": "select({a} >= {zero}, {zero}, {a})",
     "nonzero": "select({a} != {zero}, {one}, {zero})",

@@ -33,6 +33,8 @@ from tapegrad.kernels.error_function import (
     erfc_f8,
     erfinv_f4,
     erfinv_f8,
+    ndtr_f4,
+    ndtr_f8,
 )
 from tapegrad.kernels.exponential import (
     cosh_f4,
@@ -119,6 +121,8 @@ __all__ = [
     "log10_f8",
     "log_f4",
     "log_f8",
+    "ndtr_f4",
+    "ndtr_f8",
     "pow_f4",
     "pow_f8",
     "sigmoid_f4",

@@ -30,6 +30,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "lgamma": special.gammaln,
     "log": np.log,
     "log1p": np.log1p,
+    "ndtr": special.ndtr,
     "pow": np.power,
     "sigmoid": special.expit,
     "sin": np.sin,

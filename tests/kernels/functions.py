@@ -166,6 +166,13 @@ UNARY = {
         (*_around(1, 2, 8, 0.7071), *_SMALL),
         True,
     ),
+    "ndtr": Function(
+        mpmath.ncdf,
+        special.ndtr,
+        5,
+        ((-1.0, 1.0), (-37.0, 8.0), (-3.0, 0.0)),
+        _around(1.4142135623730951, -1.4142135623730951, -37.5),
+    ),
     "sigmoid": Function(_sigmoid, special.expit, 2, _WIDE, (-744.0, -709.5)),
     "sin": Function(
         mpmath.sin, np.sin, 1, _ANGLES, (*_around(*_QUARTERS), *_WORST_ANGLES, *_SMALL), True
