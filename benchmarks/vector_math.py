@@ -49,6 +49,7 @@ PEERS: dict[str, tuple[Callable[..., Any], float, float]] = {
     "erfinv": (special.erfinv, -0.99, 0.99),
     "exp": (np.exp, -10, 10),
     "expm1": (np.expm1, -10, 10),
+    "hypot": (np.hypot, -10, 10),
     "lgamma": (special.gammaln, 0.1, 20),
     "log": (np.log, 0.01, 10),
     "log10": (np.log10, 0.01, 10),
@@ -96,7 +97,7 @@ def measure(name: str, kind: str, rounds: int) -> bool:
     """Compare and time one function; whether it agrees with its peer."""
     peer, low, high = PEERS[name]
     generator = np.random.default_rng(0)
-    count = 2 if name in ("atan2", "pow") else 1
+    count = 2 if name in ("atan2", "hypot", "pow") else 1
     inputs = [generator.uniform(low, high, SIZE).astype(KINDS[kind]) for _ in range(count)]
     ours, theirs = np.empty_like(inputs[0]), np.empty_like(inputs[0])
     loop = loop_of(getattr(vector_math, f"{name}_{kind}"), count)

@@ -1,4 +1,4 @@
-"""Powers and cube roots.
+"""Powers, cube roots and lengths.
 
 The logarithm of a base is computed as a sum of two numbers, right to about 2**-68, because the
 exponential magnifies its error by up to 745.
@@ -22,6 +22,8 @@ from tapegrad.kernels.logarithm import log_f8, split
 _INF, _NAN = math.inf, math.nan
 _ROUND = 6755399441055744.0  # 1.5 * 2**52: adding and subtracting it rounds to integers
 _LN2_HIGH, _LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
+_2_TO_500, _2_TO_600 = 2.0**500, 2.0**600
+_2_TO_MINUS_450, _2_TO_MINUS_600 = 2.0**-450, 2.0**-600
 _THIRD, _THIRD_LOW = 0.3333333333333333, 1.850371707708594e-17
 
 
@@ -123,6 +125,27 @@ def cbrt_f8(x):
     y = p * from_bits((shift + 1023) << 52)
     y = math.copysign(select(tiny, y * 3.814697265625e-06, y), x)
     return select((size > 0.0) & (size < _INF), y, x)
+
+
+@fast
+def hypot_f8(x, y):
+    """At most 1.5 ulp: the root of a sum of squares, scaled if they would over- or underflow."""
+    a, b = abs(x), abs(y)
+    larger = select(a > b, a, b)
+    huge, tiny = larger > _2_TO_500, larger < _2_TO_MINUS_450
+    scale = select(huge, _2_TO_MINUS_600, select(tiny, _2_TO_600, 1.0))
+    back = select(huge, _2_TO_600, select(tiny, _2_TO_MINUS_600, 1.0))
+    p, q = a * scale, b * scale
+    length = math.sqrt(fma(p, p, q * q)) * back
+    return select((a == _INF) | (b == _INF), _INF, length)
+
+
+@fast
+def hypot_f4(x, y):
+    """At most 1 ulp, in double precision."""
+    a, b = float64(x), float64(y)
+    length = math.sqrt(a * a + b * b)
+    return float32(select((abs(a) == _INF) | (abs(b) == _INF), _INF, length))
 
 
 cbrt_f4 = in_double(cbrt_f8)

@@ -19,6 +19,7 @@ FLOATS = {
     "atan": "atan_{t}({a})",
     "atan2": "atan2_{t}({a}, {b})",
     "atanh": "atanh_{t}({a})",
+    "cbrt": "cbrt_{t}({a})",
     "ceil": "ceil({a})",
     "clip": "maximum(minimum({a}, {c}), {b})",
     "cos": "cos_{t}({a})",
@@ -39,6 +40,7 @@ FLOATS = {
         "{a} * [0.5] * (tanh_{t}(({a} * {a} * [0.044715] + {one}) * {a} * "
         "[0.7978845608028654]) + {one})"
     ),
+    "hypot": "hypot_{t}({a}, {b})",
     "indicator": "select({a} == {b}, {one}, {zero})",
     "lgamma": "lgamma_{t}({a})",
     "log": "log_{t}({a})",
@@ -58,6 +60,7 @@ FLOATS = {
     "negative": "-{a}",
     "negative_part": "select({a} >= {zero}, {zero}, {a})",
     "nonzero": "select({a} != {zero}, {one}, {zero})",
+    "one_minus_square": "({one} - {a}) * ({one} + {a})",
     "pow": "pow_{t}({a}, {b})",
     "reciprocal": "{one} / {a}",
     "reciprocal_no_nan": "select({a} == {zero}, {zero}, {one} / {a})",
@@ -89,6 +92,7 @@ FLOATS = {
     "tanh": "tanh_{t}({a})",
     "where": "select({a}, {b}, {c})",
     "xdivy": "select({a} == {zero}, {zero}, {a} / {b})",
+    "xexpy": "select({a} == {zero}, {zero}, {a} * exp_{t}({b}))",
     "xlog1py": "select({a} == {zero}, {zero}, {a} * log1p_{t}({b}))",
     "xlogy": "select({a} == {zero}, {zero}, {a} * log_{t}({b}))",
     "zero_or_divide": "select({a} == {zero}, {zero}, {a} / {b})",

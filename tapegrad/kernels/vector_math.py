@@ -73,6 +73,8 @@ from tapegrad.kernels.logarithm import (
 from tapegrad.kernels.power import (
     cbrt_f4,
     cbrt_f8,
+    hypot_f4,
+    hypot_f8,
     pow_f4,
     pow_f8,
 )
@@ -111,6 +113,8 @@ __all__ = [
     "exp_f8",
     "expm1_f4",
     "expm1_f8",
+    "hypot_f4",
+    "hypot_f8",
     "lgamma_f4",
     "lgamma_f8",
     "log1p_f4",

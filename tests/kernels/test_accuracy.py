@@ -52,7 +52,8 @@ def angle(y: Any, x: Any) -> Any:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_atan2(kind: str) -> None:
+@pytest.mark.parametrize(("name", "ulps"), [("atan2", 2), ("hypot", 1.5)])
+def test_of_two_coordinates(name: str, ulps: float, kind: str) -> None:
     rng = np.random.default_rng(1)
     exponent = 300 if kind == "f8" else 36
     y, x = [
@@ -69,7 +70,8 @@ def test_atan2(kind: str) -> None:
     edges = np.concatenate([edges, -edges]).astype(KINDS[kind])
     y = np.concatenate([y, np.repeat(edges, len(edges))])
     x = np.concatenate([x, np.tile(edges, len(edges))])
-    compare("atan2", kind, 2 if kind == "f8" else 1, angle, y, x)
+    exact = {"atan2": angle, "hypot": mpmath.hypot}[name]
+    compare(name, kind, ulps if kind == "f8" else 1, exact, y, x)
 
 
 @pytest.mark.parametrize("kind", KINDS)

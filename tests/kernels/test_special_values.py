@@ -37,12 +37,12 @@ def test_unary(name: str, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("name", ["pow", "atan2"])
+@pytest.mark.parametrize("name", ["pow", "atan2", "hypot"])
 def test_binary(name: str, kind: str) -> None:
     x = edges(KINDS[kind])
     a, b = np.repeat(x, len(x)), np.tile(x, len(x))
     with np.errstate(all="ignore"):
-        expected = {"pow": np.power, "atan2": np.arctan2}[name](a, b)
+        expected = {"pow": np.power, "atan2": np.arctan2, "hypot": np.hypot}[name](a, b)
     check(run(f"{name}_{kind}", a, b), expected, a, b)
 
 
