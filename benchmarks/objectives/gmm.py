@@ -74,10 +74,12 @@ def objective(
     mixture: Mixture,
     *,
     repaired_prior: bool = False,
+    index: NDArray[np.int32] | None = None,
 ) -> Tensor:
     """The scalar F at the parameters `alphas`, `means`, `icf`; the rest comes from `mixture`.
 
     ADBench adds its prior with the wrong sign. `repaired_prior` subtracts it, as GradBench does.
+    `index` is `lower_triangle_index(d)`, for who has it: some compilers would follow its loop.
     """
     n, d = mixture.points.shape
     k = mixture.alphas.shape[0]
@@ -85,7 +87,8 @@ def objective(
     exp_q = tf.exp(q)
     sum_q = tf.reduce_sum(q, axis=1)
     zero = tf.zeros((k, 1), dtype=tf.float64)
-    factors = tf.gather(tf.concat([zero, lower], axis=1), lower_triangle_index(d), axis=1)
+    index = lower_triangle_index(d) if index is None else index
+    factors = tf.gather(tf.concat([zero, lower], axis=1), index, axis=1)
 
     centred = tf.constant(mixture.points)[:, None, :] - means[None]
     whitened = exp_q * centred + tf.einsum("kij,nkj->nki", factors, centred)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.libraries.base import Inputs
+from benchmarks.libraries.base import Inputs, Objective
 from benchmarks.objectives import gmm
 from benchmarks.problems.base import Problem
 
@@ -29,10 +29,16 @@ def inputs(d: int, k: int) -> Callable[[bool], Inputs]:
     return drawn
 
 
-def objective(ops: Any, parameters: list[Any], constants: list[Any]) -> Any:
-    alphas, means, icf = parameters
-    mixture = gmm.Mixture(alphas, means, icf, constants[0], gamma=1.0, m=0)
-    return gmm.objective(ops, alphas, means, icf, mixture)
+def objective(d: int) -> Objective:
+    """The objective for points of dimension `d`, with what depends on nothing else at hand."""
+    index = gmm.lower_triangle_index(d)
+
+    def value(ops: Any, parameters: list[Any], constants: list[Any]) -> Any:
+        alphas, means, icf = parameters
+        mixture = gmm.Mixture(alphas, means, icf, constants[0], gamma=1.0, m=0)
+        return gmm.objective(ops, alphas, means, icf, mixture, index=index)
+
+    return value
 
 
 def flops(inputs: Inputs) -> float:
@@ -45,7 +51,7 @@ MIXTURES = [
     Problem(
         key=f"gmm_d{d}_K{k}",
         title=f"ADBench GMM, d {d}, K {k}, n {POINTS}, value and gradient",
-        objective=objective,
+        objective=objective(d),
         inputs=inputs(d, k),
         tolerance=1e-9,
         targets={},
