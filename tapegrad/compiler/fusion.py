@@ -18,7 +18,7 @@ MOST_NODES = 128
 MOST_ARRAYS = 24
 
 #: A value of so many bytes does not fit the caches: what costs little is computed again.
-RECOMPUTED = 1 << 21
+RECOMPUTED = 1 << 23
 #: How much that may cost; an arithmetic operation is 1, a function 8.
 MOST_RECOMPUTED = 20
 
@@ -226,9 +226,8 @@ class Plan:
     def _matrix(self, value: Value) -> Value:
         """The value itself if a matrix product can read it where it is, else a copy."""
         base, layout = self.where(value)
-        if base.size == value.size and base.size > 1:
-            turned = len(value.shape) == 2 and layout.strides == (1, value.shape[0])
-            if layout.is_whole or (turned and layout.offset == 0):
-                self._keep(base)
-                return value
+        all_of_it = base.size == value.size > 1
+        if all_of_it and (layout.is_whole or layout.turned.is_whole):
+            self._keep(base)
+            return value
         return self._copied(value)

@@ -37,6 +37,13 @@ class Layout(NamedTuple):
             )
         )
 
+    @property
+    def turned(self) -> Layout:
+        """With the last two axes exchanged."""
+        *sizes, n, m = self.shape
+        *strides, s, t = self.strides
+        return Layout(self.offset, (*sizes, m, n), (*strides, t, s))
+
 
 def contiguous(shape: tuple[int, ...]) -> Layout:
     """The layout of a C-contiguous array."""

@@ -233,15 +233,15 @@ class KernelSource:
         if base in self._plan.stored and self._plan.is_single(base):
             self._lines.append(f"store({memory}, 0, {self._single[base]})")
         rows, columns = value.shape[-2:]
+        if not layout.is_whole:  # the transpose of what is in memory
+            rows, columns = columns, rows
+            turned = not turned
         if len(value.shape) > 2:
             count = value.size // (rows * columns)
             sizes = [self._size(n) for n in (count, rows, columns)]
             name = self._fresh("m")
             self._lines.append(f"{name} = {memory}.reshape(({', '.join(sizes)}))")
             return f"{name}{{}}" + (".T" if turned else "")
-        if not layout.is_whole:  # the transpose of what is in memory
-            rows, columns = columns, rows
-            turned = not turned
         text = memory
         if base.shape != (rows, columns):
             text = self._fresh("m")
