@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -173,7 +174,7 @@ class Function:
         kind = kind_of((own, args, kwargs), inputs, kept)
         paths = self._known.get(kind)
         if paths is None:
-            paths = self._known[kind] = Paths(inputs, kept)
+            paths = self._known[kind] = Paths(inputs, [self._held(x, kind) for x in kept])
         if paths.refusal is not None:
             return self._run_eagerly(own, args, kwargs)
         token = silence_float_errors()
@@ -184,6 +185,13 @@ class Function:
         finally:
             restore_float_errors(token)
         return result if known else self._record(paths, inputs, own, args, kwargs)
+
+    def _held(self, thing: Any, kind: Any) -> Any:
+        """What keeps an identity from being used again: for as long as its entry is known."""
+        try:
+            return weakref.ref(thing, functools.partial(_forget, weakref.ref(self), kind))
+        except TypeError:
+            return thing
 
     def _run_eagerly(
         self, own: tuple[Any, ...], args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -399,6 +407,13 @@ class ConcreteFunction:
 
     def __repr__(self) -> str:
         return f"<ConcreteFunction {self.name}{self._signature}>"
+
+
+def _forget(function: weakref.ref[Function], kind: Any, _: object) -> None:
+    """An object is gone, and calls with it will not come again."""
+    known = function()
+    if known is not None:
+        known._known.pop(kind, None)
 
 
 def _takes_self(python_function: Callable[..., Any]) -> bool:

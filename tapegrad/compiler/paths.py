@@ -8,7 +8,16 @@ from typing import Any
 import numpy as np
 
 from tapegrad.compiler.gradient import Derivative, attach
-from tapegrad.compiler.graph import Guard, HostCall, Place, Read, Recording, Value
+from tapegrad.compiler.graph import (
+    Guard,
+    HostCall,
+    Place,
+    Read,
+    Recording,
+    Value,
+    inputs_of,
+    outputs_of,
+)
 from tapegrad.compiler.program import ChangedShapeError, MissedGuardError, Program
 from tapegrad.compiler.replay import sources_of
 from tapegrad.compiler.settings import functions_run_eagerly
@@ -68,10 +77,28 @@ class Path:
             s.output: s.variable for s in self.recording.steps if isinstance(s, Read)
         }
         self.program = Program(self.recording, name)
+        self._examples = self._forget_data()
         self.changes_nothing_early = not any(
             isinstance(s, HostCall) and not s.repeatable for s in self.recording.steps
         )
         self._followed: dict[int, tuple[Derivative, Program]] = {}
+
+    def _forget_data(self) -> dict[Value, Any]:
+        """Let go of the arrays of the recorded run, but for integers of host calls."""
+        inner = self._sources[len(self.recording.inputs) :]
+        examples = {v: v.array for v in inner if v.dtype.kind not in "fc"}
+        for step in self.recording.steps:
+            for v in (*inputs_of(step), *outputs_of(step)):
+                if v.kind != "constant":
+                    v.array = None
+        for v in self.recording.inputs:
+            v.array = None
+        return examples
+
+    def _example(self, source: Value) -> Any:
+        """Data like that of a host call, to record the backward run with."""
+        array = self._examples.get(source)
+        return np.ones(source.shape, source.dtype)[()] if array is None else array
 
     def _check_order(self) -> None:
         """A run that a guard ends is begun again: what was done on the way must not matter."""
@@ -146,9 +173,7 @@ class Path:
         example = list(arrays)
         for source in self._sources[len(arrays) :]:
             variable = self._of_variable.get(source)
-            example.append(
-                np.ones(source.shape, source.dtype)[()] if variable is None else variable._value
-            )
+            example.append(self._example(source) if variable is None else variable._value)
         derivative = Derivative(recording, mask, example, self.name)
         extra = [*self._sources[len(arrays) :], *derivative.kept]
         forward = Recording(recording.inputs, recording.steps, [*recording.outputs, *extra])
@@ -165,7 +190,7 @@ class Paths:
     inputs
         The tensors among the arguments, in words.
     kept
-        Objects whose identity is part of the kind of call.
+        Objects whose identity is part of the kind of call, or weak references to them.
     """
 
     def __init__(self, inputs: Sequence[Any], kept: Sequence[Any]) -> None:
@@ -177,7 +202,7 @@ class Paths:
 
     def add(self, path: Path) -> None:
         """Remember another way; too many, and calls run eagerly from now on."""
-        self.paths.insert(0, path)
+        self.paths = [path, *self.paths]
         if len(self.paths) > MOST_PATHS:
             self.refuse(f"Python decides in more than {MOST_PATHS} ways by the data")
 
@@ -194,9 +219,10 @@ class Paths:
 
     def run_quickly(self, arrays: Sequence[Any]) -> Any:
         """The result of the way taken last, outside of all tapes, or `MISSED`."""
-        if not self.paths or functions_run_eagerly():
+        paths = self.paths
+        if not paths or functions_run_eagerly():
             return MISSED
-        path = self.paths[0]
+        path = paths[0]
         token = silence_float_errors()
         try:
             return path.wrapped(path.program.run(*arrays))
@@ -227,9 +253,9 @@ class Paths:
                     raise RunEagerlyError from None
                 raise
             else:
-                if path is not self.paths[0]:
-                    self.paths.remove(path)
-                    self.paths.insert(0, path)
+                if self.paths[:1] != [path]:
+                    # A new list, because other threads may be reading this one.
+                    self.paths = [path, *[p for p in self.paths if p is not path]]
                 return True, result
         return False, None
 

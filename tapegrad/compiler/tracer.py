@@ -258,7 +258,9 @@ def _holds_data(value: Any) -> bool:
     """Whether an argument of a primitive holds an array: nobody knows what it depends on."""
     if value.__class__ is tuple or value.__class__ is list:
         return any(map(_holds_data, value))
-    return isinstance(value, np.ndarray) and value.size > 0
+    if isinstance(value, np.ndarray):
+        return value.size > 0
+    return isinstance(value, np.inexact)
 
 
 def _place() -> Place:

@@ -101,6 +101,7 @@ def pinv(a: Any, rcond: Any = None, validate_args: bool = False, name: str | Non
     if rcond is None:
         rcond = 10.0 * max(x._value.shape[-2:]) * np.finfo(x._value.dtype).eps
     limit = operand(rcond, x._value.real.dtype)._read()
+    limit = limit.item() if limit.ndim == 0 else limit
     return apply(_pinv, (x,), {"rcond": limit})  # type: ignore[no-any-return]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.convert import operand
+from tapegrad.core.host import computed
 from tapegrad.core.table import recording
 from tapegrad.core.tensor import Tensor
 from tapegrad.errors import InvalidArgumentError
@@ -90,20 +91,22 @@ def _ordered(name: str, kernel: Any, summary: str, empty: str, example: str, not
 
     def reduce(data: Any, segment_ids: Any, name: str | None = None) -> Tensor:
         values, ids = operand(data), indices_operand(segment_ids, op)
-        shape, numbers = values._value.shape, ids._value
-        if not shape or numbers.ndim != 1 or len(numbers) != shape[0]:
+        shape, wanted = values._value.shape, ids._value.shape
+        if not shape or wanted != shape[:1]:
             raise InvalidArgumentError(
                 f"{op}: segment_ids should be a vector with one number for each row of data, but "
-                f"its shape is {list(numbers.shape)} and data has shape {list(shape)}. For other "
+                f"its shape is {list(wanted)} and data has shape {list(shape)}. For other "
                 f"shapes use tf.math.unsorted_{op}."
             )
+        return kernel(op, values, ids, int(computed(segments_of, ids)))  # type: ignore[no-any-return]
+
+    def segments_of(numbers: Any) -> Any:
         if len(numbers) and (numbers[0] < 0 or (numbers[1:] < numbers[:-1]).any()):
             raise InvalidArgumentError(
                 f"{op}: segment ids are not increasing, or negative: {numbers.tolist()[:10]}. "
                 f"Sort data and segment_ids, or use tf.math.unsorted_{op}."
             )
-        size = int(numbers[-1]) + 1 if len(numbers) else 0
-        return kernel(op, values, ids, size)  # type: ignore[no-any-return]
+        return np.int64(int(numbers[-1]) + 1 if len(numbers) else 0)
 
     op = reduce.__name__ = reduce.__qualname__ = name
     reduce.__doc__ = _ORDERED_DOC.format(summary=summary, empty=empty, example=example, note=note)
