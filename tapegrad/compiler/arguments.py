@@ -11,7 +11,7 @@ from tapegrad.core.indexed_slices import IndexedSlices
 from tapegrad.core.tensor import Tensor
 from tapegrad.core.variable import Variable
 
-_BY_VALUE = (bool, int, str, bytes, complex, type(None), DType, slice, type(Ellipsis))
+_BY_VALUE = (bool, int, str, bytes, type(None), DType, type(Ellipsis))
 
 
 def kind_of(value: Any, tensors: list[Tensor], kept: list[Any]) -> Any:
@@ -25,10 +25,18 @@ def kind_of(value: Any, tensors: list[Tensor], kept: list[Any]) -> Any:
         tensors.append(value)
         array = value._value
         return array.dtype.num, array.shape
-    if kind is float:
-        return kind, value or repr(value)  # 0.0 is not -0.0
+    if kind is float or kind is complex:
+        return kind, repr(value)  # 0.0 is not -0.0, but NaN is NaN
     if kind in _BY_VALUE:
-        return kind, value if kind is not slice else (value.start, value.stop, value.step)
+        return kind, value
+    if kind is bytearray:
+        return kind, bytes(value)
+    if kind is set or kind is frozenset:
+        return kind, frozenset([kind_of(v, tensors, kept) for v in value])
+    if kind is slice:
+        parts = value.start, value.stop, value.step
+        if all(p is None or p.__class__ is int for p in parts):
+            return kind, parts
     if isinstance(value, Tensor):
         tensors.append(value)
         return kind, value._value.dtype.num, value._value.shape

@@ -7,6 +7,7 @@ Everything else (higher orders, Jacobians, forward mode) goes back to the operat
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -104,6 +105,17 @@ class Derivative:
         return found
 
 
+def _depending(recording: Recording, followed: Sequence[bool]) -> list[int]:
+    """Places of the outputs that depend on a source that a tape follows."""
+    live = {v for v, f in zip(sources_of(recording), followed, strict=True) if f}
+    for step in recording.steps:
+        if isinstance(step, Operation):
+            mask = step.primitive.differentiable
+            if any(v in live and mask >> i & 1 for i, v in enumerate(step.inputs)):
+                live.update([v for v in step.outputs if is_differentiable(v)])
+    return [i for i, v in enumerate(recording.outputs) if v in live]
+
+
 def attach(
     recording: Recording,
     recorders: Sequence[Any],
@@ -123,17 +135,20 @@ def attach(
         The backward program and what it needs; without it the operations are run again.
     """
     saved = [(x._value, x._id) for x in inputs]
+    followed = [any(x._id in r.followed for r in recorders) for x in inputs]
+    live = _depending(recording, followed)
     specs = [(x._value.shape, x._value.dtype) for x in outputs]
 
     def pull(F: Any, g: Any, mask: int, args: Any, y: Any, params: Any) -> Any:
+        given = dict(zip(live, g, strict=True))
         cotangents = [
-            np.zeros(*spec)[()] if c is None else c for c, spec in zip(g, specs, strict=True)
+            np.zeros(*spec)[()] if given.get(i) is None else given[i]
+            for i, spec in enumerate(specs)
         ]
         if F is raw and derivative is not None:
-            try:
+            # The backward program may be for other data: then it is done as it was recorded.
+            with suppress(ChangedShapeError, MissedGuardError):
                 return derivative(kept, cotangents)
-            except (ChangedShapeError, MissedGuardError):
-                pass  # the backward program is for other data: below is how it was made
         return _pulled_through(F, recording, saved, cotangents)
 
     primitive = Primitive(
@@ -146,7 +161,8 @@ def attach(
         pull,
         push_by_transposing(pull),
     )
-    record(recorders, primitive, inputs, tuple(outputs), {})
+    if live:
+        record(recorders, primitive, inputs, tuple([outputs[i] for i in live]), {})
 
 
 def _pulled_through(

@@ -34,7 +34,9 @@ __all__ = (
 
 
 def _end_of(dtype: np.dtype[Any], end: str) -> Any:
-    return getattr(np.iinfo(dtype) if dtype.kind in "iu" else np.finfo(dtype), end)
+    if dtype.kind in "iu":
+        return getattr(np.iinfo(dtype), end)
+    return float(getattr(np.finfo(dtype), end))
 
 
 def _axis(values: Any) -> int:

@@ -253,6 +253,21 @@ def test_tapes_of_all_kinds() -> None:
     assert_same(make)
 
 
+def test_results_without_a_gradient_have_none() -> None:
+    def make(compile_: Compile) -> Any:
+        f = compile_(lambda x, i: (tf.cast(i, tf.float32), 2.0 * x, i, tf.stop_gradient(x)))
+
+        def run(x: Any, i: Any) -> Any:
+            with tf.GradientTape(persistent=True) as tape:
+                tape.watch(x)
+                parts = f(x, i)
+            return [tape.gradient(y, x) for y in parts if y.dtype.is_floating]
+
+        return run
+
+    assert_same(make, [(2.0, 1), (3.0, 2), (2.0, 1)])
+
+
 def test_custom_gradients_with_variables_and_recomputation() -> None:
     def make(compile_: Compile) -> Any:
         v = tf.Variable(3.0)
@@ -351,6 +366,22 @@ def test_checks_are_made_at_every_call() -> None:
         return compile_(f)
 
     assert_same(make, [([1.0, 2.0, 0.5], i) for i in (1, 0, 3, -1, 2, 1)])
+
+
+def test_arguments_that_look_alike() -> None:
+    f = tf.function(lambda x, y: x * float(len(y)))
+    one = tf.constant(1.0)
+    numbers, letters = {1}, bytearray(b"a")
+    for expected in (1.0, 2.0):
+        assert f(one, numbers).numpy() == f(one, letters).numpy() == expected
+        numbers.add(2)
+        letters.append(1)
+    g = tf.function(lambda x, z: tf.math.angle(x * tf.constant(z, tf.complex64)))
+    i = tf.constant(1.0, tf.complex64)
+    assert [g(i, complex(-1.0, y)).numpy() > 0.0 for y in (0.0, -0.0, 0.0)] == [True, False, True]
+    for _ in range(2):
+        f(one, (float("nan"),))
+    assert f.experimental_get_tracing_count() == 5
 
 
 # Life and threads
