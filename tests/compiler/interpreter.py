@@ -29,7 +29,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "exp": np.exp,
     "expm1": np.expm1,
     "hypot": np.hypot,
-    "lgamma": special.gammaln,
+    "lgamma": lambda x: np.inf if np.isinf(x) else special.gammaln(x),
     "log": np.log,
     "log1p": np.log1p,
     "ndtr": special.ndtr,
