@@ -22,7 +22,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "cbrt": np.cbrt,
     "cos": np.cos,
     "cosh": np.cosh,
-    "digamma": special.digamma,
+    "digamma": lambda x: np.nan if x == 0 else special.digamma(x),
     "erf": special.erf,
     "erfc": special.erfc,
     "erfinv": special.erfinv,
