@@ -64,6 +64,7 @@ def assert_always_right(
         assert found is None, f"data {i}: {found}"
 
 
+@pytest.mark.filterwarnings("ignore::numpy.exceptions.ComplexWarning")
 @pytest.mark.parametrize("call", calls(), ids=str)
 def test_compiled_equals_eager(call: Call) -> None:
     plain = with_gradients(call.function)
