@@ -274,3 +274,8 @@ def test_dilated_pooling_picks_places_apart() -> None:
     x = tf.reshape(tf.constant([5.0, 1.0, 2.0, 3.0, 4.0]), [1, 5, 1])
     y = tf.nn.pool(x, [2], "MAX", dilations=[2])
     assert y.numpy().ravel().tolist() == [5.0, 3.0, 4.0]
+
+
+def test_windows_larger_than_the_image_give_a_result_without_entries() -> None:
+    y = tf.nn.conv2d(tf.ones([1, 2, 3, 2]), tf.ones([3, 2, 2, 3]), 1, "VALID")
+    assert y.shape == (1, 0, 2, 3)
