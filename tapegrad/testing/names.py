@@ -239,7 +239,7 @@ math.nanmedian: numpy.nanmedian, none
 math.nanquantile: numpy.nanquantile, torch.nanquantile
 math.nanpercentile: numpy.nanpercentile, none
 math.histogram2d: numpy.histogram2d, none
-bin_of: none, none
+math.histogram: numpy.histogram, torch.histogram
 digitize: numpy.digitize, torch.bucketize
 histogram_fixed_width_bins: none, none
 math.confusion_matrix: none, none

@@ -82,6 +82,7 @@ NUMPY: dict[str, Adapter] = {
     "math.correlate": in_order("mode"),
     "math.cumulative_trapezoid": only("x", "dx", "axis", "initial"),
     "math.ediff1d": only("to_end", "to_begin"),
+    "math.histogram": in_order("bins"),
     "math.histogram2d": in_order("bins"),
     "math.median": only("axis", "keepdims"),
     "math.nan_to_num": only("nan", "posinf", "neginf"),
@@ -270,6 +271,7 @@ TORCH: dict[str, Adapter] = {
     "math.corrcoef": lambda f, *data, **_: f(_torch().stack(data))[0, 1],
     "math.cummax": lambda f, x, *, axis, **_: tuple(f(x, axis)),
     "math.cummin": lambda f, x, *, axis, **_: tuple(f(x, axis)),
+    "math.histogram": in_order("bins"),
     "math.cumulative_trapezoid": lambda f, y, *, initial, **_: _torch().cat(
         [y.new_full((1,), initial), f(y)]
     ),
