@@ -38,7 +38,12 @@ def written_out(step: Operation) -> list[Operation]:
 
 
 def _is_simple(step: Operation) -> bool:
-    values = (*step.inputs, *step.outputs)
+    values = [*step.inputs, *step.outputs]
+    if step.primitive.inputs[0] == "labels" and values[0].dtype.kind in "iu":
+        labels, logits, *_ = values
+        if labels.shape != logits.shape[:-1]:
+            return False
+        values.remove(labels)
     return all(v.dtype.kind == "f" and v.dtype.itemsize in (4, 8) and v.size > 0 for v in values)
 
 
@@ -79,6 +84,13 @@ class _Writer:
         if not keepdims:
             sizes = [s for i, s in enumerate(x.shape) if i - n not in axes]
         return self._put(name, sizes, x.dtype, x, axes=axes, keepdims=keepdims)
+
+    def one_hot(self, labels: Value, x: Value) -> Value:
+        """Where the last axis of a value is at the number that a label says."""
+        column = (*labels.shape, 1)
+        of_rows = self._put("reshape", column, labels.dtype, labels, to=column)
+        numbers = Value("constant", np.arange(x.shape[-1]).astype(labels.dtype))
+        return self.compare("equal", of_rows, numbers)
 
     def number(self, value: float, like: Value) -> Value:
         """A constant of a value's dtype."""
@@ -127,8 +139,23 @@ def _log_probabilities(w: _Writer, x: Value, axis: int) -> Value:
 
 
 def _cross_entropy(w: _Writer, labels: Value, x: Value, axis: int) -> None:
-    losses = w.map("multiply", w.map("negative", _log_probabilities(w, x, axis)), labels)
+    # A probability of 0 that no label asks for does not count.
+    losses = w.map("multiply_no_nan", w.map("negative", _log_probabilities(w, x, axis)), labels)
     w.result(w.reduce("reduce_sum", losses, (axis,), keepdims=False))
+
+
+def _sparse_cross_entropy(w: _Writer, labels: Value, x: Value) -> None:
+    below = _below_peak(w, x, -1)
+    total = w.reduce("reduce_sum", w.map("exp", below), (-1,), keepdims=False)
+    chosen = w.reduce("reduce_sum", w.masked(below, w.one_hot(labels, x)), (-1,), keepdims=False)
+    w.result(w.map("subtract", w.map("log", total), chosen))
+
+
+def _softmax_minus_one_hot(w: _Writer, labels: Value, x: Value) -> None:
+    powers = w.map("exp", _below_peak(w, x, -1))
+    softmax = w.map("divide", powers, w.reduce("reduce_sum", powers, (-1,)))
+    less = w.map("subtract", softmax, w.number(1.0, x))
+    w.result(w.choose(w.one_hot(labels, x), less, softmax))
 
 
 def _mean(w: _Writer, x: Value, axes: Axes, keepdims: bool) -> None:
@@ -156,5 +183,7 @@ _EXPANSIONS: dict[str, Callable[..., None]] = {
     "reduce_mean": _mean,
     "softmax": _softmax,
     "softmax_cross_entropy": _cross_entropy,
+    "softmax_minus_one_hot": _softmax_minus_one_hot,
+    "sparse_softmax_cross_entropy": _sparse_cross_entropy,
     "variance": _variance,
 }
