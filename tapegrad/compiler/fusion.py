@@ -18,7 +18,7 @@ MOST_NODES = 128
 MOST_ARRAYS = 24
 
 #: A value of so many bytes does not fit the caches: what costs little is computed again.
-RECOMPUTED = 1 << 23
+RECOMPUTED = 1 << 26
 #: How much that may cost; an arithmetic operation is 1, a function 8.
 MOST_RECOMPUTED = 20
 
