@@ -37,6 +37,13 @@ RANK = {room: rank for rank, rooms in enumerate(ROWS) for room in rooms}
 
 # What may be imported inside a function: slow or optional.
 LATE = {
+    "hashlib",  # this and the others of Python's own: what only a compiled function needs
+    "importlib",
+    "linecache",
+    "pathlib",
+    "platform",
+    "shutil",
+    "tempfile",
     "llvmlite",
     "matplotlib",
     "ml_dtypes",

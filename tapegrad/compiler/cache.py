@@ -8,22 +8,17 @@ half of one; where nothing can be written, kernels are compiled in memory.
 
 from __future__ import annotations
 
-import importlib.util
-import linecache
 import os
-import platform
-import shutil
 import sys
-import tempfile
 from collections.abc import Callable
 from functools import cache
-from hashlib import sha256
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-_KERNELS = Path(__file__).parents[1] / "kernels"
+if TYPE_CHECKING:
+    from pathlib import Path
+
 _DEFAULT = object()
 _directory: list[Any] = [_DEFAULT]
 _loaded: dict[str, Callable[..., None]] = {}
@@ -65,6 +60,8 @@ def set_cache_directory(directory: str | os.PathLike[str] | None) -> None:
     'kernels'
     >>> tf.config.set_cache_directory(before)
     """
+    from pathlib import Path
+
     _directory[0] = None if directory is None else Path(directory)
 
 
@@ -82,12 +79,16 @@ def clear_cache() -> None:
     directory = cache_directory()
     if directory is None or not directory.is_dir():
         return
+    import shutil
+
     for file in directory.glob("k_*.py"):
         file.unlink(missing_ok=True)
     shutil.rmtree(directory / "__pycache__", ignore_errors=True)
 
 
 def _default_directory() -> Path | None:
+    from pathlib import Path
+
     named = os.environ.get("TAPEGRAD_CACHE_DIR")
     if named is not None:
         return Path(named) if named else None
@@ -108,11 +109,21 @@ def compiled(text: str) -> Callable[..., None]:
     return found
 
 
+def _digest(text: str) -> str:
+    from hashlib import sha256
+
+    return sha256(text.encode()).hexdigest()[:24]
+
+
 def _from_disk(text: str) -> Callable[..., None] | None:
+    import importlib.util
+    import tempfile
+    from pathlib import Path
+
     directory = cache_directory()
     if directory is None:
         return None
-    name = f"k_{sha256((_circumstances() + text).encode()).hexdigest()[:24]}"
+    name = f"k_{_digest(_circumstances() + text)}"
     file = directory / f"{name}.py"
     try:
         if not file.exists():
@@ -134,7 +145,9 @@ def _from_disk(text: str) -> Callable[..., None] | None:
 
 
 def _in_memory(text: str) -> Callable[..., None]:
-    name = f"<tapegrad kernel {sha256(text.encode()).hexdigest()[:12]}>"
+    import linecache
+
+    name = f"<tapegrad kernel {_digest(text)}>"
     linecache.cache[name] = len(text), None, text.splitlines(True), name
     namespace: dict[str, Any] = {}
     exec(compile(text, name, "exec"), namespace)
@@ -144,9 +157,14 @@ def _in_memory(text: str) -> Callable[..., None]:
 @cache
 def _circumstances() -> str:
     """Everything besides its text that the machine code of a kernel depends on."""
+    import platform
+    from pathlib import Path
+
     import llvmlite
     import llvmlite.binding
     import numba
+
+    kernels = Path(__file__).parents[1] / "kernels"
 
     parts = [
         np.__version__,
@@ -156,6 +174,6 @@ def _circumstances() -> str:
         platform.machine(),
         llvmlite.binding.get_host_cpu_name(),
         llvmlite.binding.get_host_cpu_features().flatten(),
-        *[file.read_text(encoding="utf-8") for file in sorted(_KERNELS.glob("*.py"))],
+        *[file.read_text(encoding="utf-8") for file in sorted(kernels.glob("*.py"))],
     ]
     return "\n".join(parts)

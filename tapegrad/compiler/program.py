@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import linecache
 import os
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -120,6 +119,8 @@ class Program:
         self.run = self._compiled(name)
 
     def _compiled(self, name: str) -> Callable[..., Any]:
+        import linecache
+
         file = f"<tapegrad program {name} {_number()}>"
         linecache.cache[file] = len(self.source), None, self.source.splitlines(True), file
         exec(compile(self.source, file, "exec"), self._known)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,7 +19,7 @@ from tapegrad.core.context import only_recorders
 from tapegrad.core.primitive import Primitive
 from tapegrad.core.tensor import Tensor, next_id, wrap, wrap_constant
 
-_PACKAGE = str(Path(__file__).parents[1])
+_PACKAGE = __file__.rpartition("compiler")[0]
 
 #: More steps than this are not worth compiling: a loop of Python's should be one of tensors.
 MOST_STEPS = 20_000
