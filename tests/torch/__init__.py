@@ -1,0 +1,1 @@
+"""The PyTorch dialect, judged by PyTorch."""
