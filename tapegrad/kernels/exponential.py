@@ -15,11 +15,12 @@ import math
 from numba import int64
 
 from tapegrad.kernels.inline import exact, fast, in_double
-from tapegrad.kernels.intrinsics import fma, from_bits, select
+from tapegrad.kernels.intrinsics import bits_of, fma, from_bits, select
 
 _ROUND = 6755399441055744.0  # 1.5 * 2**52: adding and subtracting it rounds to integers
 _LOG2E = 1.4426950408889634
 _LN2_HIGH, _LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
+_ROUND_BIASED = _ROUND + 2046.0  # leaves k + 2 * 1023 in the lowest bits
 
 
 @exact
@@ -56,14 +57,33 @@ def _power_of_two(k):
     return from_bits((int64(k) + 1023) << 52)
 
 
+@exact
+def _reduced_plainly(x):
+    """``k`` as the bits of ``_ROUND_BIASED + k``, and ``r`` as a single number."""
+    rounded = fma(x, _LOG2E, _ROUND_BIASED)
+    k = rounded - _ROUND_BIASED
+    return bits_of(rounded), fma(-k, _LN2_LOW, fma(-k, _LN2_HIGH, x))
+
+
 @fast
 def exp_f8(x):
-    """At most 1 ulp."""
-    inside = select(x > 710.0, 710.0, select(x < -746.0, -746.0, x))
-    k, r, low = _reduced(inside)
-    half = (k * 0.5 + _ROUND) - _ROUND  # in two steps, so that the result may be subnormal
-    y = (1.0 + _expm1_small(r, low)) * _power_of_two(half) * _power_of_two(k - half)
-    return select(x != x, x, y)
+    """At most 1 ulp: a polynomial of degree 11 that is nearly the best one."""
+    above = select(x < -746.0, -746.0, x)
+    bits, r = _reduced_plainly(select(above > 710.0, 710.0, above))
+    p = 2.499866190421876e-08
+    p = p * r + 2.7630275506281903e-07
+    p = p * r + 2.755759094511936e-06
+    p = p * r + 2.480149304171786e-05
+    p = p * r + 0.00019841269501309983
+    p = p * r + 0.0013888888943664494
+    p = p * r + 0.008333333333496977
+    p = p * r + 0.041666666666530114
+    p = p * r + 0.16666666666666408
+    p = p * r + 0.5000000000000011
+    p = p * r + 1.0
+    p = p * r + 1.0
+    half = bits >> 1  # in two steps, so that the result may be subnormal
+    return p * from_bits(half << 52) * from_bits((bits - half) << 52)
 
 
 @exact

@@ -21,6 +21,7 @@ from tapegrad.kernels.intrinsics import bits_of_single, fma, select, single_from
 _ZERO, _HALF, _ONE, _TWO = np.float32(0), np.float32(0.5), np.float32(1), np.float32(2)
 _INF, _NAN = np.float32(math.inf), np.float32(math.nan)
 _ROUND = np.float32(12582912.0)  # 1.5 * 2**23
+_ROUND_BIASED = np.float32(12582912.0 + 254.0)  # leaves k + 2 * 127 in the lowest bits
 _LOG2E = np.float32(1.4426950408889634)
 _LN2_HIGH, _LN2_LOW = np.float32(0.693359375), np.float32(-2.12194440e-4)
 _SMALLEST, _LARGEST = np.float32(-104), np.float32(89)
@@ -53,14 +54,27 @@ def _power_of_two(k):
     return single_from_bits(int32((int32(k) + 127) << 23))
 
 
+@exact
+def _reduced_plainly(x):
+    rounded = fma(x, _LOG2E, _ROUND_BIASED)
+    k = rounded - _ROUND_BIASED
+    return bits_of_single(rounded), fma(-k, _LN2_LOW, fma(-k, _LN2_HIGH, x))
+
+
 @fast
 def exp_f4(x):
-    """At most 1 ulp."""
-    inside = select(x > _LARGEST, _LARGEST, select(x < _SMALLEST, _SMALLEST, x))
-    k, r, low = _reduced(inside)
-    half = (k * _HALF + _ROUND) - _ROUND  # in two steps, so that the result may be subnormal
-    y = (_ONE + _expm1_small(r, low)) * _power_of_two(half) * _power_of_two(k - half)
-    return select(x != x, x, y)
+    """At most 1 ulp: a polynomial of degree 6 that is nearly the best one."""
+    above = select(x < _SMALLEST, _SMALLEST, x)
+    bits, r = _reduced_plainly(select(above > _LARGEST, _LARGEST, above))
+    p = float32(0.0013814534544916923)
+    p = p * r + float32(0.008368745895497786)
+    p = p * r + float32(0.04166839092102062)
+    p = p * r + float32(0.1666652039053816)
+    p = p * r + float32(0.4999999343134894)
+    p = p * r + _ONE
+    p = p * r + _ONE
+    half = int32(bits >> 1)  # in two steps, so that the result may be subnormal
+    return p * single_from_bits(int32(half << 23)) * single_from_bits(int32((bits - half) << 23))
 
 
 @fast
