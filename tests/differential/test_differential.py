@@ -10,18 +10,12 @@ from typing import Any
 import pytest
 
 import tapegrad
-from tests.differential.harness import (
-    Case,
-    answer,
-    compare,
-    compare_plain,
-    has_words,
-    load_cases,
-    load_recordings,
-)
+from tests.differential.harness import TENSORFLOW
+from tests.snippets.compare import compare, compare_plain
+from tests.snippets.suite import Case
 
-CASES = load_cases()
-RECORDINGS = load_recordings()
+CASES = TENSORFLOW.load_cases()
+RECORDINGS = TENSORFLOW.load_recordings()
 LIVE = os.environ.get("TAPEGRAD_LIVE") == "1" and importlib.util.find_spec("tensorflow") is not None
 
 each_case = pytest.mark.parametrize("case", CASES, ids=[f"{c.module}-{c.name}" for c in CASES])
@@ -31,18 +25,9 @@ def recorded(case: Case) -> Any:
     return RECORDINGS[case.module][case.name]["result"]
 
 
-def differences(case: Case, expected: Any, got: Any) -> list[str]:
-    """How tapegrad's `got` differs from what it ought to be, given TensorFlow's `expected`."""
-    if case.differs is not None:
-        return compare_plain(case.ours, got, case.rtol)
-    if not has_words(case.match, got):
-        return [f"the message should contain {case.match!r}: {got['message']!r}"]
-    return compare(expected, got, case.rtol)
-
-
 @each_case
 def test_tapegrad_gives_the_recorded_answer(case: Case) -> None:
-    found = differences(case, recorded(case), answer(tapegrad, case.run))
+    found = TENSORFLOW.differences(case, recorded(case), TENSORFLOW.answer(tapegrad, case.run))
     assert not found, f"row {case.row}: " + "; ".join(found)
 
 
@@ -58,10 +43,10 @@ def tensorflow() -> Any:
 @pytest.mark.skipif(not LIVE, reason="needs TensorFlow and TAPEGRAD_LIVE=1")
 @each_case
 def test_live_tensorflow_agrees(case: Case, tensorflow: Any) -> None:
-    live = answer(tensorflow, case.run)
+    live = TENSORFLOW.answer(tensorflow, case.run)
     stale = compare(recorded(case), live, case.rtol)
     assert not stale, "the recording is no longer true: " + "; ".join(stale)
-    found = differences(case, live, answer(tapegrad, case.run))
+    found = TENSORFLOW.differences(case, live, TENSORFLOW.answer(tapegrad, case.run))
     assert not found, f"row {case.row}: " + "; ".join(found)
 
 

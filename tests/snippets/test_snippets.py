@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import OrderedDict
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from tests.differential import harness
-from tests.differential.harness import (
+from tests.differential.harness import TensorFlowSuite
+from tests.snippets.compare import (
     Raises,
-    answer,
-    case,
     compare,
+    compare_messages,
     compare_plain,
     has_words,
-    normalise,
-    raised,
 )
+from tests.snippets.suite import gist, raised, without_warnings
 
 
 class Nothing:
@@ -36,6 +36,13 @@ LIBRARY = SimpleNamespace(
     DType=Nothing,
     errors=SimpleNamespace(InvalidArgumentError=InvalidArgumentError),
 )
+
+
+SUITE = TensorFlowSuite("tests.snippets", Path(__file__).parent)
+
+
+def normalise(library: Any, result: Any) -> Any:
+    return SUITE.normalise(library, result)
 
 
 def tensor(value: Any, dtype: str = "float32") -> dict[str, Any]:
@@ -68,7 +75,7 @@ def test_an_exception_is_a_result() -> None:
     def broken(tf: Any) -> Any:
         raise tf.errors.InvalidArgumentError("bad shape")
 
-    result = answer(LIBRARY, broken)
+    result = SUITE.answer(LIBRARY, broken)
     assert result["kinds"] == ["tf.errors.InvalidArgumentError", "ValueError"]
     assert result["message"] == "bad shape"
 
@@ -189,18 +196,48 @@ def test_raised_demands_an_exception() -> None:
         raised(lambda: 1)
 
 
-def test_names_of_cases_are_unique(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(harness, "CASES", [])
-    monkeypatch.setattr(harness, "_names", {})
+def test_names_of_cases_are_unique() -> None:
+    suite = TensorFlowSuite("tests.snippets", Path(__file__).parent)
 
-    @case(1)
+    @suite.case(1)
     def twice(tf: Any) -> Any:
         return None
 
-    with pytest.raises(ValueError, match="already in test_harness"):
-        case(2)(twice)
+    with pytest.raises(ValueError, match="already in test_snippets"):
+        suite.case(2)(twice)
 
 
 def test_an_answer_of_our_own_needs_a_reason() -> None:
     with pytest.raises(ValueError, match="differs"):
-        case(1, ours=2.0)
+        SUITE.case(1, ours=2.0)
+
+
+def test_short_messages_are_compared_where_they_stand() -> None:
+    expected = [1, {"tuple": [normalise(LIBRARY, ValueError("too large"))]}]
+    other = [1, {"tuple": [normalise(LIBRARY, ValueError("too small"))]}]
+    assert compare(expected, other) == []
+    assert compare_messages(expected, other, 9)
+    assert compare_messages(expected, other, 8) == []
+    assert compare_messages(expected, expected, 9) == []
+
+
+class Warned(TensorFlowSuite):
+    warns = True
+
+
+def test_warnings_are_part_of_the_answer() -> None:
+    def warned(tf: Any) -> Any:
+        warnings.warn("It is late. Go home (Triggered internally)", UserWarning, stacklevel=1)
+        return 1
+
+    suite = Warned("tests.snippets", Path(__file__).parent)
+    answer = suite.answer(LIBRARY, warned)
+    assert answer == {"warns": [["UserWarning", "It is late"]], "result": 1}
+    assert without_warnings(answer) == 1
+    assert compare(answer, suite.answer(LIBRARY, lambda tf: 1))
+    assert compare(answer, suite.answer(LIBRARY, warned)) == []
+    assert SUITE.answer(LIBRARY, warned) == 1
+
+
+def test_the_gist_of_a_warning() -> None:
+    assert gist("A at 0x7f00 (Triggered internally at /a/b.cpp:1)") == "A at ..."
