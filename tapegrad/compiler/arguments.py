@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -12,6 +13,9 @@ from tapegrad.core.tensor import Tensor
 from tapegrad.core.variable import Variable
 
 _BY_VALUE = (bool, int, str, bytes, type(None), DType, type(Ellipsis))
+
+#: Defaults that a call may as well have given.
+_PLAIN = (*_BY_VALUE, float, complex)
 
 
 def kind_of(value: Any, tensors: list[Tensor], kept: list[Any]) -> Any:
@@ -45,6 +49,51 @@ def kind_of(value: Any, tensors: list[Tensor], kept: list[Any]) -> Any:
         return kind, keys, tuple([kind_of(v, tensors, kept) for v in nest.children_of(value)])
     kept.append(value)
     return kind, id(value)
+
+
+class Parameters:
+    """The parameters of a function, so that calls that mean the same look the same.
+
+    Parameters
+    ----------
+    function
+        The Python function.
+    method
+        Whether its first parameter is the object that it belongs to, which is left out.
+    """
+
+    def __init__(self, function: Callable[..., Any], method: bool) -> None:
+        self._places: list[inspect.Parameter] = []
+        self._keywords: list[inspect.Parameter] = []
+        try:
+            parameters = list(inspect.signature(function).parameters.values())[method:]
+        except (TypeError, ValueError):  # some builtins do not tell
+            return
+        for p in parameters:
+            if p.kind is p.KEYWORD_ONLY:
+                self._keywords.append(p)
+            elif p.kind is not p.VAR_POSITIONAL and p.kind is not p.VAR_KEYWORD:
+                self._places.append(p)
+
+    def in_one_form(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """The same arguments, by position where there is one, and with plain defaults."""
+        if len(args) < len(self._places):
+            placed = list(args)
+            remaining = dict(kwargs)
+            for p in self._places[len(args) :]:
+                if p.name in remaining and p.kind is not p.POSITIONAL_ONLY:
+                    placed.append(remaining.pop(p.name))
+                elif p.default.__class__ in _PLAIN:
+                    placed.append(p.default)
+                else:
+                    break
+            args, kwargs = tuple(placed), remaining
+        for p in self._keywords:
+            if p.name not in kwargs and p.default.__class__ in _PLAIN:
+                kwargs = {**kwargs, p.name: p.default}
+        return args, kwargs
 
 
 def with_tensors(value: Any, tensors: Iterator[Tensor]) -> Any:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import functools
+import inspect
+import sys
 import weakref
 from collections.abc import Callable
+from threading import RLock
 from typing import Any
 
 import numpy as np
 
-from tapegrad.compiler.arguments import kind_of, parts_of, with_tensors
+from tapegrad.compiler.arguments import Parameters, kind_of, parts_of, with_tensors
 from tapegrad.compiler.explanation import explained, sources
 from tapegrad.compiler.graph import Recording
 from tapegrad.compiler.paths import MISSED, Path, Paths, RunEagerlyError
@@ -126,12 +129,15 @@ class Function:
             if input_signature is None
             else Signature.of_specs(python_function, self._method, input_signature)
         )
+        self._parameters = Parameters(python_function, self._method)
         self._recordings = 0
+        self._recording = RLock()
         self._known: dict[Any, Paths] = {}
         self._quick: dict[tuple[Any, ...], Paths] = {}
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the function, compiled if it has been recorded for arguments of this kind."""
+        quick = None
         if not kwargs:
             # Tensors only, no tape: the common case of a compiled function, written for speed.
             arrays: list[Any] = []
@@ -144,27 +150,41 @@ class Function:
                 kind.append(array.dtype)
                 kind.append(array.shape)
             else:
-                paths = self._quick.get(tuple(kind))
+                quick = tuple(kind)
+                paths = self._quick.get(quick)
                 if paths is not None and not active_recorders():
                     result = paths.run_quickly(arrays)
                     if result is not MISSED:
                         return result
-        return self._call(*self._split(args), kwargs)
+        return self._call(*self._split(args), kwargs, quick)
 
     def _split(self, args: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
         """The object that a method belongs to, and the other arguments."""
         return (args[:1], args[1:]) if self._method else ((), args)
 
-    def _call(self, own: tuple[Any, ...], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    def _call(
+        self,
+        own: tuple[Any, ...],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        quick: tuple[Any, ...] | None = None,
+    ) -> Any:
         if self._signature is not None:
             args, kwargs = self._signature.bind(args, kwargs)
         else:
             args = tuple([a if a.__class__ is Tensor else _argument(a) for a in args])
             if kwargs:
                 kwargs = {key: _argument(value) for key, value in kwargs.items()}
-        return self._run(own, args, kwargs)
+            args, kwargs = self._parameters.in_one_form(args, kwargs)
+        return self._run(own, args, kwargs, quick)
 
-    def _run(self, own: tuple[Any, ...], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    def _run(
+        self,
+        own: tuple[Any, ...],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        quick: tuple[Any, ...] | None = None,
+    ) -> Any:
         recorders = visible_recorders()
         if functions_run_eagerly() or active_tracer() is not None or any_accumulator():
             # Inside of another function this one is part of its recording.
@@ -175,16 +195,38 @@ class Function:
         paths = self._known.get(kind)
         if paths is None:
             paths = self._known[kind] = Paths(inputs, [self._held(x, kind) for x in kept])
+        if quick is not None and quick not in self._quick and 2 * len(inputs) == len(quick):
+            self._quick[quick] = paths
+        known, result = self._run_known(paths, inputs, recorders, own, args, kwargs)
+        if known:
+            return result
+        with self._recording:
+            # Another thread may have recorded this way while the lock was waited for.
+            known, result = self._run_known(paths, inputs, recorders, own, args, kwargs)
+            return result if known else self._record(paths, inputs, own, args, kwargs)
+
+    def _run_known(
+        self,
+        paths: Paths,
+        inputs: list[Tensor],
+        recorders: Any,
+        own: tuple[Any, ...],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> tuple[bool, Any]:
+        """Whether these arguments need no recording, and the result."""
         if paths.refusal is not None:
-            return self._run_eagerly(own, args, kwargs)
+            return True, self._run_eagerly(own, args, kwargs)
+        if not paths.paths:
+            return False, None
         token = silence_float_errors()
         try:
-            known, result = paths.run(inputs, recorders)
+            return paths.run(inputs, recorders)
         except RunEagerlyError:
-            return self._run_eagerly(own, args, kwargs)
+            pass
         finally:
             restore_float_errors(token)
-        return result if known else self._record(paths, inputs, own, args, kwargs)
+        return True, self._run_eagerly(own, args, kwargs)
 
     def _held(self, thing: Any, kind: Any) -> Any:
         """What keeps an identity from being used again: for as long as its entry is known."""
@@ -211,14 +253,17 @@ class Function:
         # New tensors, so that an argument is not mistaken for the same tensor seen elsewhere.
         fresh = [identity(x) for x in inputs]
         own, args, kwargs = with_tensors((own, args, kwargs), iter(fresh))
-        tracer = Tracer(fresh)
-        with only_recorders(visible_recorders(), tracer=tracer):
+        recorders = visible_recorders()
+        tracer = Tracer(fresh, recorders)
+        with only_recorders(recorders, tracer=tracer):
             result = self._run_eagerly(own, args, kwargs)
             outputs, rebuild = parts_of(result)
         try:
             values = tracer.finish(outputs)
             run = Recording(tracer.inputs, tracer.steps, values)
-            path = Path(self.name, run, rebuild, tracer.custom_gradient, tracer.reads_assigned)
+            path = Path(
+                self.name, run, rebuild, tracer.custom_gradient, tracer.reads_assigned, tracer
+            )
         except NotCompilableError as refusal:
             paths.refuse(str(refusal))
         else:
@@ -226,9 +271,6 @@ class Function:
                 paths.made_variables()
             else:
                 paths.add(path)
-                if not own and not kwargs and all(a.__class__ is Tensor for a in args):
-                    kinds = [(x._value.dtype, x._value.shape) for x in inputs]
-                    self._quick[tuple([part for kind in kinds for part in kind])] = paths
         return result
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
@@ -284,6 +326,15 @@ class Function:
             If the function does not take such arguments.
         """
         return ConcreteFunction(self, *self._split(args), kwargs)
+
+    def __reduce__(self) -> Any:
+        """Pickled by name, as Python's functions are; a copy begins without recordings."""
+        found: Any = sys.modules.get(getattr(self, "__module__", ""))
+        for part in getattr(self, "__qualname__", "").split("."):
+            found = getattr(found, part, None)
+        if found is self:
+            return self.__qualname__
+        return Function, (self._python_function, self._input_signature)
 
     def __repr__(self) -> str:
         return f"<tf.function {self.name}>"
@@ -418,6 +469,8 @@ def _forget(function: weakref.ref[Function], kind: Any, _: object) -> None:
 
 def _takes_self(python_function: Callable[..., Any]) -> bool:
     """True for a function written as a method: its first parameter is called ``self``."""
+    if inspect.ismethod(python_function):
+        return False  # it has its object already
     code = getattr(python_function, "__code__", None)
     return code is not None and code.co_argcount > 0 and code.co_varnames[0] == "self"
 

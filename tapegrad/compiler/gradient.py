@@ -14,7 +14,7 @@ import numpy as np
 
 from tapegrad.compiler.graph import Operation, Recording
 from tapegrad.compiler.program import ChangedShapeError, MissedGuardError, Program
-from tapegrad.compiler.replay import replay, sources_of
+from tapegrad.compiler.rerun import rerun, sources_of
 from tapegrad.compiler.tracer import Tracer
 from tapegrad.core.backward import sweep
 from tapegrad.core.batching import BatchedNamespace
@@ -60,7 +60,7 @@ class Derivative:
         for i in wanted:
             tape.follow(tensors[i])
         with only_recorders((tape,), tracer=tracer):
-            at = replay(recording, tensors)
+            at = rerun(recording, tensors)
         cotangents: dict[int, Any] = {}
         for i, seed in zip(self.targets, seeds, strict=True):
             identity = at[recording.outputs[i]]._id
@@ -175,7 +175,7 @@ def _pulled_through(
     for x in tensors:
         tape.follow(x)
     with only_recorders((*visible_recorders(), tape) if wrapped else (tape,)):
-        at = replay(recording, tensors)
+        at = rerun(recording, tensors)
     seeds: dict[int, Any] = {}
     for value, c in zip(recording.outputs, cotangents, strict=True):
         x = at[value]

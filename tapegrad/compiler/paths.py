@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,10 +19,10 @@ from tapegrad.compiler.graph import (
     outputs_of,
 )
 from tapegrad.compiler.program import ChangedShapeError, MissedGuardError, Program
-from tapegrad.compiler.replay import sources_of
+from tapegrad.compiler.rerun import sources_of
 from tapegrad.compiler.settings import functions_run_eagerly
 from tapegrad.compiler.simplify import simplify
-from tapegrad.compiler.tracer import NotCompilableError
+from tapegrad.compiler.tracer import NotCompilableError, Tracer
 from tapegrad.core.context import restore_float_errors, silence_float_errors
 from tapegrad.core.tape import is_differentiable
 from tapegrad.core.tensor import Tensor, rewrap, wrap
@@ -54,6 +54,8 @@ class Path:
     reads_assigned
         Whether it reads a Variable after assigning to it: tapes see a Variable then, where the
         operations see what was assigned.
+    tracer
+        Knows the tensors that the function captured.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class Path:
         rebuild: Callable[[Sequence[Tensor]], Any],
         custom_gradient: Place | None,
         reads_assigned: bool,
+        tracer: Tracer,
     ) -> None:
         self.recording = simplify(recording, with_derivatives=True)
         self._check_order()
@@ -70,6 +73,9 @@ class Path:
         self.custom_gradient = custom_gradient
         self.reads_assigned = reads_assigned
         self.name = name
+        self.captured = set(tracer.captured)
+        self.captured_inputs = tracer.captured_inputs
+        self._more = [x._value for x in tracer.captured_inputs]
         self.guards = [s for s in self.recording.steps if isinstance(s, Guard)]
         self.variables = [v for v in self.recording.variables if v.trainable]
         self._sources = sources_of(self.recording)
@@ -122,6 +128,7 @@ class Path:
 
     def run(self, inputs: Sequence[Any], recorders: Sequence[Any]) -> Any:
         """The function's result for input tensors, recorded on the tapes that follow it."""
+        inputs = [*inputs, *self.captured_inputs]
         arrays = [x._value for x in inputs]
         if recorders and self.reads_assigned:
             raise RunEagerlyError
@@ -133,11 +140,16 @@ class Path:
                 raise RunEagerlyError
             if mask:
                 return self.rebuild(self._run_followed(mask, inputs, arrays, recorders))
-        return self.wrapped(self.program.run(*arrays))
+        return self.rebuild([wrap(a) for a in self.program.run(*arrays)])
 
-    def wrapped(self, arrays: Sequence[Any]) -> Any:
-        """The function's result around output arrays."""
-        return self.rebuild([wrap(a) for a in arrays])
+    def run_unrecorded(self, arrays: Sequence[Any]) -> Any:
+        """The function's result for input arrays, outside of all tapes."""
+        return self.rebuild([wrap(a) for a in self.program.run(*arrays, *self._more)])
+
+    def knows(self, followed: Iterable[int]) -> bool:
+        """Whether gradients reach all of these captured tensors."""
+        inputs = [x._id for x in self.captured_inputs]
+        return all(x in inputs for x in followed)
 
     def _mask(self, inputs: Sequence[Any], recorders: Sequence[Any]) -> int:
         """Bit i: whether a tape follows the i-th source."""
@@ -198,10 +210,12 @@ class Paths:
         self.paths: list[Path] = []
         self.refusal: str | None = None
         self.kept = kept
+        self._captured: set[int] = set()
         self._first = True
 
     def add(self, path: Path) -> None:
         """Remember another way; too many, and calls run eagerly from now on."""
+        self._captured.update(path.captured)
         self.paths = [path, *self.paths]
         if len(self.paths) > MOST_PATHS:
             self.refuse(f"Python decides in more than {MOST_PATHS} ways by the data")
@@ -225,7 +239,7 @@ class Paths:
         path = paths[0]
         token = silence_float_errors()
         try:
-            return path.wrapped(path.program.run(*arrays))
+            return path.run_unrecorded(arrays)
         except (MissedGuardError, ChangedShapeError):
             return MISSED
         except Exception:
@@ -238,6 +252,9 @@ class Paths:
     def run(self, inputs: Sequence[Any], recorders: Sequence[Any]) -> tuple[bool, Any]:
         """Whether a way is known for these inputs, and the result."""
         untried = list(self.paths)
+        if recorders and self._captured:
+            followed = [x for x in self._captured if any(x in r.followed for r in recorders)]
+            untried = [p for p in untried if p.knows(followed)]
         path: Path | None = untried[0] if untried else None
         while path is not None:
             untried.remove(path)

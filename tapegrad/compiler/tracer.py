@@ -17,7 +17,8 @@ import numpy as np
 from tapegrad.compiler.graph import Assign, Guard, HostCall, Operation, Place, Read, Step, Value
 from tapegrad.core.context import only_recorders
 from tapegrad.core.primitive import Primitive
-from tapegrad.core.tensor import Tensor, next_id, wrap, wrap_constant
+from tapegrad.core.tape import is_differentiable
+from tapegrad.core.tensor import Tensor, next_id, rewrap, wrap, wrap_constant
 
 _PACKAGE = __file__.rpartition("compiler")[0]
 
@@ -39,15 +40,28 @@ class Tracer:
     ----------
     inputs
         The tensors that the function gets, made for this run.
+    recorders
+        The tapes outside. A tensor that one of them follows is an input too, although the function
+        does not get it, but knows it.
+
+    Attributes
+    ----------
+    captured
+        Tensors older than the run that the function knows, by identity.
+    captured_inputs
+        Those that a tape outside follows.
     """
 
-    def __init__(self, inputs: Sequence[Tensor]) -> None:
+    def __init__(self, inputs: Sequence[Tensor], recorders: Sequence[Any] = ()) -> None:
         self.begin = next_id()
         self.steps: list[Step] = []
         self.refusal: str | None = None
         self.made_variables = False
         self.reads_assigned = False
         self.custom_gradient: Place | None = None
+        self.captured: dict[int, Tensor] = {}
+        self.captured_inputs: list[Tensor] = []
+        self._recorders = recorders
         self._values: dict[int, Value] = {}
         self._by_array: dict[int, Value] = {}
         self._alive: list[Any] = []  # identities of arrays are only good while these live
@@ -220,10 +234,18 @@ class Tracer:
             if known is not None:
                 return known
             self.refuse("an operation is not recorded: its result appears out of nowhere")
-        value = Value("constant", array)
+        kind = "constant"
+        if identity and abs(identity) < self.begin and is_differentiable(array):
+            self.captured[identity] = tensor = rewrap(array, identity)
+            if any(identity in r.followed for r in self._recorders):
+                self.captured_inputs.append(tensor)
+                kind = "input"
+        value = Value(kind, array)
         self._alive.append(array)
         if identity:
             self._values[identity] = value
+        if kind == "input":
+            self.inputs.append(value)
         return value
 
     def _of_variable(self, variable: Any, array: Any) -> Value:

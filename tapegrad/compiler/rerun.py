@@ -23,7 +23,7 @@ def sources_of(recording: Recording) -> list[Value]:
     return list(found)
 
 
-def replay(recording: Recording, tensors: Sequence[Tensor]) -> dict[Value, Tensor]:
+def rerun(recording: Recording, tensors: Sequence[Tensor]) -> dict[Value, Tensor]:
     """Run the operations on tensors in the places of `sources_of`; all values by what they were."""
     at: dict[Value, Tensor] = dict(zip(sources_of(recording), tensors, strict=True))
 
