@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import partial
 from threading import get_ident
 from typing import Any
 
@@ -135,6 +136,5 @@ _set_error_state = _extobj_contextvar.set
 restore_float_errors = _extobj_contextvar.reset
 
 
-def silence_float_errors() -> Any:
-    """Silence NumPy's floating-point warnings; returns the token for `restore_float_errors`."""
-    return _set_error_state(_QUIET)
+#: Silences NumPy's floating-point warnings; returns the token for `restore_float_errors`.
+silence_float_errors: Callable[[], Any] = partial(_set_error_state, _QUIET)

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
+
 from tapegrad.core import nest
 from tapegrad.core.backward import sweep
 from tapegrad.core.context import (
@@ -425,6 +427,8 @@ class GradientTape(Tape):
         g = found.get(x._id)
         if g is None:
             return zeros_for(x) if zeros else None
+        if g.__class__ is np.ndarray and g.dtype is x._value.dtype:
+            return wrap(g)
         if g.__class__ is Slices:
             return IndexedSlices.from_cotangent(g)
         t = g if isinstance(g, Tensor) else wrap(g)

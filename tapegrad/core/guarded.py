@@ -23,8 +23,6 @@ from tapegrad.core.slices import Slices
 from tapegrad.core.table import TABLE, raw
 from tapegrad.core.tensor import Tensor
 
-_vdot = np.vdot
-
 
 class Guarded(Carrier):
     """A value that a rule is linear in, and whose zeros stay zero in products."""
@@ -96,14 +94,24 @@ def unguarded(value: Any) -> Any:
 
 def has_nan(value: Any) -> bool:
     """Whether a cotangent or tangent, in any of its forms, has an entry that is NaN."""
+    for part in value if value.__class__ is list or value.__class__ is tuple else (value,):
+        if part.__class__ is np.ndarray:
+            if part.itemsize > 2:
+                flat = part.ravel()
+                square = flat.dot(flat)  # the fastest single pass; overflow makes inf, not NaN
+                if square != square:
+                    return True
+            elif np.isnan(part).any():
+                return True
+        elif _wrapped_has_nan(part):
+            return True
+    return False
+
+
+def _wrapped_has_nan(value: Any) -> bool:
     kind = value.__class__
-    if kind is np.ndarray:
-        if value.itemsize > 2:
-            square = _vdot(value, value)  # the fastest single pass; overflow makes inf, not NaN
-            return square != square  # type: ignore[no-any-return]
-        return bool(np.isnan(value).any())
     if kind is list or kind is tuple:
-        return any(map(has_nan, value))
+        return has_nan(value)
     if kind is Tensor:
         return has_nan(value._value)
     if isinstance(value, Batched):

@@ -176,7 +176,13 @@ def packed(structure: Any, leaves: Iterator[Any]) -> Any:
     if not is_nested(structure):
         return next(leaves)
     if structure.__class__ is list:
-        return [packed(child, leaves) if is_nested(child) else next(leaves) for child in structure]
+        known = _nested.get
+        return [
+            next(leaves)
+            if known(child.__class__) is False or not is_nested(child)
+            else packed(child, leaves)
+            for child in structure
+        ]
     return rebuilt(structure, [packed(child, leaves) for child in children_of(structure)])
 
 

@@ -206,6 +206,30 @@ def apply(primitive: Primitive, inputs: Sequence[Any], params: dict[str, Any]) -
     return outputs
 
 
+def apply_pair(primitive: Primitive, a: Any, b: Any) -> Tensor:
+    """What `apply` does, written for speed: two inputs, one output, and nothing else to know."""
+    token = silence_float_errors()
+    try:
+        value = primitive.forward(a._value, b._value)
+    except BaseException:
+        tell_of_error(primitive)
+        raise
+    finally:
+        restore_float_errors(token)
+    out = wrap(value)
+    recorders = active_recorders()
+    if recorders:
+        i, j = a._id, b._id
+        for recorder in recorders:
+            followed = recorder.followed
+            mask = (i in followed) + 2 * (j in followed) & primitive.differentiable
+            if mask:
+                recorder.record(primitive, (a, b), mask, out, {})
+        if recorders.__class__ is MarkedRecorders:
+            trace(recorders, primitive, (i, j), (a._value, b._value), out, {})
+    return out
+
+
 def tell_of_error(primitive: Primitive) -> None:
     """Let the tracer, if there is one, know that a call raised an error."""
     tracer = active_tracer()

@@ -24,15 +24,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
-from weakref import WeakSet
+from weakref import ref
 
 from tapegrad.core.primitive import Array, Primitive
 from tapegrad.core.tensor import Tensor
 
 Record = tuple[Any, ...]
 
-#: All tapes that exist: any of them may keep values whose Tensor is gone.
-live_tapes: WeakSet[Tape] = WeakSet()
+#: Weak references to all tapes that exist: any of them may keep values whose Tensor is gone.
+live_tapes: set[ref[Tape]] = set()
 
 
 class Spec(NamedTuple):
@@ -74,7 +74,7 @@ class Tape:
     def __init__(self, watch_accessed: bool = True) -> None:
         self.watch_accessed = watch_accessed
         self.is_recording = True
-        live_tapes.add(self)
+        live_tapes.add(ref(self, live_tapes.discard))
         self.followed: set[int] = set()
         self.roots: set[int] = set()
         self.records: list[Record] = []

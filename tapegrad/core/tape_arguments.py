@@ -19,7 +19,9 @@ from tapegrad.errors import InvalidArgumentError, NonDifferentiableWarning, Pers
 def ones_like_target(x: Any, wrapped: bool) -> Any:
     """The cotangent of a target when none is given: an array, or a Tensor if `wrapped`."""
     value = x._value
-    ones = np.ones(value.shape, value.dtype)[()]
+    shape, dtype = value.shape, value.dtype
+    # A loss is mostly a number, and has no need of NumPy's machinery.
+    ones = np.ones(shape, dtype)[()] if shape or dtype.kind not in "fc" else dtype.type(1)
     return wrap_constant(ones) if wrapped else ones
 
 

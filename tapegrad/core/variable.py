@@ -264,7 +264,8 @@ class Variable(ScatterWrites):
         return x
 
     def _update(self, function: Any, delta: Any, read_value: bool) -> Variable | None:
-        if self._value.dtype.kind in "bO":
+        value = self._value
+        if value.dtype.kind in "bO":
             raise InvalidArgumentError(
                 f"A variable of dtype {self.dtype.name} cannot be added to: use v.assign(value)."
             )
@@ -272,8 +273,11 @@ class Variable(ScatterWrites):
         if active_recorders().__class__ is MarkedRecorders:
             tracer = active_tracer()
             delta = operand(delta, self._value.dtype)
-        array = self._converted(delta)
-        if array.shape != self._value.shape:
+        if delta.__class__ is Tensor and delta._value.dtype is value.dtype:
+            array = delta._value
+        else:
+            array = self._converted(delta)
+        if array.shape != value.shape:
             raise InvalidArgumentError(
                 f"Cannot update variable with shape {list(self._value.shape)} using a Tensor with "
                 f"shape {list(array.shape)}, shapes must be equal. Broadcast it first, "
@@ -285,7 +289,7 @@ class Variable(ScatterWrites):
             return self._replace(source._value, read_value, source)
         token = silence_float_errors()
         try:
-            new = function(self._value, array)
+            new = function(value, array)
         finally:
             restore_float_errors(token)
         return self._replace(new, read_value)

@@ -11,7 +11,7 @@ from tapegrad.core.calls import install_operator, operand_or_refuse
 from tapegrad.core.convert import operand
 from tapegrad.core.define import bilinear
 from tapegrad.core.dtypes import as_dtype, from_numpy
-from tapegrad.core.primitive import apply
+from tapegrad.core.primitive import apply, apply_pair
 from tapegrad.core.table import recording
 from tapegrad.core.tensor import ArrayLike, Tensor
 from tapegrad.errors import InvalidArgumentError
@@ -181,7 +181,7 @@ def _product(a: Any, b: Any, transpose_a: bool, transpose_b: bool) -> Tensor:
         raise _not_matrices(a, b)
     try:
         if x.ndim == 2 == y.ndim and not (transpose_a or transpose_b):
-            return apply(_dot, (a, b), {})  # type: ignore[no-any-return]
+            return apply_pair(_dot, a, b)
         return _recorded(a, b, transpose_a=transpose_a, transpose_b=transpose_b)
     except ValueError:
         raise _cannot_multiply(x.shape, y.shape, transpose_a, transpose_b) from None

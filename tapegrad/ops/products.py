@@ -14,7 +14,7 @@ def matrix_product(a: Any, b: Any) -> Any:
     dtype = a.dtype
     if dtype.itemsize == 2 and dtype.kind not in "iu":
         return matrix_product(a.astype(np.float32), b.astype(np.float32)).astype(dtype)
-    return np.dot(a, b) if a.ndim == 2 == b.ndim else np.matmul(a, b)
+    return a.dot(b) if a.ndim == 2 == b.ndim else np.matmul(a, b)
 
 
 class _Product(NamedTuple):
