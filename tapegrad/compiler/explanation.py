@@ -41,8 +41,6 @@ def _of_path(path: Path) -> list[str]:
         lines.append(
             f"  under a tape it runs eagerly: it has a custom gradient ({file}, line {line})"
         )
-    if path.reads_assigned:
-        lines.append("  under a tape it runs eagerly: it reads a Variable that it has assigned to")
     return lines
 
 

@@ -261,9 +261,7 @@ class Function:
         try:
             values = tracer.finish(outputs)
             run = Recording(tracer.inputs, tracer.steps, values)
-            path = Path(
-                self.name, run, rebuild, tracer.custom_gradient, tracer.reads_assigned, tracer
-            )
+            path = Path(self.name, run, rebuild, tracer.custom_gradient, tracer)
         except NotCompilableError as refusal:
             paths.refuse(str(refusal))
         else:

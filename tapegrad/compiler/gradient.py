@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -28,13 +29,15 @@ from tapegrad.core.tensor import Tensor, rewrap, wrap, wrap_constant
 from tapegrad.core.transpose import push_by_transposing
 
 
-class Derivative:
-    """The backward program of a recording, for some of its inputs.
+class Backward:
+    """The backward run of a recording, for some of its outputs and inputs.
 
     Parameters
     ----------
     recording
         The forward recording.
+    given
+        Places of the outputs that have a cotangent.
     mask
         Bit i: whether the i-th of `sources_of` gets a cotangent.
     arrays
@@ -43,18 +46,22 @@ class Derivative:
     Attributes
     ----------
     kept
-        The values that the forward program has to give besides its results.
+        The values of the forward run that it reads.
     """
 
-    def __init__(self, recording: Recording, mask: int, arrays: Sequence[Any], name: str) -> None:
+    def __init__(
+        self,
+        recording: Recording,
+        given: Sequence[int],
+        mask: int,
+        arrays: Sequence[Any],
+        name: str,
+    ) -> None:
         sources = sources_of(recording)
         tensors = [wrap(a) for a in arrays]
         wanted = [i for i in range(len(sources)) if mask >> i & 1]
-        self.targets = [i for i, v in enumerate(recording.outputs) if is_differentiable(v)]
-        seeds = [
-            wrap(np.ones(recording.outputs[i].shape, recording.outputs[i].dtype)[()])
-            for i in self.targets
-        ]
+        outputs = [recording.outputs[i] for i in given]
+        seeds = [wrap(np.ones(v.shape, v.dtype)[()]) for v in outputs]
         tracer = Tracer([*tensors, *seeds])
         tape = Tape()
         for i in wanted:
@@ -62,8 +69,8 @@ class Derivative:
         with only_recorders((tape,), tracer=tracer):
             at = rerun(recording, tensors)
         cotangents: dict[int, Any] = {}
-        for i, seed in zip(self.targets, seeds, strict=True):
-            identity = at[recording.outputs[i]]._id
+        for v, seed in zip(outputs, seeds, strict=True):
+            identity = at[v]._id
             if identity in tape.followed:
                 known = cotangents.get(identity)
                 with only_recorders((), tracer=tracer):
@@ -71,9 +78,11 @@ class Derivative:
         with only_recorders((), tracer=tracer):
             found = sweep(tape.records, cotangents, {tensors[i]._id for i in wanted}, recorded)
             gradients = [found.get(tensors[i]._id) for i in wanted]
-            gradients = [g.dense(recorded) if g.__class__ is Slices else g for g in gradients]
-        connected = [g for g in gradients if g is not None]
-        results = tracer.finish(connected)
+        parts = [
+            (g.values, g.indices) if g.__class__ is Slices else (g,) if g is not None else ()
+            for g in gradients
+        ]
+        results = tracer.finish([x for part in parts for x in part])
         of_forward = {tracer.value_of(t): v for v, t in reversed(at.items())}
         backward = [
             s
@@ -81,39 +90,94 @@ class Derivative:
             if not (isinstance(s, Operation) and all(v in of_forward for v in s.outputs))
         ]
         made = {v for s in backward if isinstance(s, Operation) for v in s.outputs}
-        needed = {v for s in backward if isinstance(s, Operation) for v in s.inputs}
-        needed.update(results)
+        needed = dict.fromkeys(v for s in backward if isinstance(s, Operation) for v in s.inputs)
+        needed.update(dict.fromkeys(results))
         begins = [v for v in needed if v not in made and v.kind != "constant" and v in of_forward]
         self.kept = [of_forward[v] for v in begins]
-        seed_values = tracer.inputs[len(tensors) :]
-        run = Recording([*begins, *seed_values], backward, results)
-        self._program = Program(run, f"{name}_gradient")
-        self._places = [i for i, g in zip(wanted, gradients, strict=True) if g is not None]
-        self._count = len(sources)
+        self._given = given
+        self._run = Recording([*begins, *tracer.inputs[len(tensors) :]], backward, results)
+        self._name = f"{name}_gradient"
+        self._parts = [(i, len(part)) for i, part in zip(wanted, parts, strict=True) if part]
+        self._shapes = [v.shape for v in sources]
 
-    @property
+    @cached_property
     def program(self) -> Program:
         """The backward program."""
-        return self._program
+        return Program(self._run, self._name)
 
     def __call__(self, kept: Sequence[Any], cotangents: Sequence[Any]) -> list[Any]:
         """The cotangents of the sources, None for those that are not wanted or connected."""
-        found: list[Any] = [None] * self._count
-        results = self._program.run(*kept, *[cotangents[i] for i in self.targets])
-        for i, g in zip(self._places, results, strict=True):
-            found[i] = g
+        found: list[Any] = [None] * len(self._shapes)
+        results = iter(self.program.run(*kept, *[cotangents[i] for i in self._given]))
+        for i, count in self._parts:
+            found[i] = next(results)
+            if count == 2:
+                found[i] = Slices(found[i], next(results), self._shapes[i])
         return found
 
 
-def _depending(recording: Recording, followed: Sequence[bool]) -> list[int]:
-    """Places of the outputs that depend on a source that a tape follows."""
-    live = {v for v, f in zip(sources_of(recording), followed, strict=True) if f}
+class Derivative:
+    """The backward programs of a recording, one for each choice of outputs and inputs.
+
+    Parameters
+    ----------
+    recording
+        The forward recording.
+    mask
+        Bit i: whether a tape follows the i-th of `sources_of`.
+    arrays
+        The values of the sources, to record the backward runs with.
+
+    Attributes
+    ----------
+    kept
+        The values that the forward program has to give besides its results.
+    live
+        Places of the outputs that depend on what is followed.
+    """
+
+    def __init__(self, recording: Recording, mask: int, arrays: Sequence[Any], name: str) -> None:
+        self._recording = recording
+        self._name = name
+        self._reached = dependences(recording)
+        self.live = [i for i, bits in enumerate(self._reached) if bits & mask]
+        whole = Backward(recording, self.live, mask, arrays, name)
+        self.kept = whole.kept
+        self._known = {(tuple(self.live), mask): (whole, list(range(len(whole.kept))))}
+
+    @property
+    def programs(self) -> list[Program]:
+        """The programs that were needed so far."""
+        return [b.program for b, _ in list(self._known.values()) if "program" in b.__dict__]
+
+    def pull(
+        self, arrays: Sequence[Any], kept: Sequence[Any], cotangents: Sequence[Any], mask: int
+    ) -> list[Any]:
+        """The cotangents of the sources in `mask`; None among those of the outputs is zero."""
+        given = tuple([i for i, c in enumerate(cotangents) if c is not None])
+        bits = 0
+        for i in given:
+            bits |= self._reached[i]
+        mask &= bits
+        if (given, mask) not in self._known:
+            part = Backward(self._recording, given, mask, arrays, self._name)
+            # It reads less than the one for everything.
+            self._known[given, mask] = part, [self.kept.index(v) for v in part.kept]
+        backward, places = self._known[given, mask]
+        return backward([kept[i] for i in places], cotangents)
+
+
+def dependences(recording: Recording) -> list[int]:
+    """For each output, bit i: whether a gradient passes from it to the i-th of `sources_of`."""
+    reached = {v: is_differentiable(v) << i for i, v in enumerate(sources_of(recording))}
     for step in recording.steps:
         if isinstance(step, Operation):
             mask = step.primitive.differentiable
-            if any(v in live and mask >> i & 1 for i, v in enumerate(step.inputs)):
-                live.update([v for v in step.outputs if is_differentiable(v)])
-    return [i for i, v in enumerate(recording.outputs) if v in live]
+            bits = 0
+            for i, v in enumerate(step.inputs):
+                bits |= reached.get(v, 0) if mask >> i & 1 else 0
+            reached.update([(v, bits) for v in step.outputs if bits and is_differentiable(v)])
+    return [reached.get(v, 0) for v in recording.outputs]
 
 
 def attach(
@@ -122,7 +186,7 @@ def attach(
     inputs: Sequence[Any],
     outputs: Sequence[Tensor],
     name: str,
-    derivative: Derivative | None,
+    derivative: Derivative,
     kept: Sequence[Any],
 ) -> None:
     """Let tapes see a run as one record.
@@ -132,28 +196,24 @@ def attach(
     inputs
         Tensors and Variables in the places of `sources_of`.
     derivative, kept
-        The backward program and what it needs; without it the operations are run again.
+        The backward programs and what they need.
     """
     saved = [(x._value, x._id) for x in inputs]
-    followed = [any(x._id in r.followed for r in recorders) for x in inputs]
-    live = _depending(recording, followed)
-    specs = [(x._value.shape, x._value.dtype) for x in outputs]
+    live, count = derivative.live, len(outputs)
 
     def pull(F: Any, g: Any, mask: int, args: Any, y: Any, params: Any) -> Any:
-        given = dict(zip(live, g, strict=True))
-        cotangents = [
-            np.zeros(*spec)[()] if given.get(i) is None else given[i]
-            for i, spec in enumerate(specs)
-        ]
-        if F is raw and derivative is not None:
+        given: list[Any] = [None] * count
+        for i, c in zip(live, g, strict=True):
+            given[i] = c.dense(F) if c.__class__ is Slices else c
+        if F is raw:
             # The backward program may be for other data: then it is done as it was recorded.
             with suppress(ChangedShapeError, MissedGuardError):
-                return derivative(kept, cotangents)
-        return _pulled_through(F, recording, saved, cotangents)
+                return derivative.pull([a for a, _ in saved], kept, given, mask)
+        return _pulled_through(F, recording, saved, given)
 
     primitive = Primitive(
         name,
-        "custom",
+        "function",
         _no_forward,
         ("values*",),
         (pull,),
@@ -179,7 +239,7 @@ def _pulled_through(
     seeds: dict[int, Any] = {}
     for value, c in zip(recording.outputs, cotangents, strict=True):
         x = at[value]
-        if x._id in tape.followed:
+        if c is not None and x._id in tape.followed:
             if wrapped and isinstance(c, (np.ndarray, np.generic)):
                 c = wrap_constant(c)
             known = seeds.get(x._id)

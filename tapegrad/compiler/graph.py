@@ -71,13 +71,21 @@ class Operation:
 
 
 class Read:
-    """A Variable is read."""
+    """A Variable is read.
 
-    __slots__ = ("output", "variable")
+    Attributes
+    ----------
+    assigned
+        What the run itself assigned to the Variable before, or None. The data is the same then, but
+        a gradient belongs to the Variable, and not to what the value was computed from.
+    """
 
-    def __init__(self, variable: Any, output: Value) -> None:
+    __slots__ = ("assigned", "output", "variable")
+
+    def __init__(self, variable: Any, output: Value, assigned: Value | None = None) -> None:
         self.variable = variable
         self.output = output
+        self.assigned = assigned
 
 
 class Assign:
@@ -154,7 +162,7 @@ def inputs_of(step: Step) -> tuple[Value, ...]:
         return step.inputs
     if isinstance(step, (Assign, Guard)):
         return (step.value,)
-    return ()
+    return () if step.assigned is None else (step.assigned,)
 
 
 def outputs_of(step: Step) -> tuple[Value, ...]:

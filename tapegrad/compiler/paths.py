@@ -51,9 +51,6 @@ class Path:
         Makes the function's result from the output tensors.
     custom_gradient
         Where the function has a custom gradient, which the operations do not know of.
-    reads_assigned
-        Whether it reads a Variable after assigning to it: tapes see a Variable then, where the
-        operations see what was assigned.
     tracer
         Knows the tensors that the function captured.
     """
@@ -64,14 +61,12 @@ class Path:
         recording: Recording,
         rebuild: Callable[[Sequence[Tensor]], Any],
         custom_gradient: Place | None,
-        reads_assigned: bool,
         tracer: Tracer,
     ) -> None:
         self.recording = simplify(recording, with_derivatives=True)
         self._check_order()
         self.rebuild = rebuild
         self.custom_gradient = custom_gradient
-        self.reads_assigned = reads_assigned
         self.name = name
         self.captured = set(tracer.captured)
         self.captured_inputs = tracer.captured_inputs
@@ -123,15 +118,13 @@ class Path:
         """All programs there are: the plain one, and forward and backward for each gradient."""
         found = [self.program]
         for derivative, program in self._followed.values():
-            found += [program, derivative.program]
+            found += [program, *derivative.programs]
         return found
 
     def run(self, inputs: Sequence[Any], recorders: Sequence[Any]) -> Any:
         """The function's result for input tensors, recorded on the tapes that follow it."""
         inputs = [*inputs, *self.captured_inputs]
         arrays = [x._value for x in inputs]
-        if recorders and self.reads_assigned:
-            raise RunEagerlyError
         if recorders:
             for v in self.variables:
                 v._touch()
@@ -177,7 +170,15 @@ class Path:
             variable = self._of_variable.get(source)
             sources.append(rewrap(array, 0 if variable is None else variable._id))
         kept = made[results + inner :]
-        attach(self.recording, recorders, sources, outputs, self.name, derivative, kept)
+        attach(
+            self.recording,
+            recorders,
+            sources,
+            outputs,
+            self.name,
+            derivative,
+            kept,
+        )
         return outputs
 
     def _differentiated(self, mask: int, arrays: Sequence[Any]) -> tuple[Derivative, Program]:

@@ -13,6 +13,7 @@ from tapegrad.compiler.graph import (
     Guard,
     HostCall,
     Operation,
+    Read,
     Recording,
     Step,
     Value,
@@ -52,6 +53,13 @@ def simplify(recording: Recording, *, with_derivatives: bool = False) -> Recordi
 
     for step in recording.steps:
         if not isinstance(step, Operation):
+            if isinstance(step, Read) and step.assigned is not None:
+                value = now(step.assigned)
+                if with_derivatives:
+                    steps.append(Read(step.variable, step.output, value))
+                else:
+                    names[step.output] = value
+                continue
             if not isinstance(step, Guard) or now(step.value).kind != "constant":
                 steps.append(_renamed(step, now))
             continue

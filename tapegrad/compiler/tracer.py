@@ -57,7 +57,6 @@ class Tracer:
         self.steps: list[Step] = []
         self.refusal: str | None = None
         self.made_variables = False
-        self.reads_assigned = False
         self.custom_gradient: Place | None = None
         self.captured: dict[int, Tensor] = {}
         self.captured_inputs: list[Tensor] = []
@@ -251,15 +250,20 @@ class Tracer:
     def _of_variable(self, variable: Any, array: Any) -> Value:
         tracked = self._tracked.get(variable._id)
         if tracked is not None and tracked[0] is array:
-            self.reads_assigned |= variable._id in self._assigned
-            return tracked[1]
+            if variable._id not in self._assigned or not is_differentiable(array):
+                return tracked[1]
+            self._assigned.discard(variable._id)
+            return self._read(variable, array, tracked[1])
         old = self._versions.get((variable._id, id(array)))
         if old is not None:  # a tape brings back what it saved before an assignment
             return old
         if tracked is not None:
             self._changed(variable)
+        return self._read(variable, array, None)
+
+    def _read(self, variable: Any, array: Any, assigned: Value | None) -> Value:
         value = Value("variable", array)
-        self._add(Read(variable, value))
+        self._add(Read(variable, value, assigned))
         self._track(variable, array, value)
         return value
 

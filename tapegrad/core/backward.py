@@ -121,7 +121,8 @@ def _pull_back(
             )
             if needed is not None and needed.isdisjoint(out):
                 continue
-            g = [_filled(F, p, s, wrapped) for p, s in zip(g, y, strict=True)]
+            if primitive.kind != "function":  # that knows what its outputs depend on
+                g = [_filled(F, p, s, wrapped) for p, s in zip(g, y, strict=True)]
         if wrapped:
             args, y = rewrapped(ids, args, out, y)
         if ids.__class__ is int:

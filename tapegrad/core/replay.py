@@ -58,7 +58,7 @@ def plan(records: Sequence[Record], sources: Sequence[int], target: int) -> Plan
         primitive, ids, mask, _, out, _, _ = record
         if needed.isdisjoint((out,) if out.__class__ is int else out):
             continue
-        if primitive.kind == "custom":
+        if primitive.kind == "custom" or primitive.kind == "function":
             return None
         ending = {x for x in _followed(ids, mask) if x in depends and x not in needed}
         needed |= ending
