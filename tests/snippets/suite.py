@@ -10,6 +10,7 @@ import importlib
 import json
 import pkgutil
 import platform
+import re
 import sys
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -49,11 +50,14 @@ class Suite:
         Messages of exceptions up to this length must be equal where a case has no `match`.
     warns : bool
         Whether the warnings of a snippet are part of its result.
+    of_no_interest : str
+        A regex of the warnings that are about the library itself.
     """
 
     real = ""
     longest_message = 0
     warns = False
+    of_no_interest = "(?!)"
 
     def __init__(self, package: str, folder: Path) -> None:
         self.package = package
@@ -160,10 +164,12 @@ class Suite:
             except Exception as error:  # noqa: BLE001 - any exception is a result
                 result = error
             answer = self.normalise(library, result)
-        if not self.warns or not caught:
-            return answer
-        said = [[warning.category.__name__, gist(str(warning.message))] for warning in caught]
-        return {"warns": said, "result": answer}
+        said = [
+            [warning.category.__name__, gist(str(warning.message))]
+            for warning in caught
+            if not re.search(self.of_no_interest, str(warning.message))
+        ]
+        return {"warns": said, "result": answer} if self.warns and said else answer
 
     def differences(self, case: Case, expected: Any, got: Any) -> list[str]:
         """How tapegrad's `got` differs from what it ought to be, given the library's answer."""

@@ -20,7 +20,7 @@ from tests.snippets.suite import Snippet, Suite, raised
 __all__ = ["TORCH", "Raises", "Snippet", "call", "case", "expressions", "printed", "raised", "text"]
 
 #: PyTorch's own exceptions; all others are Python's.
-_EXCEPTIONS = ("linalg.LinAlgError", "autograd.gradcheck.GradcheckError", "OutOfMemoryError")
+_EXCEPTIONS = ("linalg.LinAlgError", "OutOfMemoryError")
 
 
 class TorchSuite(Suite):
@@ -29,6 +29,7 @@ class TorchSuite(Suite):
     real = "torch"
     longest_message = 120
     warns = True
+    of_no_interest = "torch.jit.script|get_attr Node"
 
     def describe(self, library: Any, result: Any) -> Any:
         """The JSON of PyTorch's tensors, with whether they require a gradient, and its words."""
