@@ -1,0 +1,202 @@
+"""Operations in place: the array is written to, the graph stays true.
+
+Underneath, the operation computes a new value, recorded like any other; then the tensor takes over
+the value and the node. A view hands on what happened to it to its base, and to the other views.
+"""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from tapegrad.core.rows import gather_rows
+from tapegrad.core.table import TABLE
+from tapegrad.core.structural import cast, reshape
+from tapegrad.core.tensor import next_id, rewrap, wrap_constant
+from tapegrad.torch import mutations
+from tapegrad.torch.dtypes import can_cast
+from tapegrad.torch.graph import Recording
+from tapegrad.torch.modes import is_grad_enabled, is_inference_mode_enabled
+from tapegrad.torch.node import AccumulateGrad, Node, node_type
+from tapegrad.torch.running import run
+from tapegrad.torch.tensor import Tensor, mutation_holder, wrapped
+
+
+def check_changeable(x: Tensor) -> None:
+    """Raise, before anything is changed, if a tensor must not be changed in place.
+
+    Raises
+    ------
+    RuntimeError
+        For leaves that require a gradient, their views, and tensors from inference mode.
+    """
+    if x._inference and not is_inference_mode_enabled():
+        raise RuntimeError(
+            "Inplace update to inference tensor outside InferenceMode is not allowed.You can make "
+            "a clone to get a normal tensor before doing inplace update.See "
+            "https://github.com/pytorch/rfcs/pull/17 for more details."
+        )
+    if not is_grad_enabled():
+        return
+    if x._node.__class__ is AccumulateGrad:
+        raise RuntimeError(
+            "a leaf Variable that requires grad is being used in an in-place operation."
+        )
+    if x._view is not None and x._view.base._node.__class__ is AccumulateGrad:
+        raise RuntimeError(
+            "a view of a leaf Variable that requires grad is being used in an in-place operation."
+        )
+
+
+def assign(x: Tensor, result: Tensor, name: str) -> Tensor:
+    """Write a result into a tensor, which then has the result's graph.
+
+    Raises
+    ------
+    RuntimeError
+        If the result has another shape, or a type that cannot become the tensor's.
+    """
+    array, new = x._value, result._value
+    if new.shape != array.shape:
+        raise RuntimeError(
+            f"output with shape {list(array.shape)} doesn't match the broadcast shape "
+            f"{list(new.shape)}"
+        )
+    if new.dtype != array.dtype:
+        result = _in_type_of(x, result)
+        new = result._value
+    if result is x:
+        return x
+    _write(x, new, result._node)
+    node = result._node
+    if node is None and x._node is not None and is_grad_enabled():
+        # Its value no longer depends on what it was, but it still counts as computed.
+        kind = node_type(f"{name.strip('_').capitalize()}Backward0")
+        node = kind((), (x._node,), (x._id,), (result._id,))
+    if x._view is not None and (node is not None or x._view.base._node is not None):
+        if is_grad_enabled():
+            _tell_base(x, result._id, node)
+    elif node is not None:
+        x._id, x._node = result._id, node
+        if node.outs != (x._id,):
+            node.outs = (*node.outs, x._id)
+        if "_views" in x.__dict__:
+            _renew(x.__dict__["_views"], x)
+    elif x._node is None:
+        x._id = result._id
+    return x
+
+
+def _in_type_of(x: Tensor, result: Tensor) -> Tensor:
+    source, target = result.dtype, x.dtype
+    if not can_cast(source, target):
+        names = [d.abbreviation for d in (source, target)]
+        raise RuntimeError(
+            f"result type {names[0]} can't be cast to the desired output type {names[1]}"
+        )
+
+    def convert(value: Any) -> Any:
+        return cast(value, dtype=target.numpy_dtype, source=source.numpy_dtype)
+
+    if result._node is None:
+        converted = result._value.astype(target.numpy_dtype)
+        return wrapped(converted)
+    return run(convert, node_type("ToCopyBackward0"), (result,), {})  # type: ignore[no-any-return]
+
+
+def _write(x: Tensor, new: Any, node: Node | None) -> None:
+    array = x._value
+    if array.__class__ is not np.ndarray:
+        if node is not None and node.records:
+            # What was read is the value before: no change of it will be noticed, nor needs to be.
+            mutations.stamp(x)
+        else:
+            mutations.stamp_scalar(x)
+        x._value = new if new.__class__ is not np.ndarray else new[()]
+        return
+    if not array.flags.writeable:
+        if x._view is not None or 0 in array.strides:
+            raise RuntimeError(
+                "unsupported operation: more than one element of the written-to tensor refers to "
+                "a single memory location. Please clone() the tensor before performing the "
+                "operation."
+            )
+        x._value = array = array.copy()
+    if node is not None and node.records:
+        node.records = [_with_own_memory(r, array) for r in node.records]
+    np.copyto(array, new)
+    mutations.stamp(mutation_holder(x))
+
+
+def _with_own_memory(record: Any, array: Any) -> Any:
+    """The record with copies of what it saved of memory that is about to change."""
+
+    def kept(a: Any) -> Any:
+        mine = a.__class__ is np.ndarray and np.may_share_memory(a, array)
+        return a.copy() if mine else a
+
+    primitive, ids, mask, args, out, y, params = record
+    args = tuple([kept(a) for a in args]) if args.__class__ is tuple else kept(args)
+    return primitive, ids, mask, args, out, y, params
+
+
+# Views
+
+
+def _tell_base(x: Tensor, identity: int, node: Node | None) -> None:
+    """Record that a view was changed as a change of its base, and look at the base again."""
+    assert x._view is not None
+    base = x._view.base
+    positions = wrap_constant(x._view.positions().reshape(-1))
+    size = int(base._value.size)
+    followed = ({base._id} if base._node is not None else set()) | (
+        {identity} if node is not None else set()
+    )
+    recorder = Recording(followed)
+    old, update = rewrap(base._value, base._id), rewrap(x._value, identity)
+    flat = rewrap(base._value.reshape(-1), next_id())
+    values = rewrap(x._value.reshape(-1), next_id())
+    changed = rewrap(flat._value, next_id())
+    new = rewrap(base._value, next_id())
+    if base._node is not None:
+        recorder.record(reshape, [old], 1, flat, {"to": (size,)})
+    if node is not None:
+        recorder.record(reshape, [update], 1, values, {"to": (prod(x._value.shape),)})
+    mask = (base._node is not None) + 4 * (node is not None)
+    recorder.record(TABLE["replace_rows"], [flat, positions, values], mask, changed, {"axis": -1})
+    recorder.record(reshape, [changed], 1, new, {"to": base._value.shape})
+    made = node_type("CopySlices")(
+        recorder.records, (base._node, node), (base._id, identity), (new._id,)
+    )
+    base._id, base._node = new._id, made
+    _renew(base.__dict__.get("_views", []), base)
+
+
+def _renew(known: list[Any], base: Tensor) -> None:
+    """Record the living views of a base that has changed as views of what it is now."""
+    for reference in known:
+        view = reference()
+        if view is None or view._view is None or view._view.base is not base:
+            continue
+        positions = wrap_constant(view._view.positions().reshape(-1))
+        recorder = Recording({base._id})
+        flat = rewrap(base._value.reshape(-1), next_id())
+        picked = rewrap(view._value.reshape(-1), next_id())
+        seen = rewrap(view._value, next_id())
+        recorder.record(
+            reshape, [rewrap(base._value, base._id)], 1, flat, {"to": (int(base._value.size),)}
+        )
+        recorder.record(gather_rows, [flat, positions], 1, picked, {})
+        recorder.record(reshape, [picked], 1, seen, {"to": view._value.shape})
+        view._id = seen._id
+        view._node = (
+            node_type("AsStridedBackward0")(
+                recorder.records, (base._node,), (base._id,), (seen._id,)
+            )
+            if base._node is not None
+            else None
+        )
+
+

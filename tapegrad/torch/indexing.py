@@ -1,0 +1,237 @@
+"""Brackets: views by integers and slices, picking by tensors and masks, and assignment to both."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tapegrad.core.rows import gather_rows
+from tapegrad.core.table import TABLE
+from tapegrad.core.structural import broadcast_to, getitem, reshape
+from tapegrad.core.tensor import wrap_constant
+from tapegrad.ops.scatter import tensor_scatter_nd_add
+from tapegrad.torch.creation import array_of
+from tapegrad.torch.in_place import assign, check_changeable
+from tapegrad.torch.node import node_type
+from tapegrad.torch.operation import operation
+from tapegrad.torch.promotion import in_dtype
+from tapegrad.torch.running import run
+from tapegrad.torch.tensor import Tensor, shared, wrapped
+
+_EVERYTHING = slice(None)
+_replace_rows = TABLE["replace_rows"]
+
+
+def _is_basic(part: Any) -> bool:
+    return part is None or part is Ellipsis or part.__class__ in (int, slice)
+
+
+def _normal(part: Any) -> Any:
+    """One part of a key as NumPy takes it."""
+    if isinstance(part, bool):
+        return part
+    if isinstance(part, Tensor):
+        array = part._value
+        if array.ndim == 0 and array.dtype.kind in "iu":
+            return int(array)
+        return np.asarray(array)
+    if isinstance(part, slice):
+        return slice(*[None if b is None else _bound(b) for b in (part.start, part.stop, part.step)])
+    if isinstance(part, (list, range)):
+        array = array_of(list(part)) if len(part) else np.zeros(0, np.int64)
+        return array
+    if isinstance(part, np.generic):
+        return part.item()
+    return part
+
+
+def _bound(b: Any) -> int:
+    try:
+        return int(b.__index__())
+    except AttributeError:
+        raise TypeError(
+            "slice indices must be integers or None or have an __index__ method"
+        ) from None
+
+
+def parsed(key: Any, shape: tuple[int, ...]) -> tuple[tuple[Any, ...], bool]:
+    """The key with one part per axis behind an ellipsis, and whether it picks by arrays.
+
+    Raises
+    ------
+    IndexError, TypeError, ValueError
+        As PyTorch words it.
+    """
+    parts = [_normal(p) for p in (key if isinstance(key, tuple) else (key,))]
+    if isinstance(key, list) and any(isinstance(p, (slice, list, type(None))) for p in key):
+        parts = [_normal(p) for p in key]
+    used = 0
+    for p in parts:
+        if isinstance(p, np.ndarray) and p.dtype.kind == "b":
+            used += p.ndim
+        elif p is not None and p is not Ellipsis and not isinstance(p, bool):
+            used += 1
+    ndim = len(shape)
+    if used > ndim:
+        if ndim == 0:
+            raise IndexError(
+                "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or "
+                "`tensor.item<T>()` in C++ to convert a 0-dim tensor to a number"
+            )
+        raise IndexError(f"too many indices for tensor of dimension {ndim}")
+    found: list[Any] = []
+    axis = 0
+    by_arrays = False
+    for i, p in enumerate(parts):
+        if p is Ellipsis:
+            found += [_EVERYTHING] * (ndim - used)
+            axis += ndim - used
+            continue
+        if p is None:
+            found.append(None)
+            continue
+        if isinstance(p, bool):
+            found.append(np.array(p))
+            by_arrays = True
+            continue
+        if isinstance(p, np.ndarray):
+            by_arrays = True
+            if p.dtype.kind == "b":
+                _check_mask(p, shape, axis)
+                axis += p.ndim
+            else:
+                if p.dtype.kind not in "iu":
+                    raise IndexError(
+                        "tensors used as indices must be long, int, byte or bool tensors"
+                    )
+                _check_positions(p, shape[axis], axis)
+                axis += 1
+            found.append(p)
+            continue
+        if isinstance(p, int):
+            if not -shape[axis] <= p < shape[axis]:
+                raise IndexError(
+                    f"index {p} is out of bounds for dimension {axis} with size {shape[axis]}"
+                )
+        elif isinstance(p, slice):
+            if p.step is not None and p.step <= 0:
+                raise ValueError(
+                    "step must be greater than zero" if p.step == 0 else "step must be greater than zero"
+                )
+        else:
+            raise TypeError(
+                f"only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables "
+                f"are valid indices (got {type(p).__name__})"
+            )
+        found.append(p)
+        axis += 1
+    if Ellipsis not in [p for p in parts if not isinstance(p, np.ndarray)]:
+        found += [_EVERYTHING] * (ndim - used)
+    return tuple(found), by_arrays
+
+
+def _check_mask(mask: Any, shape: tuple[int, ...], axis: int) -> None:
+    for i, (m, n) in enumerate(zip(mask.shape, shape[axis:], strict=False)):
+        if m != n:
+            raise IndexError(
+                f"The shape of the mask {list(mask.shape)} at index {i} does not match the shape "
+                f"of the indexed tensor {list(shape)} at index {axis + i}"
+            )
+
+
+def _check_positions(indices: Any, size: int, axis: int) -> None:
+    if indices.size and (indices.min() < -size or indices.max() >= size):
+        wrong = indices[(indices < -size) | (indices >= size)].flat[0]
+        raise IndexError(f"index {wrong} is out of bounds for dimension {axis} with size {size}")
+
+
+_CUT = {True: node_type("SelectBackward0"), False: node_type("SliceBackward0")}
+
+
+def _getitem(self: Tensor, key: Any) -> Tensor:
+    index, by_arrays = parsed(key, self._value.shape)
+    if by_arrays:
+        return picked(self, index)
+    full = (Ellipsis, *index)
+    last = next((p for p in reversed(index) if p != _EVERYTHING), _EVERYTHING)
+    kind = node_type("UnsqueezeBackward0") if last is None else _CUT[isinstance(last, int)]
+    if last == _EVERYTHING:
+        kind = node_type("AliasBackward0")
+    result: Tensor = run(_cut, kind, (self, full), {}, view=True)
+    return result
+
+
+def _cut(x: Any, index: Any) -> Any:
+    return getitem(x, index=index)
+
+
+@operation("IndexBackward0", method=False)
+def picked(input: Any, index: Any) -> Any:
+    """The elements that arrays and masks choose, in memory of their own."""
+    positions = np.arange(input._value.size).reshape(input._value.shape)[index]
+    flat = reshape(input, to=(input._value.size,))
+    taken = gather_rows(flat, wrap_constant(positions.reshape(-1)))
+    return reshape(taken, to=np.shape(positions))
+
+
+def _setitem(self: Tensor, key: Any, value: Any) -> None:
+    index, by_arrays = parsed(key, self._value.shape)
+    check_changeable(self)
+    if by_arrays:
+        put_at(self, index, value, accumulate=False)
+        return
+    if self._node is None and not (isinstance(value, Tensor) and value._node is not None):
+        plain = value._value if isinstance(value, Tensor) else array_of(value)
+        target = shared(self)[(*index, Ellipsis)]
+        if plain.size == 1 and plain.ndim > target.ndim:
+            plain = plain.reshape(())
+        if np.broadcast_shapes(plain.shape, target.shape) == target.shape:
+            assign(_getitem(self, key), wrapped(np.broadcast_to(plain, target.shape).astype(target.dtype)), "copy")
+            return
+    _getitem(self, key).copy_(value if isinstance(value, Tensor) else wrapped(array_of(value)))
+
+
+def put_at(self: Tensor, index: Any, value: Any, accumulate: bool) -> Tensor:
+    """Write values to the chosen elements, or add them."""
+    check_changeable(self)
+    if not isinstance(value, Tensor):
+        value = wrapped(np.asarray(array_of(value)).astype(self._value.dtype))
+    name = "IndexPutBackward0"
+    result = run(_put, node_type(name), (self, value), {"index": index, "accumulate": accumulate})
+    return assign(self, result, "index_put")
+
+
+def _put(x: Any, value: Any, index: Any, accumulate: bool) -> Any:
+    size, shape = x._value.size, x._value.shape
+    positions = np.arange(size).reshape(shape)[index]
+    try:
+        np.broadcast_shapes(value._value.shape, positions.shape)
+        value = in_dtype(value, x._value.dtype)
+        if value._value.shape != positions.shape:
+            if value._value.ndim > positions.ndim:
+                value = reshape(value, to=value._value.shape[value._value.ndim - positions.ndim :])
+            value = broadcast_to(value, to=positions.shape)
+    except ValueError:
+        raise RuntimeError(
+            f"shape mismatch: value tensor of shape {list(value._value.shape)} cannot be broadcast "
+            f"to indexing result of shape {list(positions.shape)}"
+        ) from None
+    flat = reshape(x, to=(size,))
+    values = reshape(value, to=(positions.size,))
+    if accumulate:
+        points = wrap_constant(positions.reshape(-1, 1))
+        changed = tensor_scatter_nd_add(flat, points, values)
+    else:
+        where = positions.reshape(-1)
+        where, first = np.unique(where[::-1], return_index=True)
+        if where.size != positions.size:  # of several values for one place the last counts
+            values = gather_rows(values, wrap_constant(positions.size - 1 - first))
+            changed = _replace_rows(flat, wrap_constant(where), values, axis=-1)
+        else:
+            changed = _replace_rows(flat, wrap_constant(positions.reshape(-1)), values, axis=-1)
+    return reshape(changed, to=shape)
+
+
+Tensor.__getitem__ = _getitem  # type: ignore[method-assign]
+Tensor.__setitem__ = _setitem  # type: ignore[attr-defined]

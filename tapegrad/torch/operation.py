@@ -1,0 +1,103 @@
+"""How the operations of this dialect are made of the engine's.
+
+A function decorated with `operation` is written in the engine's terms: its tensors arrive as core
+tensors, and what it does to them is recorded, if one of them requires a gradient, by a tape of its
+own, whose records become the `Node` of the result. So one mechanism serves single primitives and
+whole layers, and there is no derivative rule in this room.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numpy as np
+
+from tapegrad.torch.in_place import assign, check_changeable
+from tapegrad.torch.modes import is_grad_enabled
+from tapegrad.torch.node import node_type
+from tapegrad.torch.node_names import camel
+from tapegrad.torch.running import run
+from tapegrad.torch.tensor import Tensor
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def operation(
+    node: str | None = None,
+    *,
+    method: bool | str = True,
+    in_place: bool = False,
+    view: bool = False,
+) -> Callable[[F], F]:
+    """Make a function of core tensors an operation on this dialect's tensors.
+
+    Parameters
+    ----------
+    node
+        What its node is called; by default ``sin`` makes a ``SinBackward0``.
+    method
+        Whether it is a method of tensors too, or the method's name.
+    in_place
+        Whether there is a method that writes the result into the tensor, with an underscore.
+    view
+        Whether the result shows a part of its first argument's memory.
+
+    Returns
+    -------
+    decorator
+    """
+
+    def decorate(function: F) -> F:
+        name = function.__name__.rstrip("_")
+        kind = node_type(node or f"{camel(name)}Backward0")
+        takes_out = "out" in inspect.signature(function).parameters
+
+        @functools.wraps(function)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            if kwargs and not takes_out:
+                out = kwargs.pop("out", None)
+                if out is not None:
+                    return into(out, name, call(*args, **kwargs), args)
+            return run(function, kind, args, kwargs, view)
+
+        if method:
+            called = method if isinstance(method, str) else name
+            setattr(Tensor, called, call)
+            if in_place:
+                setattr(Tensor, called + "_", changing(called + "_", call))
+        return call  # type: ignore[return-value]
+
+    return decorate
+
+
+def into(out: Any, name: str, result: Any, args: tuple[Any, ...]) -> Any:
+    """Write a result into the tensors that ``out=`` names."""
+    if isinstance(result, (tuple, list)):
+        parts = [into(o, name, r, args) for o, r in zip(out, result, strict=True)]
+        kind: Any = type(result)
+        return kind(*parts) if hasattr(result, "_fields") else kind(parts)
+    if not isinstance(out, Tensor):
+        raise TypeError(f"{name}(): argument 'out' must be Tensor, not {type(out).__name__}")
+    if is_grad_enabled() and (result._node is not None or out._node is not None):
+        raise RuntimeError(
+            f"{name}(): functions with out=... arguments don't support automatic differentiation, "
+            f"but one of the arguments requires grad."
+        )
+    if out._value.shape != result._value.shape:
+        out._value = np.empty(result._value.shape, out._value.dtype)
+    return assign(out, result, name)
+
+
+def changing(name: str, call: Callable[..., Any]) -> Callable[..., Any]:
+    """The method that computes like `call` and writes the result into its tensor."""
+
+    @functools.wraps(call)
+    def method(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        check_changeable(self)
+        return assign(self, call(self, *args, **kwargs), name)
+
+    method.__name__ = name
+    return method

@@ -1,0 +1,58 @@
+"""Operands of different types, as core tensors of one type."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tapegrad.core.tensor import Tensor as CoreTensor
+from tapegrad.core.tensor import wrap_constant
+from tapegrad.ops.cast import cast
+from tapegrad.torch.dtypes import floating, number_dtype, result_dtype
+
+
+def in_dtype(x: Any, dtype: np.dtype[Any]) -> Any:
+    """A core tensor, or a Python number, as core tensor of this type."""
+    if isinstance(x, CoreTensor):
+        return x if x._value.dtype == dtype else cast(x, dtype)
+    return wrap_constant(np.asarray(x).astype(dtype)[()])
+
+
+def promoted(*operands: Any) -> list[Any]:
+    """Core tensors and Python numbers as core tensors of the type that they have in common."""
+    dtype = result_dtype(operands)
+    return [in_dtype(x, dtype) for x in operands]
+
+
+def promoted_floating(*operands: Any) -> list[Any]:
+    """The same, where integers become the default floating point type."""
+    dtype = floating(result_dtype(operands))
+    return [in_dtype(x, dtype) for x in operands]
+
+
+def as_floating(x: Any) -> Any:
+    """A core tensor, whose integers become the default floating point type."""
+    return in_dtype(x, floating(x._value.dtype))
+
+
+def check_operand(name: str, position: str, x: Any) -> None:
+    """Raise TypeError for what is neither a tensor nor a number.
+
+    Raises
+    ------
+    TypeError
+        As PyTorch words it.
+    """
+    if isinstance(x, (CoreTensor, int, float, complex, np.generic)):
+        return
+    raise TypeError(
+        f"{name}(): argument '{position}' must be Tensor, not {type(x).__name__}"
+    )
+
+
+def number(x: Any) -> Any:
+    """A core tensor of a Python number, in the type that it has on its own."""
+    return wrap_constant(number_dtype(x).type(x))
+
+

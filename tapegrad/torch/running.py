@@ -1,0 +1,161 @@
+"""Running engine code on this dialect's tensors: what it records becomes the result's node."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from tapegrad.core.tensor import Tensor as CoreTensor
+from tapegrad.core.tensor import rewrap
+from tapegrad.errors import InvalidArgumentError
+from tapegrad.torch import views
+from tapegrad.torch.anomaly import check_gradient, remember_call
+from tapegrad.torch.graph import Recording, recorded_by
+from tapegrad.torch.modes import is_grad_enabled
+from tapegrad.torch.node import Node
+from tapegrad.torch.tensor import Tensor, shared, wrapped
+
+
+def run(
+    function: Callable[..., Any],
+    kind: type[Node],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    view: bool = False,
+) -> Any:
+    """Run a function of core tensors on tensors of this dialect, and give its result a node."""
+    taken: list[Tensor] = []
+    if view and isinstance(args[0], Tensor):
+        shared(args[0])
+    entered = [enter(a, taken) for a in args]
+    named = {k: enter(v, taken) for k, v in kwargs.items()} if kwargs else kwargs
+    tracked = is_grad_enabled() and any([x._node is not None for x in taken])
+    recorder = None
+    try:
+        if tracked:
+            recorder = Recording({x._id for x in taken if x._node is not None})
+            with recorded_by(recorder):
+                result = function(*entered, **named)
+        else:
+            result = function(*entered, **named)
+    except InvalidArgumentError as error:
+        raise translated(error, function.__name__) from None
+    made = None
+    if recorder is not None and recorder.records:
+        made = kind(recorder.records, tuple([x._node for x in taken]), tuple([x._id for x in taken]), ())
+        if check_gradient.enabled:
+            remember_call(made)
+    results = leave(result, taken, made, recorder, view)
+    if view:
+        _mark_views(results, taken[0], function, entered, named)
+    return results
+
+
+def enter(value: Any, taken: list[Tensor]) -> Any:
+    """Tensors, also those in lists, as core tensors with the same identity."""
+    if isinstance(value, Tensor):
+        taken.append(value)
+        return rewrap(value._value, value._id)
+    if value.__class__ is list or value.__class__ is tuple:
+        return value.__class__([enter(v, taken) for v in value])
+    return value
+
+
+def leave(
+    result: Any, taken: list[Tensor], made: Node | None, recorder: Any, view: bool = False
+) -> Any:
+    """Core tensors, also those in tuples and lists, as this dialect's tensors."""
+    if isinstance(result, CoreTensor):
+        for x in taken:
+            if x._id == result._id:
+                return x
+        value = result._value if view else _unshared(result._value, taken)
+        identity = result._id
+        if made is not None and identity in recorder.followed:
+            made.outs = (*made.outs, identity)
+            return wrapped(value, made, identity)
+        return wrapped(value, None, identity if identity > 0 else 0)
+    if isinstance(result, (tuple, list)):
+        parts = [leave(r, taken, made, recorder, view) for r in result]
+        kind: Any = type(result)
+        return kind(*parts) if hasattr(result, "_fields") else kind(parts)
+    return result
+
+
+def _unshared(value: Any, taken: list[Tensor]) -> Any:
+    """The array, or a copy where it shows the memory of an argument, or must not be written to."""
+    if value.__class__ is not np.ndarray:
+        return value
+    if not value.flags.writeable:
+        return value.copy()
+    looks = value.base is not None
+    for x in taken:
+        if value is x._value or (looks and np.may_share_memory(value, x._value)):
+            return value.copy()
+    return value
+
+
+def _mark_views(
+    results: Any, base: Tensor, function: Any, entered: list[Any], named: dict[str, Any]
+) -> None:
+    several = isinstance(results, (tuple, list))
+    for i, result in enumerate(results if several else [results]):
+        if not isinstance(result, Tensor) or result is base:
+            continue
+
+        def take(x: Any, i: int = i) -> Any:
+            taken = function(x, *entered[1:], **named)
+            return taken[i] if several else taken
+
+        mark_view(result, base, take)
+
+
+def mark_view(result: Tensor, of: Tensor, take: Callable[[Any], Any]) -> None:
+    """Let a tensor be a view, unless its array had to be copied."""
+    array, memory = result._value, of._value
+    view = views.View(of, take)
+    if array.__class__ is not np.ndarray:
+        position = view.positions()
+        base = view.base._value
+        array = base[(*np.unravel_index(int(position), base.shape), Ellipsis)]
+        result._value = array
+    elif array.base is None and array is not memory or not np.may_share_memory(array, memory):
+        return
+    result._view = view
+    views.enter(result)
+
+
+
+# Errors
+
+_SHAPES = re.compile(r"Incompatible shapes: \[(.*?)\] vs\. \[(.*?)\]")
+
+
+def translated(error: InvalidArgumentError, name: str) -> Exception:
+    """The engine's error as PyTorch's kind of error for the same mistake."""
+    text = str(error)
+    shapes = _SHAPES.search(text)
+    if shapes:
+        first, second = (
+            tuple(int(n) for n in group.split(",") if n.strip()) for group in shapes.groups()
+        )
+        return sizes_differ(first, second)
+    if "out of bounds" in text or "out of range" in text:
+        return IndexError(text)
+    return RuntimeError(text)
+
+
+def sizes_differ(first: tuple[int, ...], second: tuple[int, ...]) -> RuntimeError:
+    """The error for two shapes that do not broadcast."""
+    ndim = max(len(first), len(second))
+    a, b = ((1,) * (ndim - len(s)) + s for s in (first, second))
+    for dim in range(ndim - 1, -1, -1):
+        if a[dim] != b[dim] and 1 not in (a[dim], b[dim]):
+            return RuntimeError(
+                f"The size of tensor a ({a[dim]}) must match the size of tensor b ({b[dim]}) at "
+                f"non-singleton dimension {dim}"
+            )
+    return RuntimeError(f"shapes {list(first)} and {list(second)} do not fit together")

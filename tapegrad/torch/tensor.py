@@ -1,0 +1,529 @@
+"""Tensor: PyTorch's mutable arrays, which carry their graph with them.
+
+The array in `_value` is shared with views and with NumPy, and operations in place write into it.
+`_node` is what made the tensor, an `AccumulateGrad` for a leaf that requires a gradient, and None
+for what requires none. Operations are installed as methods by the modules that define them.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tapegrad.core.tensor import ArrayLike, next_id
+from tapegrad.torch import modes, mutations
+from tapegrad.torch.dtypes import category, dtype, from_numpy_dtype
+from tapegrad.torch.node import AccumulateGrad, Node, RemovableHandle
+from tapegrad.torch.size import CPU, Size, device, layout, strided
+from tapegrad.torch.views import View
+
+_new = object.__new__
+
+_NOT_A_LEAF = (
+    "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad "
+    "attribute won't be populated during autograd.backward(). If you indeed want the .grad field "
+    "to be populated for a non-leaf Tensor, use .retain_grad() on the non-leaf Tensor. If you "
+    "access the non-leaf Tensor by mistake, make sure you access the leaf Tensor instead. See "
+    "github.com/pytorch/pytorch/pull/30531 for more informations."
+)
+
+
+class Tensor(ArrayLike):
+    """A tensor of numbers that can require gradients.
+
+    Made by `torch.tensor`, `torch.zeros` and every operation. ``Tensor(2, 3)`` is an uninitialised
+    tensor of that shape, ``Tensor([1, 2])`` one of these values, both of the default type.
+
+    Examples
+    --------
+    >>> import tapegrad.torch as torch
+    >>> x = torch.tensor([1.0, 2.0], requires_grad=True)
+    >>> (x * x).sum().backward()
+    >>> x.grad
+    tensor([2., 4.])
+    """
+
+    __slots__ = ("__dict__", "__weakref__", "_id", "_node", "_value")
+
+    _value: Any
+    _id: int
+    _node: Node | None
+
+    # What few tensors have; as attributes of the class they cost nothing.
+    _grad: Tensor | None = None
+    _view: View | None = None
+    _inference = False
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    # What it is
+
+    @property
+    def shape(self) -> Size:  # type: ignore[override]
+        """The shape."""
+        return Size(self._value.shape)
+
+    def size(self, dim: int | None = None) -> Any:
+        """The shape, or the size of one dimension."""
+        if dim is None:
+            return Size(self._value.shape)
+        return self._value.shape[dimension(dim, self._value.ndim)]
+
+    @property
+    def dtype(self) -> dtype:  # type: ignore[override]
+        """The type of the elements."""
+        return from_numpy_dtype(self._value.dtype)
+
+    @property
+    def device(self) -> device:  # type: ignore[override]
+        """Always the processor."""
+        return CPU
+
+    @property
+    def layout(self) -> layout:
+        """Always ``torch.strided``."""
+        return strided
+
+    @property
+    def ndim(self) -> int:
+        """The number of dimensions."""
+        return int(self._value.ndim)
+
+    def dim(self) -> int:
+        """The number of dimensions."""
+        return int(self._value.ndim)
+
+    ndimension = dim
+
+    def numel(self) -> int:
+        """The number of elements."""
+        return int(self._value.size)
+
+    nelement = numel
+
+    @property
+    def itemsize(self) -> int:
+        """Bytes per element."""
+        return int(self._value.dtype.itemsize)
+
+    def element_size(self) -> int:
+        """Bytes per element."""
+        return int(self._value.dtype.itemsize)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all elements."""
+        return int(self._value.nbytes)
+
+    def stride(self, dim: int | None = None) -> Any:
+        """Per dimension, how many elements apart neighbours are in memory."""
+        size = self._value.dtype.itemsize
+        steps = tuple(s // size for s in self._value.strides)
+        return steps if dim is None else steps[dimension(dim, len(steps))]
+
+    def storage_offset(self) -> int:
+        """How many elements into its memory the tensor begins."""
+        array = self._value
+        if array.__class__ is not np.ndarray:
+            return 0
+        start = array.__array_interface__["data"][0]
+        first = mutations.owner(array).__array_interface__["data"][0]
+        return int((start - first) // array.dtype.itemsize)
+
+    def data_ptr(self) -> int:
+        """The address of the first element."""
+        return int(shared(self).__array_interface__["data"][0])
+
+    def is_contiguous(self, memory_format: Any = None) -> bool:
+        """Whether elements lie in memory in order."""
+        return bool(self._value.flags.c_contiguous)
+
+    def is_floating_point(self) -> bool:
+        """Whether the type is a real floating point one."""
+        return self.dtype.is_floating_point
+
+    def is_complex(self) -> bool:
+        """Whether the type is complex."""
+        return self._value.dtype.kind == "c"  # type: ignore[no-any-return]
+
+    def is_signed(self) -> bool:
+        """Whether there are negative numbers of the type."""
+        return self.dtype.is_signed
+
+    def is_inference(self) -> bool:
+        """Whether it was made in `inference_mode`."""
+        return self._inference
+
+    def is_conj(self) -> bool:
+        """Always false: conjugates are computed at once."""
+        return False
+
+    is_cuda = is_sparse = is_quantized = is_meta = is_mkldnn = is_nested = False
+    is_cpu = True
+    names: Any = None
+
+    def get_device(self) -> int:
+        """-1: the processor."""
+        return -1
+
+    # The graph
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether operations on it are recorded, for a gradient with respect to it."""
+        return self._node is not None
+
+    @requires_grad.setter
+    def requires_grad(self, value: bool) -> None:
+        self.requires_grad_(value)
+
+    def requires_grad_(self, requires_grad: bool = True) -> Tensor:
+        """Set whether this leaf requires a gradient.
+
+        Raises
+        ------
+        RuntimeError
+            For integers, and for results of recorded operations.
+        """
+        node = self._node
+        if not isinstance(requires_grad, bool):
+            raise RuntimeError("requires_grad must be a bool")
+        if node is not None and node.__class__ is not AccumulateGrad:
+            if not requires_grad:
+                raise RuntimeError(
+                    "you can only change requires_grad flags of leaf variables. If you want to use "
+                    "a computed variable in a subgraph that doesn't require differentiation use "
+                    "var_no_grad = var.detach()."
+                )
+            return self
+        if requires_grad:
+            if category(self._value.dtype) < 2:
+                raise RuntimeError(
+                    "only Tensors of floating point and complex dtype can require gradients"
+                )
+            if self._inference:
+                raise RuntimeError(
+                    "Setting requires_grad=True on inference tensor outside InferenceMode is not "
+                    "allowed."
+                )
+            if node is None:
+                self._node = AccumulateGrad(self)
+        else:
+            self._node = None
+        return self
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether it was made by the user and not by a recorded operation."""
+        return self._node is None or self._node.__class__ is AccumulateGrad
+
+    @property
+    def grad_fn(self) -> Node | None:
+        """What made it, the last node of its graph; None for leaves."""
+        node = self._node
+        return None if node.__class__ is AccumulateGrad else node
+
+    @property
+    def output_nr(self) -> int:
+        """Which of the outputs of its `grad_fn` it is."""
+        return 0 if self._node is None else self._node.output_number(self._id)
+
+    @property
+    def grad(self) -> Tensor | None:
+        """The gradients of all backward passes so far, added up; None before the first."""
+        node = self._node
+        if node is not None and node.__class__ is not AccumulateGrad and self._grad is None:
+            if not self.retains_grad:
+                warnings.warn(_NOT_A_LEAF, UserWarning, stacklevel=2)
+        return self._grad
+
+    @grad.setter
+    def grad(self, value: Tensor | None) -> None:
+        if value is not None:
+            if not isinstance(value, Tensor):
+                raise TypeError(
+                    f"assigned grad expected to be a Tensor or None but got grad of type "
+                    f"{type(value).__name__}"
+                )
+            if value is self:
+                raise RuntimeError("can't assign Variable as its own grad")
+            if value.dtype != self.dtype:
+                raise RuntimeError(
+                    f"attempting to assign a gradient with dtype '{value.dtype._name}' to a tensor "
+                    f"with dtype '{self.dtype._name}'. Please ensure that the gradient and the "
+                    f"tensor have the same dtype"
+                )
+            if value._value.shape != self._value.shape:
+                raise RuntimeError(
+                    f"attempting to assign a gradient of size '{list(value.shape)}' to a tensor of "
+                    f"size '{list(self.shape)}'. Please ensure that the gradient and the tensor "
+                    f"are the same size"
+                )
+        self._grad = value
+
+    @grad.deleter
+    def grad(self) -> None:
+        self._grad = None
+
+    def retain_grad(self) -> None:
+        """Keep the gradient of this result of an operation in `grad`, too."""
+        node = self._node
+        if node is None:
+            raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+        if node.__class__ is not AccumulateGrad:
+            node.retain(self._id, self)
+
+    @property
+    def retains_grad(self) -> bool:
+        """Whether `retain_grad` was called on it, and it is not a leaf."""
+        node = self._node
+        return (
+            node is not None
+            and node.__class__ is not AccumulateGrad
+            and self._id in node.__dict__.get("_retained", {})
+        )
+
+    def register_hook(self, hook: Any) -> RemovableHandle:
+        """Call ``hook(grad)`` when this tensor's gradient is known; a result takes its place."""
+        if self._node is None:
+            raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+        return self._node.on_output(self._id, hook)
+
+    def register_post_accumulate_grad_hook(self, hook: Any) -> RemovableHandle:
+        """Call ``hook(tensor)`` after a backward pass has added to this leaf's `grad`."""
+        if self._node is None:
+            raise RuntimeError(
+                "cannot register a hook on a tensor that doesn't require gradient"
+            )
+        if self._node.__class__ is not AccumulateGrad:
+            raise RuntimeError(
+                "post accumulate grad hooks cannot be registered on non-leaf tensors"
+            )
+        return RemovableHandle(self._node._hooks("_accumulated"), hook)
+
+    @property
+    def _version(self) -> int:
+        """How often its memory was changed in place."""
+        return len(mutations.changes(mutation_holder(self)))
+
+    @property
+    def _base(self) -> Tensor | None:
+        """The tensor that it is a view of."""
+        return None if self._view is None else self._view.base
+
+    # Sharing memory
+
+    def detach(self) -> Tensor:
+        """The same memory without the graph.
+
+        Examples
+        --------
+        >>> import tapegrad.torch as torch
+        >>> x = torch.tensor([1.0], requires_grad=True)
+        >>> (x * 2).detach().requires_grad
+        False
+        """
+        return wrapped(shared(self))
+
+    @property
+    def data(self) -> Tensor:
+        """The same memory without the graph; changes through it are not noticed."""
+        return wrapped(shared(self))
+
+    @data.setter
+    def data(self, value: Any) -> None:
+        if not isinstance(value, Tensor):
+            raise TypeError(
+                f"Variable data has to be a tensor, but got {type(value).__name__}"
+            )
+        if value.dtype != self.dtype and not (category(value._value.dtype) >= 2):
+            raise RuntimeError("data set to a tensor that requires gradients must be floating point or complex dtype")
+        self._value = shared(value)
+
+    def numpy(self, *, force: bool = False) -> Any:
+        """The tensor's memory as a NumPy array: changes to one show in the other.
+
+        Parameters
+        ----------
+        force
+            Allow tensors that require gradients, of which the array knows nothing.
+        """
+        if self._node is not None:
+            if not force:
+                raise RuntimeError(
+                    "Can't call numpy() on Tensor that requires grad. Use "
+                    "tensor.detach().numpy() instead."
+                )
+        return shared(self)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        array = self.numpy()
+        if dtype is not None and array.dtype != dtype:
+            return array.astype(dtype)
+        return array.copy() if copy else array
+
+    def __dlpack__(self, **options: Any) -> Any:
+        """The memory through DLPack."""
+        if self._node is not None:
+            raise BufferError(
+                "Can't export tensors that require gradient, use tensor.detach()"
+            )
+        return shared(self).__dlpack__(**options)
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return 1, 0
+
+    # Python values
+
+    def item(self) -> Any:
+        """The only element, as a Python number.
+
+        Raises
+        ------
+        RuntimeError
+            If there is more or less than one element.
+        """
+        if self._value.size != 1:
+            raise RuntimeError(
+                f"a Tensor with {self._value.size} elements cannot be converted to Scalar"
+            )
+        return self._value.item()
+
+    def tolist(self) -> Any:
+        """Nested lists of Python numbers."""
+        return self._value.tolist()
+
+    def __bool__(self) -> bool:
+        if self._value.size == 1:
+            return bool(self._read("bool").reshape(())[()])
+        if self._value.size == 0:
+            raise RuntimeError("Boolean value of Tensor with no values is ambiguous")
+        raise RuntimeError("Boolean value of Tensor with more than one value is ambiguous")
+
+    def __float__(self) -> float:
+        return float(self.item())
+
+    def __int__(self) -> int:
+        return int(self.item())
+
+    def __complex__(self) -> complex:
+        return complex(self.item())
+
+    def __index__(self) -> int:
+        if self._value.dtype.kind not in "iub" or self._value.size != 1:
+            raise TypeError(
+                "only integer tensors of a single element can be converted to an index"
+            )
+        return int(self.item())
+
+    def __len__(self) -> int:
+        if self._value.ndim == 0:
+            raise TypeError("len() of a 0-d tensor")
+        return int(self._value.shape[0])
+
+    def __iter__(self) -> Iterator[Tensor]:  # type: ignore[override]
+        if self._value.ndim == 0:
+            raise TypeError("iteration over a 0-d tensor")
+        return iter(self.unbind(0))
+
+    def __contains__(self, element: Any) -> bool:
+        if isinstance(element, (Tensor, int, float, complex, bool)):
+            return bool((self == element).any())
+        raise RuntimeError(
+            f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a "
+            f"{type(element)}."
+        )
+
+    def __format__(self, spec: str) -> str:
+        if self._value.ndim == 0:
+            return format(self.item(), spec)
+        return format(repr(self), spec) if not spec else object.__format__(self, spec)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
+        if not self.is_leaf:
+            raise RuntimeError(
+                "Only Tensors created explicitly by the user (graph leaves) support the deepcopy "
+                "protocol at the moment.  If you were attempting to deepcopy a module, this may be "
+                "because of a torch.nn.utils.weight_norm usage, see "
+                "https://github.com/pytorch/pytorch/pull/103001"
+            )
+        copied = _new(type(self))
+        copied._value, copied._id, copied._node = self._value.copy(), next_id(), None
+        copied.requires_grad_(self._node is not None)
+        if self._grad is not None:
+            copied._grad = self._grad.__deepcopy__(memo)
+        memo[id(self)] = copied
+        return copied
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return _restored, (type(self), np.asarray(self._value), self._node is not None)
+
+
+def _restored(kind: type[Tensor], array: Any, requires_grad: bool) -> Tensor:
+    t = _new(kind)
+    t._value, t._id, t._node = array, next_id(), None
+    return t.requires_grad_(requires_grad)
+
+
+def wrapped(value: Any, node: Node | None = None, identity: int = 0) -> Tensor:
+    """A tensor over an array.
+
+    Parameters
+    ----------
+    value
+        An array or NumPy scalar that the tensor may change.
+    node
+        What made it.
+    identity
+        The identity that records know it by; by default a new one.
+    """
+    t = _new(Tensor)
+    t._value = value
+    t._id = identity or next_id()
+    t._node = node
+    if modes.is_inference_mode_enabled():
+        t._inference = True
+    return t
+
+
+def shared(x: Tensor) -> Any:
+    """The array of a tensor, in memory that another tensor may share."""
+    array = x._value
+    if array.__class__ is not np.ndarray:
+        stamps = len(mutations.changes(x))
+        array = x._value = np.array(array)
+        for _ in range(stamps):
+            mutations.stamp(array)
+    return array
+
+
+def mutation_holder(x: Tensor) -> Any:
+    """What `mutations` knows the memory of a tensor by."""
+    array = x._value
+    return mutations.owner(array) if array.__class__ is np.ndarray else x
+
+
+def dimension(dim: Any, ndim: int) -> int:
+    """A dimension counted from the front.
+
+    Raises
+    ------
+    IndexError
+        If there is no such dimension.
+    """
+    size = max(ndim, 1)
+    position = dim.__index__()
+    if not -size <= position < size:
+        raise IndexError(
+            f"Dimension out of range (expected to be in range of [{-size}, {size - 1}], but got "
+            f"{position})"
+        )
+    return int(position % size)

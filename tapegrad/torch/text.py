@@ -1,0 +1,28 @@
+"""How tensors are shown: `printing` knows the text, this knows what a tensor says of itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tapegrad.torch.dtypes import get_default_dtype
+from tapegrad.torch.node import AccumulateGrad
+from tapegrad.torch.printing import tensor_text
+from tapegrad.torch.tensor import Tensor
+
+
+def _repr(self: Tensor, *, tensor_contents: Any = None) -> str:
+    node = self._node
+    is_leaf = node is None or node.__class__ is AccumulateGrad
+    return tensor_text(
+        np.asarray(self._value),
+        self.dtype._name,
+        default_dtype=get_default_dtype()._name,
+        requires_grad=node is not None,
+        grad_fn=None if is_leaf or node is None else node.name(),
+    )
+
+
+Tensor.__repr__ = _repr  # type: ignore[method-assign, assignment]
+Tensor.__str__ = _repr  # type: ignore[method-assign, assignment]
