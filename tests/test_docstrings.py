@@ -13,7 +13,7 @@ import pytest
 
 import tapegrad
 
-ROOMS = {"checkpoints", "compiler", "core", "demo", "errors", "kernels", "layers", "ops"}
+ROOMS = {"checkpoints", "compiler", "core", "demo", "errors", "kernels", "layers", "ops", "torch"}
 
 
 def public() -> dict[str, Any]:

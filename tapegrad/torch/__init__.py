@@ -1,19 +1,24 @@
-"""The PyTorch dialect: ``import tapegrad.torch as torch``."""
+"""The PyTorch dialect: ``import tapegrad.torch as torch``.
+
+Tensors carry their graph with them, ``backward`` adds gradients up in ``.grad``. The derivatives
+are the engine's; what stands here are PyTorch's names, arguments, types, errors and texts.
+"""
 
 from __future__ import annotations
 
-from tapegrad.torch import text as _text
-from tapegrad.torch.anomaly import is_anomaly_enabled
-from tapegrad.torch.arithmetic import *  # noqa: F403
-from tapegrad.torch.conversions import *  # noqa: F403
-from tapegrad.torch.creation import *  # noqa: F403
-from tapegrad.torch.dtypes import *  # noqa: F403
-from tapegrad.torch.indexing import *  # noqa: F403
-from tapegrad.torch.modes import *  # noqa: F403
-from tapegrad.torch.backward import *  # noqa: F403
-from tapegrad.torch.pointwise import *  # noqa: F403
-from tapegrad.torch.products import *  # noqa: F403
-from tapegrad.torch.reductions import *  # noqa: F403
-from tapegrad.torch.shaping import *  # noqa: F403
-from tapegrad.torch.size import Size, device
-from tapegrad.torch.tensor import Tensor
+from tapegrad.torch import autograd as autograd
+from tapegrad.torch.anomaly import *
+from tapegrad.torch.arithmetic import *
+from tapegrad.torch.conversions import *
+from tapegrad.torch.creation import *
+from tapegrad.torch.dtypes import *
+from tapegrad.torch.indexing import *
+from tapegrad.torch.modes import *
+from tapegrad.torch.pointwise import *
+from tapegrad.torch.printing import set_printoptions as set_printoptions
+from tapegrad.torch.products import *
+from tapegrad.torch.reductions import *
+from tapegrad.torch.shaping import *
+from tapegrad.torch.size import *
+from tapegrad.torch.tensor import Tensor as Tensor
+from tapegrad.torch.text import *

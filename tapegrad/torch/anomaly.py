@@ -10,6 +10,8 @@ import numpy as np
 
 from tapegrad.torch.node import Node
 
+__all__ = ["detect_anomaly", "is_anomaly_enabled", "set_detect_anomaly"]
+
 
 class _Check:
     """Raises for a node that returned NaN, if that is switched on."""

@@ -20,7 +20,7 @@ from tapegrad.ops import division as core_division
 from tapegrad.ops import elementwise as core
 from tapegrad.ops.rounding import floor as core_floor
 from tapegrad.torch.anomaly import check_gradient
-from tapegrad.torch.dtypes import category, result_dtype
+from tapegrad.torch.dtypes import category
 from tapegrad.torch.modes import is_grad_enabled, is_inference_mode_enabled
 from tapegrad.torch.node import Node, next_number, node_type
 from tapegrad.torch.operation import changing, operation
@@ -30,7 +30,27 @@ from tapegrad.torch.promotion import (
     promoted,
     promoted_floating,
 )
-from tapegrad.torch.tensor import Tensor, wrapped
+from tapegrad.torch.tensor import Tensor, install, wrapped
+
+__all__ = [
+    "add",
+    "div",
+    "eq",
+    "floor_divide",
+    "ge",
+    "gt",
+    "le",
+    "lt",
+    "mul",
+    "ne",
+    "neg",
+    "pow",
+    "reciprocal",
+    "remainder",
+    "rsub",
+    "sub",
+]
+
 
 _new = object.__new__
 _FAST_KINDS = (np.float32, np.float64)
@@ -100,7 +120,9 @@ def _fast(primitive_name: str, kind: type[Node], slow: Callable[..., Any]) -> Ca
     return functools.wraps(slow)(call)
 
 
-def fast_unary(primitive_name: str, kind: type[Node], slow: Callable[..., Any]) -> Callable[..., Any]:
+def fast_unary(
+    primitive_name: str, kind: type[Node], slow: Callable[..., Any]
+) -> Callable[..., Any]:
     """`slow` for one operand, with a short way for floating point tensors."""
     primitive = TABLE[primitive_name]
     forward = primitive.forward
@@ -279,8 +301,7 @@ def pow(input: Any, exponent: Any, *, out: Any = None) -> Any:
     return function(input, exponent) if out is None else function(input, exponent, out=out)
 
 
-Tensor.pow = pow
-Tensor.pow_ = changing("pow_", pow)
+install(pow=pow, pow_=changing("pow_", pow))
 
 
 @operation("NegBackward0", in_place=True)
@@ -303,7 +324,9 @@ def reciprocal(input: Any) -> Any:
 
 def _comparison(name: str, function: Callable[..., Any]) -> Any:
     def compare(input: Any, other: Any) -> Any:
-        if not isinstance(other, (int, float, complex, np.generic)) and not hasattr(other, "_value"):
+        if not isinstance(other, (int, float, complex, np.generic)) and not hasattr(
+            other, "_value"
+        ):
             check_operand(name, "other", other)
         a, b = promoted(input, other)
         return function(a, b)
@@ -364,15 +387,19 @@ for _name, _forward, _backward in (
 ):
     setattr(Tensor, f"__{_name}__", _forward)
     setattr(Tensor, f"__r{_name}__", _backward)
-for _name in ("add", "sub", "mul", "pow"):
-    setattr(Tensor, f"__i{_name}__", getattr(Tensor, f"{_name}_"))
-Tensor.__itruediv__ = Tensor.div_  # type: ignore[attr-defined]
-Tensor.__ifloordiv__ = Tensor.floor_divide_  # type: ignore[attr-defined]
-Tensor.__imod__ = Tensor.remainder_  # type: ignore[attr-defined]
+for _name, _method in (
+    ("add", "add_"),
+    ("sub", "sub_"),
+    ("mul", "mul_"),
+    ("pow", "pow_"),
+    ("truediv", "div_"),
+    ("floordiv", "floor_divide_"),
+    ("mod", "remainder_"),
+):
+    setattr(Tensor, f"__i{_name}__", getattr(Tensor, _method))
 for _name in _SIGNS:
     setattr(Tensor, f"__{_name}__", _operator(globals()[_name]))
-Tensor.__neg__ = neg  # type: ignore[method-assign]
-Tensor.__pos__ = lambda self: self  # type: ignore[attr-defined]
+install(__neg__=neg, __pos__=lambda self: self)
 
 for _alias, _function in (
     ("subtract", sub),

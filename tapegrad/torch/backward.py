@@ -1,4 +1,4 @@
-"""``backward`` and ``autograd.grad``: gradients that accumulate, and gradients that are returned."""
+"""``backward`` and ``autograd.grad``: gradients that are added up, and that are returned."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad.torch import graph, modes, mutations
+from tapegrad.torch import graph, mutations
 from tapegrad.torch.node import AccumulateGrad, Node
-from tapegrad.torch.tensor import Tensor, mutation_holder, wrapped
+from tapegrad.torch.tensor import Tensor, install, mutation_holder, wrapped
 
 _NOTHING_TO_DO = "element {} of tensors does not require grad and does not have a grad_fn"
 
@@ -63,9 +63,9 @@ def backward(
         )
     nodes = graph.gather([t._node for t in targets if t._node is not None])
     if only is not None:
-        for i, x in enumerate(only):
+        for x in only:
             if x._node is None:
-                raise RuntimeError(f"One of the differentiated Tensors does not require grad")
+                raise RuntimeError("One of the differentiated Tensors does not require grad")
         nodes = graph.leading_to(nodes, {x._id for x in only})
     receivers = _receivers(nodes, only)
     cotangents = _cotangents(targets, seeds, nodes, set(receivers))
@@ -83,7 +83,7 @@ def _receivers(nodes: list[Node], only: list[Tensor] | None) -> dict[int, list[T
     found: dict[int, list[Tensor]] = {}
     for node in nodes:
         if node.__class__ is AccumulateGrad:
-            leaf = node.variable  # type: ignore[attr-defined]
+            leaf = node.variable
             if leaf is not None and only is None:
                 found.setdefault(leaf._id, []).append(leaf)
         elif node.__dict__:
@@ -103,7 +103,7 @@ def _accumulate(tensor: Tensor, value: Any, node: Node | None, identity: int) ->
         new = wrapped(value, node, identity)
         tensor._grad = new
     elif node is not None or grad._node is not None:
-        tensor._grad = grad + wrapped(value, node, identity)
+        tensor._grad = grad.add(wrapped(value, node, identity))
     elif grad._value.__class__ is np.ndarray and grad._value.flags.writeable:
         np.add(grad._value, value, grad._value)
         mutations.stamp(mutation_holder(grad))
@@ -161,18 +161,30 @@ def grad(
     allow_unused = materialize_grads if allow_unused is None else allow_unused
     retain_graph = create_graph if retain_graph is None else retain_graph
     if is_grads_batched:
-        return _each_row(targets, sources, _sequence(grad_outputs), retain_graph, create_graph,
-                         allow_unused, materialize_grads)
+        return _each_row(
+            targets,
+            sources,
+            _sequence(grad_outputs),
+            retain_graph,
+            create_graph,
+            allow_unused,
+            materialize_grads,
+        )
     seeds = _seeds(targets, _sequence(grad_outputs, len(targets)))
     for x in sources:
         if x._node is None:
             raise RuntimeError("One of the differentiated Tensors does not require grad")
     wanted = {x._id for x in sources}
-    nodes = graph.leading_to(graph.gather([t._node for t in targets if t._node is not None]), wanted)
+    nodes = graph.leading_to(
+        graph.gather([t._node for t in targets if t._node is not None]), wanted
+    )
     retained = _receivers([n for n in nodes if n.__class__ is not AccumulateGrad], None)
     cotangents = _cotangents(targets, seeds, nodes, wanted)
     found = graph.pull_back(
-        nodes, cotangents, wanted | set(retained), retain_graph=retain_graph,
+        nodes,
+        cotangents,
+        wanted | set(retained),
+        retain_graph=retain_graph,
         create_graph=create_graph,
     )
     taken = {id(g._value) for g in seeds if g is not None}
@@ -196,17 +208,31 @@ def grad(
     return tuple(results)
 
 
-def _each_row(targets: Any, sources: Any, seeds: Any, retain: bool, create: bool,
-              allow_unused: bool, materialize: bool) -> tuple[Tensor | None, ...]:
+def _each_row(
+    targets: Any,
+    sources: Any,
+    seeds: Any,
+    retain: bool,
+    create: bool,
+    allow_unused: bool,
+    materialize: bool,
+) -> tuple[Tensor | None, ...]:
     size = seeds[0]._value.shape[0]
     rows = [
-        grad(targets, sources, [g[i] for g in seeds], retain or i + 1 < size, create,
-             allow_unused, False, materialize)
+        grad(
+            targets,
+            sources,
+            [g[i] for g in seeds],
+            retain or i + 1 < size,
+            create,
+            allow_unused,
+            False,
+            materialize,
+        )
         for i in range(size)
     ]
     return tuple(
-        None if column[0] is None else column[0].stack(column)
-        for column in zip(*rows, strict=True)
+        None if column[0] is None else column[0].stack(column) for column in zip(*rows, strict=True)
     )
 
 
@@ -229,9 +255,7 @@ def _seeds(targets: list[Tensor], given: list[Any]) -> list[Tensor | None]:
         Where one is missing, or of another shape.
     """
     if len(targets) != len(given):
-        raise RuntimeError(
-            f"got {len(targets)} tensors and {len(given)} gradients"
-        )
+        raise RuntimeError(f"got {len(targets)} tensors and {len(given)} gradients")
     seeds: list[Tensor | None] = []
     for i, (t, g) in enumerate(zip(targets, given, strict=True)):
         if isinstance(g, Tensor):
@@ -255,8 +279,7 @@ def _seeds(targets: list[Tensor], given: list[Any]) -> list[Tensor | None]:
             raise RuntimeError("grad can be implicitly created only for scalar outputs")
         elif t._value.dtype.kind == "c":
             raise RuntimeError(
-                "grad can be implicitly created only for real scalar outputs but got "
-                f"{t.dtype}"
+                f"grad can be implicitly created only for real scalar outputs but got {t.dtype}"
             )
         else:
             seeds.append(wrapped(np.ones(t._value.shape, t._value.dtype)[()]))
@@ -274,7 +297,7 @@ def _cotangents(
     for t, g in zip(targets, seeds, strict=True):
         if g is not None and t._id in known:
             before = cotangents.get(t._id)
-            cotangents[t._id] = g if before is None else before + g
+            cotangents[t._id] = g if before is None else before.add(g)
     return cotangents
 
 
@@ -290,4 +313,4 @@ def _method(
 
 
 _method.__name__ = "backward"
-Tensor.backward = _method  # type: ignore[method-assign]
+install(backward=_method)

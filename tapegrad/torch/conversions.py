@@ -14,7 +14,9 @@ from tapegrad.torch.operation import operation
 from tapegrad.torch.promotion import in_dtype
 from tapegrad.torch.running import run
 from tapegrad.torch.size import device as _device
-from tapegrad.torch.tensor import Tensor, wrapped
+from tapegrad.torch.tensor import Tensor, install, wrapped
+
+__all__ = []
 
 
 @operation("ToCopyBackward0", method=False)
@@ -61,9 +63,6 @@ def to(self: Tensor, *args: Any, **options: Any) -> Tensor:
     return self.clone() if copy else self
 
 
-Tensor.to = to  # type: ignore[method-assign]
-
-
 def _caster(name: str, target: dtypes.dtype) -> Any:
     def method(self: Tensor, memory_format: Any = None) -> Tensor:
         return to(self, target)
@@ -73,10 +72,20 @@ def _caster(name: str, target: dtypes.dtype) -> Any:
     return method
 
 
-for _name in ("bool", "short", "int", "long", "half", "bfloat16", "float", "double", "cfloat", "cdouble"):
+for _name in (
+    "bool",
+    "short",
+    "int",
+    "long",
+    "half",
+    "bfloat16",
+    "float",
+    "double",
+    "cfloat",
+    "cdouble",
+):
     setattr(Tensor, _name, _caster(_name, getattr(dtypes, _name)))
-Tensor.byte = _caster("byte", dtypes.uint8)
-Tensor.char = _caster("char", dtypes.int8)
+install(byte=_caster("byte", dtypes.uint8), char=_caster("char", dtypes.int8))
 
 
 def type_as(self: Tensor, other: Tensor) -> Tensor:
@@ -117,8 +126,6 @@ def type(self: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
     return to(self, getattr(dtype, "of", dtype))
 
 
-
-
 def copy_(self: Tensor, src: Any, non_blocking: bool = False) -> Tensor:
     """Write the values of another tensor, broadcast and converted, into this one."""
     check_changeable(self)
@@ -157,5 +164,12 @@ def _tensor_name(x: Tensor) -> str:
     return f"torch.{x.dtype.abbreviation}Tensor"
 
 
-for _function in (type_as, cpu, cuda, contiguous, type, copy_):
-    setattr(Tensor, _function.__name__, _function)
+install(
+    to=to,
+    type_as=type_as,
+    cpu=cpu,
+    cuda=cuda,
+    contiguous=contiguous,
+    type=type,
+    copy_=copy_,
+)

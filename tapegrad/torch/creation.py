@@ -20,6 +20,27 @@ from tapegrad.torch.operation import operation
 from tapegrad.torch.size import device as _device
 from tapegrad.torch.tensor import Tensor, wrapped
 
+__all__ = [
+    "arange",
+    "as_tensor",
+    "clone",
+    "empty",
+    "empty_like",
+    "eye",
+    "from_dlpack",
+    "from_numpy",
+    "full",
+    "full_like",
+    "linspace",
+    "logspace",
+    "ones",
+    "ones_like",
+    "tensor",
+    "zeros",
+    "zeros_like",
+]
+
+
 _INT64 = np.dtype(np.int64)
 
 
@@ -115,23 +136,20 @@ def _from_sequence(data: Any, wanted: np.dtype[Any] | None) -> Any:
 def _measure(data: Any, kinds: list[np.dtype[Any]], depth: int, at: list[int]) -> tuple[int, ...]:
     """The shape of nested lists, collecting the types of what is in them."""
     if isinstance(data, Tensor):
-        if data._value.ndim:
-            kinds.append(data._value.dtype)
-        else:
-            kinds.append(data._value.dtype)
+        kinds.append(data._value.dtype)
         return tuple(data._value.shape)
     if isinstance(data, (np.ndarray, np.generic)):
         kinds.append(data.dtype)
         return data.shape
     if isinstance(data, (list, tuple, range)):
         shape: tuple[int, ...] | None = None
-        for i, item in enumerate(data):
+        for item in data:
             inner = _measure(item, kinds, depth + 1, at)
             if shape is not None and inner != shape:
                 if not inner or not shape:
                     kind = "int" if not inner else "list"
                     raise TypeError(
-                        f"not a sequence" if not inner else f"must be real number, not {kind}"
+                        "not a sequence" if not inner else f"must be real number, not {kind}"
                     )
                 raise ValueError(
                     f"expected sequence of length {shape[0]} at dim {depth + 1} (got {inner[0]})"
@@ -140,7 +158,7 @@ def _measure(data: Any, kinds: list[np.dtype[Any]], depth: int, at: list[int]) -
         return (len(data), *(shape or ()))
     if data is None or isinstance(data, (str, bytes)):
         if isinstance(data, str):
-            raise ValueError(f"too many dimensions 'str'")
+            raise ValueError("too many dimensions 'str'")
         raise RuntimeError(f"Could not infer dtype of {type(data).__name__}")
     try:
         kinds.append(number_dtype(data))
@@ -392,8 +410,8 @@ def linspace(
     requires_grad: bool = False,
 ) -> Tensor:
     """`steps` numbers from `start` to `end`, both included."""
-    ends = [e.item() if isinstance(e, Tensor) else e for e in (start, end)]
-    return made(np.linspace(*ends, steps).astype(_dtype(dtype)), requires_grad, out)
+    first, last = (e.item() if isinstance(e, Tensor) else e for e in (start, end))
+    return made(np.linspace(first, last, steps).astype(_dtype(dtype)), requires_grad, out)
 
 
 def logspace(
@@ -409,8 +427,8 @@ def logspace(
     requires_grad: bool = False,
 ) -> Tensor:
     """`steps` powers of `base`, whose exponents go from `start` to `end`."""
-    ends = [e.item() if isinstance(e, Tensor) else e for e in (start, end)]
-    powers = np.power(float(base), np.linspace(*ends, steps))
+    first, last = (e.item() if isinstance(e, Tensor) else e for e in (start, end))
+    powers = np.power(float(base), np.linspace(first, last, steps))
     return made(powers.astype(_dtype(dtype)), requires_grad, out)
 
 
@@ -428,7 +446,9 @@ def _like(name: str, value: Any) -> Any:
         return made(np.full(input._value.shape, value, d), requires_grad)
 
     like.__name__ = name
-    like.__doc__ = f"A tensor of the shape and type of `input`, like `{name.split('_')[0]}`."
+    like.__doc__ = (
+        f"A tensor of the shape and type of `input`, like `{name.split('_', maxsplit=1)[0]}`."
+    )
     return like
 
 

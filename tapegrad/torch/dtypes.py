@@ -10,6 +10,39 @@ import numpy as np
 
 from tapegrad.core.dtypes import as_dtype
 
+__all__ = [
+    "bfloat16",
+    "bool",
+    "can_cast",
+    "cdouble",
+    "cfloat",
+    "complex64",
+    "complex128",
+    "double",
+    "dtype",
+    "float",
+    "float16",
+    "float32",
+    "float64",
+    "get_default_dtype",
+    "half",
+    "int",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "long",
+    "promote_types",
+    "result_type",
+    "set_default_dtype",
+    "short",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+]
+
+
 _FROM_NUMPY: dict[np.dtype[Any], dtype] = {}
 
 
@@ -91,7 +124,7 @@ ALL = (
     *(float16, bfloat16, float32, float64, complex64, complex128),
 )
 
-_default = float32
+_chosen = [float32]  # by `set_default_dtype`
 
 
 def named(name: str) -> dtype:
@@ -101,7 +134,7 @@ def named(name: str) -> dtype:
 
 def get_default_dtype() -> dtype:
     """The type that Python floats become: float32 unless `set_default_dtype` changed it."""
-    return _default
+    return _chosen[0]
 
 
 def set_default_dtype(d: dtype, /) -> None:
@@ -112,10 +145,9 @@ def set_default_dtype(d: dtype, /) -> None:
     TypeError
         If it is not a floating point type.
     """
-    global _default
     if not isinstance(d, dtype) or not d.is_floating_point:
         raise TypeError("only floating-point types are supported as the default type")
-    _default = d
+    _chosen[0] = d
 
 
 def from_numpy_dtype(d: np.dtype[Any]) -> dtype:
@@ -148,15 +180,15 @@ def to_numpy(d: Any) -> np.dtype[Any]:
         For anything that is not a `dtype`.
     """
     if d.__class__ is dtype:
-        return d.numpy_dtype  # type: ignore[no-any-return]
+        return d.numpy_dtype
     if d is builtins.float:
-        return _default.numpy_dtype
+        return _chosen[0].numpy_dtype
     if d is builtins.int:
         return int64.numpy_dtype
     if d is builtins.bool:
         return bool.numpy_dtype
     if d is builtins.complex:
-        return _default.to_complex().numpy_dtype
+        return _chosen[0].to_complex().numpy_dtype
     raise TypeError(f"dtype must be a torch.dtype, not {type(d).__name__}")
 
 
@@ -231,21 +263,21 @@ def result_dtype(operands: Iterable[Any]) -> np.dtype[Any]:
 def number_dtype(number: Any) -> np.dtype[Any]:
     """The type that a Python number has on its own."""
     if number.__class__ is builtins.float:
-        return _default.numpy_dtype
+        return _chosen[0].numpy_dtype
     if isinstance(number, builtins.bool):
         return bool.numpy_dtype
     if isinstance(number, builtins.int):
         return int64.numpy_dtype
     if isinstance(number, builtins.complex):
-        return _default.to_complex().numpy_dtype
+        return _chosen[0].to_complex().numpy_dtype
     if isinstance(number, builtins.float):
-        return _default.numpy_dtype
+        return _chosen[0].numpy_dtype
     raise TypeError(f"expected a tensor or a number, not {type(number).__name__}")
 
 
 def floating(d: np.dtype[Any]) -> np.dtype[Any]:
     """The type of a function that has no integer values, such as sin, for an argument's type."""
-    return d if category(d) >= 2 else _default.numpy_dtype
+    return d if category(d) >= 2 else _chosen[0].numpy_dtype
 
 
 def promote_types(type1: dtype, type2: dtype) -> dtype:

@@ -124,9 +124,7 @@ def pull_back(
     seeds = list(cotangents.values())
     wrapped = create_graph or len(visible_recorders()) > 0
     F = recording if wrapped else raw
-    working = {
-        x: rewrap(g._value, g._id) if wrapped else g._value for x, g in cotangents.items()
-    }
+    working = {x: rewrap(g._value, g._id) if wrapped else g._value for x, g in cotangents.items()}
     token = silence_float_errors()
     try:
         if create_graph:
@@ -177,9 +175,7 @@ def _nodes_of(recorder: Tape, nodes: list[Node], seeds: list[Any]) -> dict[int, 
     for record in recorder.records:
         primitive, ids, mask, _, out, _, _ = record
         ids = (ids,) if ids.__class__ is int else ids
-        edges = tuple(
-            [made.get(x) if mask >> i & 1 else None for i, x in enumerate(ids)]
-        )
+        edges = tuple([made.get(x) if mask >> i & 1 else None for i, x in enumerate(ids)])
         outs = (out,) if out.__class__ is int else out
         node = name_of_record(primitive)((record,), edges, ids, outs)
         for x in outs:

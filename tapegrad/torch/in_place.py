@@ -12,14 +12,14 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.rows import gather_rows
-from tapegrad.core.table import TABLE
 from tapegrad.core.structural import cast, reshape
+from tapegrad.core.table import TABLE
 from tapegrad.core.tensor import next_id, rewrap, wrap_constant
 from tapegrad.torch import mutations
 from tapegrad.torch.dtypes import can_cast
 from tapegrad.torch.graph import Recording
 from tapegrad.torch.modes import is_grad_enabled, is_inference_mode_enabled
-from tapegrad.torch.node import AccumulateGrad, Node, node_type
+from tapegrad.torch.node import AccumulateGrad, Node, next_number, node_type
 from tapegrad.torch.running import run
 from tapegrad.torch.tensor import Tensor, mutation_holder, wrapped
 
@@ -109,11 +109,9 @@ def _in_type_of(x: Tensor, result: Tensor) -> Tensor:
 def _write(x: Tensor, new: Any, node: Node | None) -> None:
     array = x._value
     if array.__class__ is not np.ndarray:
-        if node is not None and node.records:
-            # What was read is the value before: no change of it will be noticed, nor needs to be.
-            mutations.stamp(x)
-        else:
-            mutations.stamp_scalar(x)
+        mutations.stamp_scalar(x)
+        if node is not None:
+            node.number = next_number()  # what it read is the scalar before, which is still there
         x._value = new if new.__class__ is not np.ndarray else new[()]
         return
     if not array.flags.writeable:
@@ -198,5 +196,3 @@ def _renew(known: list[Any], base: Tensor) -> None:
             if base._node is not None
             else None
         )
-
-

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.rows import gather_rows
-from tapegrad.core.table import TABLE
 from tapegrad.core.structural import broadcast_to, getitem, reshape
+from tapegrad.core.table import TABLE
 from tapegrad.core.tensor import wrap_constant
 from tapegrad.ops.scatter import tensor_scatter_nd_add
 from tapegrad.torch.creation import array_of
@@ -17,7 +17,9 @@ from tapegrad.torch.node import node_type
 from tapegrad.torch.operation import operation
 from tapegrad.torch.promotion import in_dtype
 from tapegrad.torch.running import run
-from tapegrad.torch.tensor import Tensor, shared, wrapped
+from tapegrad.torch.tensor import Tensor, install, shared, wrapped
+
+__all__: list[str] = []
 
 _EVERYTHING = slice(None)
 _replace_rows = TABLE["replace_rows"]
@@ -37,7 +39,9 @@ def _normal(part: Any) -> Any:
             return int(array)
         return np.asarray(array)
     if isinstance(part, slice):
-        return slice(*[None if b is None else _bound(b) for b in (part.start, part.stop, part.step)])
+        return slice(
+            *[None if b is None else _bound(b) for b in (part.start, part.stop, part.step)]
+        )
     if isinstance(part, (list, range)):
         array = array_of(list(part)) if len(part) else np.zeros(0, np.int64)
         return array
@@ -83,7 +87,7 @@ def parsed(key: Any, shape: tuple[int, ...]) -> tuple[tuple[Any, ...], bool]:
     found: list[Any] = []
     axis = 0
     by_arrays = False
-    for i, p in enumerate(parts):
+    for p in parts:
         if p is Ellipsis:
             found += [_EVERYTHING] * (ndim - used)
             axis += ndim - used
@@ -116,9 +120,7 @@ def parsed(key: Any, shape: tuple[int, ...]) -> tuple[tuple[Any, ...], bool]:
                 )
         elif isinstance(p, slice):
             if p.step is not None and p.step <= 0:
-                raise ValueError(
-                    "step must be greater than zero" if p.step == 0 else "step must be greater than zero"
-                )
+                raise ValueError("step must be greater than zero")
         else:
             raise TypeError(
                 f"only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables "
@@ -152,7 +154,7 @@ _CUT = {True: node_type("SelectBackward0"), False: node_type("SliceBackward0")}
 def _getitem(self: Tensor, key: Any) -> Tensor:
     index, by_arrays = parsed(key, self._value.shape)
     if by_arrays:
-        return picked(self, index)
+        return picked(self, index)  # type: ignore[no-any-return]
     full = (Ellipsis, *index)
     last = next((p for p in reversed(index) if p != _EVERYTHING), _EVERYTHING)
     kind = node_type("UnsqueezeBackward0") if last is None else _CUT[isinstance(last, int)]
@@ -187,7 +189,11 @@ def _setitem(self: Tensor, key: Any, value: Any) -> None:
         if plain.size == 1 and plain.ndim > target.ndim:
             plain = plain.reshape(())
         if np.broadcast_shapes(plain.shape, target.shape) == target.shape:
-            assign(_getitem(self, key), wrapped(np.broadcast_to(plain, target.shape).astype(target.dtype)), "copy")
+            assign(
+                _getitem(self, key),
+                wrapped(np.broadcast_to(plain, target.shape).astype(target.dtype)),
+                "copy",
+            )
             return
     _getitem(self, key).copy_(value if isinstance(value, Tensor) else wrapped(array_of(value)))
 
@@ -223,15 +229,8 @@ def _put(x: Any, value: Any, index: Any, accumulate: bool) -> Any:
         points = wrap_constant(positions.reshape(-1, 1))
         changed = tensor_scatter_nd_add(flat, points, values)
     else:
-        where = positions.reshape(-1)
-        where, first = np.unique(where[::-1], return_index=True)
-        if where.size != positions.size:  # of several values for one place the last counts
-            values = gather_rows(values, wrap_constant(positions.size - 1 - first))
-            changed = _replace_rows(flat, wrap_constant(where), values, axis=-1)
-        else:
-            changed = _replace_rows(flat, wrap_constant(positions.reshape(-1)), values, axis=-1)
+        changed = _replace_rows(flat, wrap_constant(positions.reshape(-1)), values, axis=-1)
     return reshape(changed, to=shape)
 
 
-Tensor.__getitem__ = _getitem  # type: ignore[method-assign]
-Tensor.__setitem__ = _setitem  # type: ignore[attr-defined]
+install(__getitem__=_getitem, __setitem__=_setitem)

@@ -8,6 +8,16 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
+__all__ = [
+    "enable_grad",
+    "inference_mode",
+    "is_grad_enabled",
+    "is_inference_mode_enabled",
+    "no_grad",
+    "set_grad_enabled",
+]
+
+
 _GRAD: ContextVar[bool] = ContextVar("tapegrad_torch_grad", default=True)
 _INFERENCE: ContextVar[bool] = ContextVar("tapegrad_torch_inference", default=False)
 
@@ -20,7 +30,7 @@ class _Mode:
 
     def __call__(self, function: Any) -> Any:
         if inspect.isclass(function):
-            function.__init__ = self(function.__init__)
+            type.__setattr__(function, "__init__", self(function.__init__))
             return function
         if inspect.isgeneratorfunction(function):
             return self._around_generator(function)
@@ -59,7 +69,7 @@ class _Mode:
                     with self.clone():
                         generator.close()
                     raise
-                except BaseException as error:
+                except BaseException as error:  # noqa: BLE001  # thrown into the generator
                     step, value = generator.throw, error
 
         return generate
@@ -69,6 +79,7 @@ class _Mode:
         return type(self)()
 
     def __enter__(self) -> Any:
+        """Begin."""
         raise NotImplementedError
 
     def __exit__(self, *exc_info: object) -> None:
@@ -127,12 +138,13 @@ class set_grad_enabled(_Switch):
         Whether to build it.
     """
 
-    def __init__(self, mode: bool) -> None:
+    def __init__(self, mode: bool) -> None:  # switches at once
         self._before = _GRAD.get()
         self.mode = self.enabled = bool(mode)
         _GRAD.set(self.enabled)
 
     def __call__(self, function: Any) -> Any:
+        """Decorate a function: the switch holds while it runs, and not at once."""
         _GRAD.set(self._before)
         return super().__call__(function)
 
@@ -154,6 +166,7 @@ class inference_mode(_Mode):
     """
 
     def __new__(cls, mode: Any = True) -> Any:
+        """Without parentheses it decorates a function."""
         if callable(mode):
             return cls()(mode)
         return super().__new__(cls)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad.core.tape import Record, Spec
+from tapegrad.core.tape import Record
 from tapegrad.torch.dtypes import from_numpy_dtype
 from tapegrad.torch.node import Node, next_number
 
@@ -20,7 +20,7 @@ from tapegrad.torch.node import Node, next_number
 _CHANGES: dict[int, tuple[Any, list[int]]] = {}
 #: The same for tensors of shape (), whose NumPy scalars do not change: by the tensor's identity.
 _SCALARS: dict[int, tuple[Any, list[int]]] = {}
-_latest = 0
+_latest = [0]  # the last stamp
 
 
 def owner(array: Any) -> Any:
@@ -32,14 +32,13 @@ def owner(array: Any) -> Any:
 
 def stamp(holder: Any) -> None:
     """Note that the memory of an array, or the tensor of a scalar, is being changed."""
-    global _latest
     key = id(holder)
     known = _CHANGES.get(key)
     if known is None:
-        known = weakref.ref(holder, lambda _, key=key: _CHANGES.pop(key, None)), []
+        known = weakref.ref(holder, lambda _: _CHANGES.pop(key, None)), []
         _CHANGES[key] = known
-    _latest = next_number()
-    known[1].append(_latest)
+    _latest[0] = next_number()
+    known[1].append(_latest[0])
 
 
 def stamp_scalar(tensor: Any) -> None:
@@ -64,10 +63,10 @@ def check(nodes: list[Node]) -> None:
     RuntimeError
         Naming the node that made the value.
     """
-    if not nodes or _latest < nodes[0].number:
+    if not nodes or _latest[0] < nodes[0].number:
         return
     for node in nodes:
-        if node.number < _latest:
+        if node.number < _latest[0]:
             for record in node.records or ():
                 for array, identity in _saved(record):
                     if array.__class__ is np.ndarray:
@@ -80,9 +79,10 @@ def check(nodes: list[Node]) -> None:
 
 def _saved(record: Record) -> list[tuple[Any, int]]:
     _, ids, _, args, out, y, _ = record
+    pairs: list[tuple[Any, int]]
     pairs = [(args, ids)] if ids.__class__ is int else list(zip(args, ids, strict=True))
-    if y.__class__ is tuple and y.__class__ is not Spec:
-        pairs += zip(y, out, strict=True)
+    if y.__class__ is tuple:
+        pairs.extend(zip(y, out, strict=True))
     else:
         pairs.append((y, out))
     return [(a, i) for a, i in pairs if isinstance(a, (np.ndarray, np.generic))]

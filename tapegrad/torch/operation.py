@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
@@ -22,8 +22,6 @@ from tapegrad.torch.node_names import camel
 from tapegrad.torch.running import run
 from tapegrad.torch.tensor import Tensor
 
-F = TypeVar("F", bound=Callable[..., Any])
-
 
 def operation(
     node: str | None = None,
@@ -31,7 +29,7 @@ def operation(
     method: bool | str = True,
     in_place: bool = False,
     view: bool = False,
-) -> Callable[[F], F]:
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Make a function of core tensors an operation on this dialect's tensors.
 
     Parameters
@@ -50,7 +48,7 @@ def operation(
     decorator
     """
 
-    def decorate(function: F) -> F:
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         name = function.__name__.rstrip("_")
         kind = node_type(node or f"{camel(name)}Backward0")
         takes_out = "out" in inspect.signature(function).parameters
@@ -68,7 +66,7 @@ def operation(
             setattr(Tensor, called, call)
             if in_place:
                 setattr(Tensor, called + "_", changing(called + "_", call))
-        return call  # type: ignore[return-value]
+        return call
 
     return decorate
 

@@ -19,6 +19,8 @@ from tapegrad.torch.operation import changing, operation
 from tapegrad.torch.promotion import as_floating
 from tapegrad.torch.tensor import Tensor
 
+__all__ = ["cos", "exp", "log", "rsqrt", "sin", "sqrt", "square", "tanh"]
+
 
 def _floating(name: str, function: Callable[..., Any], doc: str) -> Any:
     """A function of floating point numbers: integers are converted first."""

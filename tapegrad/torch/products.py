@@ -17,7 +17,10 @@ from tapegrad.torch.modes import is_grad_enabled
 from tapegrad.torch.node import next_number, node_type
 from tapegrad.torch.operation import into
 from tapegrad.torch.running import run
-from tapegrad.torch.tensor import Tensor
+from tapegrad.torch.tensor import Tensor, install
+
+__all__ = ["bmm", "dot", "matmul", "mm", "mv"]
+
 
 _new = object.__new__
 _C_NAMES = {
@@ -172,9 +175,7 @@ def mv(input: Tensor, vec: Tensor, *, out: Any = None) -> Any:
     """The product of a matrix and a vector."""
     a, b = input._value, vec._value
     if a.ndim != 2 or b.ndim != 1:
-        raise RuntimeError(
-            f"vector + matrix @ vector expected, got {b.ndim}, {a.ndim}, {b.ndim}"
-        )
+        raise RuntimeError(f"vector + matrix @ vector expected, got {b.ndim}, {a.ndim}, {b.ndim}")
     if a.shape[1] != b.shape[0]:
         raise RuntimeError(
             f"size mismatch, got input ({a.shape[0]}), mat ({a.shape[0]}x{a.shape[1]}), vec "
@@ -200,7 +201,9 @@ def bmm(input: Tensor, mat2: Tensor, *, out: Any = None) -> Any:
     """The products of the matrices in two stacks."""
     a, b = input._value, mat2._value
     if a.ndim != 3 or b.ndim != 3:
-        raise RuntimeError("batch1 must be a 3D tensor" if a.ndim != 3 else "batch2 must be a 3D tensor")
+        raise RuntimeError(
+            "batch1 must be a 3D tensor" if a.ndim != 3 else "batch2 must be a 3D tensor"
+        )
     if a.shape[0] != b.shape[0] or a.shape[2] != b.shape[1]:
         raise RuntimeError(
             f"Expected size for first two dimensions of batch2 tensor to be: "
@@ -209,5 +212,4 @@ def bmm(input: Tensor, mat2: Tensor, *, out: Any = None) -> Any:
     return _product("bmm", input, mat2, "BmmBackward0", core.matmul, out)
 
 
-for _function in (matmul, mm, mv, dot, bmm):
-    setattr(Tensor, _function.__name__, _function)
+install(matmul=matmul, mm=mm, mv=mv, dot=dot, bmm=bmm)

@@ -46,13 +46,9 @@ def check_operand(name: str, position: str, x: Any) -> None:
     """
     if isinstance(x, (CoreTensor, int, float, complex, np.generic)):
         return
-    raise TypeError(
-        f"{name}(): argument '{position}' must be Tensor, not {type(x).__name__}"
-    )
+    raise TypeError(f"{name}(): argument '{position}' must be Tensor, not {type(x).__name__}")
 
 
 def number(x: Any) -> Any:
     """A core tensor of a Python number, in the type that it has on its own."""
     return wrap_constant(number_dtype(x).type(x))
-
-

@@ -11,7 +11,9 @@ from tapegrad.torch.node import node_type
 from tapegrad.torch.operation import into
 from tapegrad.torch.promotion import in_dtype
 from tapegrad.torch.running import run
-from tapegrad.torch.tensor import Tensor, dimension
+from tapegrad.torch.tensor import Tensor, dimension, install
+
+__all__ = ["mean", "sum"]
 
 
 def axes_of(dim: Any, ndim: int) -> tuple[int, ...]:
@@ -106,5 +108,4 @@ def mean(
     return _reduction("mean", core.reduce_mean, input, dim, keepdim, dtype, out)  # type: ignore[no-any-return]
 
 
-Tensor.sum = sum
-Tensor.mean = mean
+install(sum=sum, mean=mean)

@@ -32,7 +32,7 @@ def run(
         shared(args[0])
     entered = [enter(a, taken) for a in args]
     named = {k: enter(v, taken) for k, v in kwargs.items()} if kwargs else kwargs
-    tracked = is_grad_enabled() and any([x._node is not None for x in taken])
+    tracked = is_grad_enabled() and any(x._node is not None for x in taken)
     recorder = None
     try:
         if tracked:
@@ -45,7 +45,9 @@ def run(
         raise translated(error, function.__name__) from None
     made = None
     if recorder is not None and recorder.records:
-        made = kind(recorder.records, tuple([x._node for x in taken]), tuple([x._id for x in taken]), ())
+        made = kind(
+            recorder.records, tuple([x._node for x in taken]), tuple([x._id for x in taken]), ()
+        )
         if check_gradient.enabled:
             remember_call(made)
     results = leave(result, taken, made, recorder, view)
@@ -122,11 +124,10 @@ def mark_view(result: Tensor, of: Tensor, take: Callable[[Any], Any]) -> None:
         base = view.base._value
         array = base[(*np.unravel_index(int(position), base.shape), Ellipsis)]
         result._value = array
-    elif array.base is None and array is not memory or not np.may_share_memory(array, memory):
+    elif (array.base is None and array is not memory) or not np.may_share_memory(array, memory):
         return
     result._view = view
     views.enter(result)
-
 
 
 # Errors

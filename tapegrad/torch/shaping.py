@@ -5,14 +5,27 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
-
 from tapegrad.core import structural
 from tapegrad.core.table import TABLE
 from tapegrad.torch.node import node_type
 from tapegrad.torch.operation import operation
 from tapegrad.torch.promotion import promoted
 from tapegrad.torch.running import run
-from tapegrad.torch.tensor import Tensor, dimension, shared, wrapped
+from tapegrad.torch.tensor import Tensor, dimension, install, shared, wrapped
+
+__all__ = [
+    "cat",
+    "flatten",
+    "permute",
+    "reshape",
+    "squeeze",
+    "stack",
+    "t",
+    "transpose",
+    "unbind",
+    "unsqueeze",
+]
+
 
 _transpose = TABLE["transpose"]
 
@@ -66,7 +79,6 @@ def view(self: Tensor, *size: Any) -> Tensor:
 
 
 def _with_type(self: Tensor, dtype: Any) -> Tensor:
-
 
     return wrapped(shared(self).view(dtype.numpy_dtype))
 
@@ -213,7 +225,6 @@ def unbind(input: Any, dim: int = 0) -> Any:
 
 def _each_promoted(tensors: Any) -> list[Any]:
 
-
     return promoted(*tensors)
 
 
@@ -258,12 +269,6 @@ def cat(tensors: Any, dim: int = 0) -> Any:
     return structural.concat(*values, axis=at - ndim)
 
 
-for _function in (
-    *(view, reshape, flatten, permute, transpose, unsqueeze, squeeze, expand),
-):
-    setattr(Tensor, _function.__name__, _function)
-
-
 def _t_property(self: Tensor) -> Tensor:
     """The dimensions in reverse order."""
     return permute(self, tuple(reversed(range(self._value.ndim))))
@@ -279,8 +284,18 @@ def _mt_property(self: Tensor) -> Tensor:
     return transpose(self, -2, -1)
 
 
-Tensor.T = property(_t_property)
-Tensor.mT = property(_mt_property)
-Tensor.view_as = lambda self, other: view(self, other.shape)
-Tensor.reshape_as = lambda self, other: reshape(self, other.shape)
-Tensor.expand_as = lambda self, other: expand(self, other.shape)
+install(
+    T=property(_t_property),
+    mT=property(_mt_property),
+    view=view,
+    reshape=reshape,
+    flatten=flatten,
+    permute=permute,
+    transpose=transpose,
+    unsqueeze=unsqueeze,
+    squeeze=squeeze,
+    expand=expand,
+    view_as=lambda self, other: view(self, other.shape),
+    reshape_as=lambda self, other: reshape(self, other.shape),
+    expand_as=lambda self, other: expand(self, other.shape),
+)

@@ -5,6 +5,17 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
+__all__ = [
+    "Size",
+    "channels_last",
+    "contiguous_format",
+    "device",
+    "layout",
+    "memory_format",
+    "preserve_format",
+    "strided",
+]
+
 
 class Size(tuple[int, ...]):
     """A shape: a tuple that knows how many elements it has.
@@ -58,6 +69,9 @@ class device:
     """
 
     __slots__ = ("index", "type")
+
+    type: str
+    index: int | None
 
     def __init__(self, type: Any = "cpu", index: int | None = None) -> None:
         if isinstance(type, device):

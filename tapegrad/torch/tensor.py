@@ -239,10 +239,8 @@ class Tensor(ArrayLike):
     @property
     def grad(self) -> Tensor | None:
         """The gradients of all backward passes so far, added up; None before the first."""
-        node = self._node
-        if node is not None and node.__class__ is not AccumulateGrad and self._grad is None:
-            if not self.retains_grad:
-                warnings.warn(_NOT_A_LEAF, UserWarning, stacklevel=2)
+        if self._grad is None and not self.is_leaf and not self.retains_grad:
+            warnings.warn(_NOT_A_LEAF, UserWarning, stacklevel=2)
         return self._grad
 
     @grad.setter
@@ -300,9 +298,7 @@ class Tensor(ArrayLike):
     def register_post_accumulate_grad_hook(self, hook: Any) -> RemovableHandle:
         """Call ``hook(tensor)`` after a backward pass has added to this leaf's `grad`."""
         if self._node is None:
-            raise RuntimeError(
-                "cannot register a hook on a tensor that doesn't require gradient"
-            )
+            raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
         if self._node.__class__ is not AccumulateGrad:
             raise RuntimeError(
                 "post accumulate grad hooks cannot be registered on non-leaf tensors"
@@ -341,11 +337,12 @@ class Tensor(ArrayLike):
     @data.setter
     def data(self, value: Any) -> None:
         if not isinstance(value, Tensor):
-            raise TypeError(
-                f"Variable data has to be a tensor, but got {type(value).__name__}"
+            raise TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
+        if self._node is not None and category(value._value.dtype) < 2:
+            raise RuntimeError(
+                "data set to a tensor that requires gradients must be floating point or complex "
+                "dtype"
             )
-        if value.dtype != self.dtype and not (category(value._value.dtype) >= 2):
-            raise RuntimeError("data set to a tensor that requires gradients must be floating point or complex dtype")
         self._value = shared(value)
 
     def numpy(self, *, force: bool = False) -> Any:
@@ -356,12 +353,11 @@ class Tensor(ArrayLike):
         force
             Allow tensors that require gradients, of which the array knows nothing.
         """
-        if self._node is not None:
-            if not force:
-                raise RuntimeError(
-                    "Can't call numpy() on Tensor that requires grad. Use "
-                    "tensor.detach().numpy() instead."
-                )
+        if self._node is not None and not force:
+            raise RuntimeError(
+                "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() "
+                "instead."
+            )
         return shared(self)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
@@ -373,9 +369,7 @@ class Tensor(ArrayLike):
     def __dlpack__(self, **options: Any) -> Any:
         """The memory through DLPack."""
         if self._node is not None:
-            raise BufferError(
-                "Can't export tensors that require gradient, use tensor.detach()"
-            )
+            raise BufferError("Can't export tensors that require gradient, use tensor.detach()")
         return shared(self).__dlpack__(**options)
 
     def __dlpack_device__(self) -> tuple[int, int]:
@@ -419,9 +413,7 @@ class Tensor(ArrayLike):
 
     def __index__(self) -> int:
         if self._value.dtype.kind not in "iub" or self._value.size != 1:
-            raise TypeError(
-                "only integer tensors of a single element can be converted to an index"
-            )
+            raise TypeError("only integer tensors of a single element can be converted to an index")
         return int(self.item())
 
     def __len__(self) -> int:
@@ -436,7 +428,7 @@ class Tensor(ArrayLike):
 
     def __contains__(self, element: Any) -> bool:
         if isinstance(element, (Tensor, int, float, complex, bool)):
-            return bool((self == element).any())
+            return bool(self.eq(element).any())
         raise RuntimeError(
             f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a "
             f"{type(element)}."
@@ -465,6 +457,12 @@ class Tensor(ArrayLike):
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         return _restored, (type(self), np.asarray(self._value), self._node is not None)
+
+
+def install(**methods: Any) -> None:
+    """Make functions, or properties, attributes of all tensors."""
+    for name, method in methods.items():
+        setattr(Tensor, name, method)
 
 
 def _restored(kind: type[Tensor], array: Any, requires_grad: bool) -> Tensor:

@@ -9,7 +9,9 @@ import numpy as np
 from tapegrad.torch.dtypes import get_default_dtype
 from tapegrad.torch.node import AccumulateGrad
 from tapegrad.torch.printing import tensor_text
-from tapegrad.torch.tensor import Tensor
+from tapegrad.torch.tensor import Tensor, install
+
+__all__ = []
 
 
 def _repr(self: Tensor, *, tensor_contents: Any = None) -> str:
@@ -24,5 +26,4 @@ def _repr(self: Tensor, *, tensor_contents: Any = None) -> str:
     )
 
 
-Tensor.__repr__ = _repr  # type: ignore[method-assign, assignment]
-Tensor.__str__ = _repr  # type: ignore[method-assign, assignment]
+install(__repr__=_repr, __str__=_repr)

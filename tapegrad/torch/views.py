@@ -34,7 +34,9 @@ class View:
     def positions(self) -> Any:
         """For every element of the view, its place in the flattened base."""
         shape = self.base._value.shape
-        return self._taken(wrap_constant(np.arange(self.base._value.size).reshape(shape)[()]))._value
+        return self._taken(
+            wrap_constant(np.arange(self.base._value.size).reshape(shape)[()])
+        )._value
 
     def _taken(self, of_base: Any) -> Any:
         return self.take(of_base if self.parent is None else self.parent._taken(of_base))

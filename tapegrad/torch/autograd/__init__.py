@@ -1,0 +1,25 @@
+"""``torch.autograd``: gradients on request."""
+
+from __future__ import annotations
+
+from tapegrad.torch.anomaly import detect_anomaly as detect_anomaly
+from tapegrad.torch.anomaly import set_detect_anomaly as set_detect_anomaly
+from tapegrad.torch.backward import backward as backward
+from tapegrad.torch.backward import grad as grad
+from tapegrad.torch.modes import enable_grad as enable_grad
+from tapegrad.torch.modes import inference_mode as inference_mode
+from tapegrad.torch.modes import no_grad as no_grad
+from tapegrad.torch.modes import set_grad_enabled as set_grad_enabled
+from tapegrad.torch.tensor import Tensor as Variable
+
+__all__ = [
+    "Variable",
+    "backward",
+    "detect_anomaly",
+    "enable_grad",
+    "grad",
+    "inference_mode",
+    "no_grad",
+    "set_detect_anomaly",
+    "set_grad_enabled",
+]

@@ -1,0 +1,62 @@
+"""Docstrings: a function says what it computes, and this adds what all functions have in common."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+_COMMON = {
+    "input": "A tensor.",
+    "other": "A tensor or a number; shapes broadcast, types are promoted.",
+    "self": "A tensor.",
+    "tensors": "A sequence of tensors.",
+    "dim": "The dimension, or several; negative ones count from the end.",
+    "keepdim": "Whether reduced dimensions stay, with size 1.",
+    "dtype": "The type of the result; by default it follows from the arguments.",
+    "out": "A tensor to write the result to.",
+    "layout": "There is only ``torch.strided``.",
+    "device": "There is only the processor.",
+    "requires_grad": "Whether operations on the result are recorded.",
+    "memory_format": "Without effect.",
+    "size": "The shape, as numbers or as one sequence.",
+    "generator": "Where random numbers come from; by default the global generator.",
+}
+
+
+def documented(
+    example: str, result: str, **parameters: str
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Complete a docstring by the parameters and an example.
+
+    Parameters
+    ----------
+    example, result
+        An expression, and what the interpreter shows for it.
+    parameters
+        What the function's own parameters mean; those that many functions share have their text
+        here.
+    """
+
+    def complete(function: Callable[..., Any]) -> Callable[..., Any]:
+        text = inspect.getdoc(function) or ""
+        lines = [text]
+        named = [
+            (name, parameters.get(name) or _COMMON.get(name, ""))
+            for name in inspect.signature(function).parameters
+            if "Parameters\n---" not in text
+        ]
+        if named:
+            lines += ["", "Parameters", "----------"]
+            for name, meaning in named:
+                lines += [name, f"    {meaning}"]
+        lines += ["", "Examples", "--------", ">>> import tapegrad.torch as torch"]
+        lines += [
+            f">>> {line}" if not line.startswith(" ") else f"...{line}"
+            for line in example.split("\n")
+        ]
+        lines += result.split("\n") if result else []
+        function.__doc__ = "\n".join(lines) + "\n"
+        return function
+
+    return complete
