@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from tapegrad.core.batching import Batched, BatchedNamespace, batched_raw
 from tapegrad.core.guarded import GuardedNamespace, guard, guarding, has_nan, unguarded
+from tapegrad.core.large import loops_for
 from tapegrad.core.slices import Slices
 from tapegrad.core.table import raw, recording
 from tapegrad.core.tape import Record, Spec, is_differentiable
@@ -61,23 +63,31 @@ def sweep(
     # What is recorded is guarded from the start: its derivatives meet other infinities.
     guarded = guarding(F) if wrapped else None
     length, longest = _STRETCHES
+    loops = loops_for(pending) if F is raw else None
     while pending:
+        is_loop = False
+        if loops is not None and guarded is None:
+            length, is_loop = loops.stretch(pending)
         stretch = pending[-length:]
         del pending[-length:]
         if guarded is None:
             before = dict(cotangents)
-            passed = _pull_back(stretch, cotangents, sources, needed, F, wrapped, None)
+            if is_loop:
+                plainly = partial(pull_through, stretch, cotangents, sources, needed, F)
+                passed = loops.pull_back(stretch, cotangents, sources, needed, plainly)
+            else:
+                passed = pull_through(stretch, cotangents, sources, needed, F, wrapped)
             changed = [g for x, g in cotangents.items() if before.get(x) is not g]
             if has_nan([*changed, *passed.values()]):
                 guarded = guarding(F)
                 cotangents.clear()
                 cotangents.update(before)
-            if pending:
+            if pending and loops is None:
                 size = sum([getattr(g, "nbytes", _FEW_BYTES) for g in changed])
                 length = min(2 * length, longest) if size < _FEW_BYTES else _STRETCHES[0]
                 length = max(length, 2 * len(cotangents))
         if guarded is not None:
-            passed = _pull_back(stretch, cotangents, sources, needed, F, wrapped, guarded)
+            passed = pull_through(stretch, cotangents, sources, needed, F, wrapped, guarded)
         found.update(passed)
     for x in sources:
         if x in cotangents:
@@ -88,14 +98,14 @@ def sweep(
     return found
 
 
-def _pull_back(
+def pull_through(
     stretch: list[Record],
     cotangents: dict[int, Any],
     sources: set[int],
     needed: set[int] | None,
     F: Any,
-    wrapped: bool,
-    guarded: GuardedNamespace | None,
+    wrapped: bool = False,
+    guarded: GuardedNamespace | None = None,
 ) -> dict[int, Any]:
     """Pull cotangents back through some records; returns those of sources that it went past."""
     found: dict[int, Any] = {}
