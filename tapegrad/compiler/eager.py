@@ -137,7 +137,7 @@ class _Description:
             if needed is not None:
                 mask &= sum([1 << i for i, x in enumerate(many) if x in needed])
             live.update([x for i, x in enumerate(many) if mask >> i & 1])
-            saved = (args,) if single else args
+            saved: Any = (args,) if single else args
             # What a power means, and how it is computed, depends on the exponent.
             known = saved[1].item() if _is_constant_power(primitive, saved) else None
             items.append(
@@ -187,9 +187,7 @@ class _Description:
 
 
 def _is_constant_power(primitive: Any, saved: Sequence[Any]) -> bool:
-    return (
-        primitive.name == "pow" and saved[1] is not None and saved[1].__class__ is not np.ndarray
-    )
+    return primitive.name == "pow" and saved[1] is not None and saved[1].__class__ is not np.ndarray
 
 
 class _Stretch:

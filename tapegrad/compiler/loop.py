@@ -69,7 +69,9 @@ class Loop:
         self._given = [places[v] for v in given]
         self._wanted = [(v.shape, v.dtype) for v in wanted]
         made = {v: i for i, v in enumerate(wanted)}
-        self._results = [(v in places, places.get(v, made.get(v))) for v in recording.outputs]
+        self._results = [
+            (True, places[v]) if v in places else (False, made[v]) for v in recording.outputs
+        ]
         self.kernel = kernel(steps, given, wanted)
         self._types = [(len(v.shape), v.dtype) for v in given]
 
@@ -77,6 +79,7 @@ class Loop:
         """Make the machine code, or load it from disk."""
         import numba
 
+        typeof: Any = numba.typeof
         function: Any = self.kernel.function
         if not hasattr(function, "compile"):  # NUMBA_DISABLE_JIT
             return
@@ -85,18 +88,21 @@ class Loop:
         given = []
         for ndim, dtype in self._types:
             if not ndim:
-                given.append(numba.typeof(dtype.type(0)))
+                given.append(typeof(dtype.type(0)))
                 continue
             # Tensors are read-only, and what is not may be used as if it were.
             example = np.empty((1,) * ndim, dtype)
             example.flags.writeable = False
-            given.append(numba.typeof(example))
+            given.append(typeof(example))
         numbers = [self.kernel.sizes, self.kernel.numbers]
-        function.compile((*given, *[numba.typeof(a) for a in (*arrays, *numbers)]))
+        function.compile((*given, *[typeof(a) for a in (*arrays, *numbers)]))
 
     def __call__(self, arrays: Sequence[Any]) -> list[Any]:
         """The outputs, for arrays of the shapes and dtypes of the inputs."""
-        given = [np.ascontiguousarray(a) if a.ndim else a[()] for a in map(arrays.__getitem__, self._given)]
+        given = [
+            np.ascontiguousarray(a) if a.ndim else a[()]
+            for a in map(arrays.__getitem__, self._given)
+        ]
         made = [np.empty(shape, dtype) for shape, dtype in self._wanted]
         kernel = self.kernel
         work = [np.empty(shape, dtype) for shape, dtype in kernel.work]

@@ -65,18 +65,19 @@ def sweep(
     length, longest = _STRETCHES
     loops = loops_for(pending) if F is raw else None
     while pending:
-        is_loop = False
+        loop = None
         if loops is not None and guarded is None:
             length, is_loop = loops.stretch(pending)
+            loop = loops.pull_back if is_loop else None
         stretch = pending[-length:]
         del pending[-length:]
         if guarded is None:
             before = dict(cotangents)
-            if is_loop:
-                plainly = partial(pull_through, stretch, cotangents, sources, needed, F)
-                passed = loops.pull_back(stretch, cotangents, sources, needed, plainly)
-            else:
+            if loop is None:
                 passed = pull_through(stretch, cotangents, sources, needed, F, wrapped)
+            else:
+                plainly = partial(pull_through, stretch, cotangents, sources, needed, F)
+                passed = loop(stretch, cotangents, sources, needed, plainly)
             changed = [g for x, g in cotangents.items() if before.get(x) is not g]
             if has_nan([*changed, *passed.values()]):
                 guarded = guarding(F)
