@@ -103,7 +103,9 @@ class Plan:
             self._place(node, None, 0)
         elif node.kind == "product":
             inputs = tuple([self._matrix(v) for v in node.inputs])
-            node = Node("product", "", inputs, node.output, transposed=node.transposed)
+            node = Node(
+                "product", "", inputs, node.output, transposed=node.transposed, view=node.view
+            )
             self.stored.add(node.output)
             self._place(node, None, max([self._after(v) for v in inputs], default=0))
         else:
@@ -226,8 +228,7 @@ class Plan:
     def _matrix(self, value: Value) -> Value:
         """The value itself if a matrix product can read it where it is, else a copy."""
         base, layout = self.where(value)
-        all_of_it = base.size == value.size > 1
-        if all_of_it and (layout.is_whole or layout.turned.is_whole):
+        if base.size > 1 and layout.matrix is not None:
             self._keep(base)
             return value
         return self._copied(value)

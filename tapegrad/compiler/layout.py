@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import prod
 from typing import Any, NamedTuple
 
@@ -35,6 +35,27 @@ class Layout(NamedTuple):
             for n, s, t in zip(
                 self.shape, self.strides, contiguous(self.shape).strides, strict=True
             )
+        )
+
+    @property
+    def matrix(self) -> tuple[int, bool] | None:
+        """How the last two axes are a matrix to BLAS, or None if they are not.
+
+        The distance between the rows in memory, and whether these are the columns.
+        """
+        n, m = self.shape[-2:]
+        s, t = self.strides[-2:]
+        if (t == 1 or m == 1) and (s >= m or n == 1):
+            return (s if n > 1 else m), False
+        if (s == 1 or n == 1) and (t >= n or m == 1):
+            return (t if m > 1 else n), True
+        return None
+
+    def transposed(self, order: Sequence[int]) -> Layout:
+        """With the axes in another order."""
+        shape, strides = self.shape, self.strides
+        return Layout(
+            self.offset, tuple([shape[i] for i in order]), tuple([strides[i] for i in order])
         )
 
     @property

@@ -27,7 +27,8 @@ class Node:
         ``"view"``: the same memory in another layout, which `view` makes of the input's;
         ``"fill"``: zeros;
         ``"place"``: written into a part of a larger value, whose layout `view` makes of the whole;
-        ``"product"``: of matrices, transposed as `transposed` says.
+        ``"product"``: of matrices, transposed as `transposed` says; `view` makes matrices of the
+        output's memory.
     """
 
     __slots__ = ("axes", "code", "inputs", "kind", "output", "transposed", "view")
@@ -191,9 +192,13 @@ def _cast(step: Operation) -> list[Node] | None:
     return [Node("map", "{o}({a})", (x,), out)]
 
 
+#: BLAS counts in 32 bits.
+_LONGEST = 2**31 - 1
+
+
 def _product(step: Operation) -> list[Node] | None:
     (a, b), (out,) = step.inputs, step.outputs
-    if out.dtype.kind != "f" or a.shape[:-2] != b.shape[:-2]:
+    if out.dtype.kind != "f" or max(*a.shape, *b.shape, *out.shape) > _LONGEST:
         return None
     flags = (step.params.get("transpose_a", False), step.params.get("transpose_b", False))
     return [Node("product", "", (a, b), out, transposed=flags)]

@@ -15,7 +15,7 @@ import numpy as np
 
 from tapegrad.compiler.fusion import Group, Plan
 from tapegrad.compiler.graph import Value
-from tapegrad.compiler.layout import collapsed, contiguous
+from tapegrad.compiler.layout import Layout, collapsed, contiguous
 from tapegrad.compiler.lowering import Node
 from tapegrad.compiler.simplify import uniform
 
@@ -207,47 +207,68 @@ class KernelSource:
         return self._memory[value]
 
     def _product(self, node: Node) -> None:
-        out = node.output
-        a, b = [
-            self._matrix(v, turned) for v, turned in zip(node.inputs, node.transposed, strict=True)
+        out = node.view(contiguous(node.output.shape))
+        assert out is not None
+        batch = out.shape[:-2]
+        layouts = [self._matrix(v) for v in node.inputs]
+        layouts = [
+            layout.turned if turned else layout
+            for layout, turned in zip(layouts, node.transposed, strict=True)
         ]
-        memory = self._memory[out]
-        if len(out.shape) == 2:
-            self._lines.append(f"dot({a.format('')}, {b.format('')}, {memory})")
-            return
-        rows, columns = [self._size(n) for n in out.shape[-2:]]
-        count = 1
-        for n in out.shape[:-2]:
-            count *= n
-        name = self._fresh("m")
-        self._lines += [
-            f"{name} = {memory}.reshape(({self._size(count)}, {rows}, {columns}))",
-            f"for i in range({self._size(count)}):",
-            f"    dot({a.format('[i]')}, {b.format('[i]')}, {name}[i])",
-        ]
+        a, b = [layout.over((*batch, *layout.shape[-2:])) for layout in layouts]
+        memory = [self._memory[self._plan.where(v)[0]] for v in node.inputs]
+        if out.matrix is not None and out.matrix[1]:
+            a, b, out, memory = b.turned, a.turned, out.turned, memory[::-1]
+        a, b, out = _without_batches(a, b, out)
+        sizes, strides = collapsed(out.shape[:-2], [x.strides[:-2] for x in (a, b, out)])
+        starts = [self._size(x.offset) for x in (a, b, out)]
+        indent = ""
+        for n in sizes:
+            level = len(indent) // 4
+            self._lines.append(f"{indent}for i{level} in range({self._size(n)}):")
+            indent += "    "
+        for level in range(len(sizes)):
+            for i, walk in enumerate(strides):
+                if walk[level]:
+                    sign = "-" if walk[level] < 0 else ""
+                    starts[i] += f" + i{level} * {sign}{self._size(abs(walk[level]))}"
+        arguments = [self._size(n) for n in (*out.shape[-2:], a.shape[-1])]
+        for layout, name, start in zip((a, b), memory, starts, strict=False):
+            assert layout.matrix is not None
+            ahead, turned = layout.matrix
+            arguments += [name, start, self._size(ahead), str(int(turned))]
+        assert out.matrix is not None
+        arguments += [self._memory[node.output], starts[2], self._size(out.matrix[0])]
+        self._lines.append(f"{indent}multiply_matrices({', '.join(arguments)})")
 
-    def _matrix(self, value: Value, turned: bool) -> str:
-        """An expression for a matrix, or for a batch of them with a place for the index."""
+    def _matrix(self, value: Value) -> Layout:
+        """Where a matrix, or a batch of them, is in memory."""
         base, layout = self._plan.where(value)
         memory = self._memory[base] if base in self._memory else self._constant(base)
         if base in self._plan.stored and self._plan.is_single(base):
             self._lines.append(f"store({memory}, 0, {self._single[base]})")
-        rows, columns = value.shape[-2:]
-        if not layout.is_whole:  # the transpose of what is in memory
-            rows, columns = columns, rows
-            turned = not turned
-        if len(value.shape) > 2:
-            count = value.size // (rows * columns)
-            sizes = [self._size(n) for n in (count, rows, columns)]
-            name = self._fresh("m")
-            self._lines.append(f"{name} = {memory}.reshape(({', '.join(sizes)}))")
-            return f"{name}{{}}" + (".T" if turned else "")
-        text = memory
-        if base.shape != (rows, columns):
-            text = self._fresh("m")
-            shape = f"({self._size(rows)}, {self._size(columns)})"
-            self._lines.append(f"{text} = {memory}.reshape({shape})")
-        return f"{text}{{}}" + (".T" if turned else "")
+        return layout
+
+
+def _without_batches(a: Layout, b: Layout, out: Layout) -> tuple[Layout, Layout, Layout]:
+    """Products with one and the same matrix as a single one, where rows go on evenly."""
+    while len(out.shape) > 2 and not b.strides[-3]:
+        joined = [_joined_rows(x) for x in (a, out)]
+        if any(x is None or x.matrix is None for x in joined):
+            break
+        a, out = [x for x in joined if x is not None]
+        b = Layout(b.offset, (*b.shape[:-3], *b.shape[-2:]), (*b.strides[:-3], *b.strides[-2:]))
+    return a, b, out
+
+
+def _joined_rows(x: Layout) -> Layout | None:
+    """A batch of matrices as one, of the rows of all of them."""
+    *sizes, count, rows, columns = x.shape
+    *strides, far, near, step = x.strides
+    if count > 1 and rows > 1 and far != near * rows:
+        return None
+    walk = far if rows == 1 else near
+    return Layout(x.offset, (*sizes, count * rows, columns), (*strides, walk, step))
 
 
 class _Access:

@@ -13,7 +13,8 @@ from numba import types
 from numba.extending import intrinsic
 
 
-def _pointer(context: Any, builder: Any, array_type: Any, array: Any, index: Any) -> Any:
+def pointer_to(context: Any, builder: Any, array_type: Any, array: Any, index: Any) -> Any:
+    """The address of an element, as LLVM's value."""
     data = context.make_array(array_type)(context, builder, array).data
     return builder.gep(data, [index])
 
@@ -25,7 +26,7 @@ def load(typingctx: Any, array: Any, index: Any) -> Any:
         return None
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        pointer = _pointer(context, builder, signature.args[0], args[0], args[1])
+        pointer = pointer_to(context, builder, signature.args[0], args[0], args[1])
         return context.unpack_value(builder, signature.args[0].dtype, pointer)
 
     return array.dtype(array, types.intp), codegen
@@ -38,7 +39,7 @@ def store(typingctx: Any, array: Any, index: Any, value: Any) -> Any:
         return None
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        pointer = _pointer(context, builder, signature.args[0], args[0], args[1])
+        pointer = pointer_to(context, builder, signature.args[0], args[0], args[1])
         context.pack_value(builder, signature.args[0].dtype, args[2], pointer)
         return context.get_dummy_value()
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 from scipy import special
 
 from tapegrad.compiler.source import DECORATOR
@@ -64,11 +65,36 @@ def select(condition: Any, yes: Any, no: Any) -> Any:
     return yes if condition else no
 
 
-def _dot(a: Any, b: Any, out: Any) -> None:
-    assert a.ndim == b.ndim == out.ndim == 2
-    assert all(x.flags.c_contiguous or x.flags.f_contiguous for x in (a, b))
-    assert out.flags.c_contiguous
-    np.matmul(a, b, out=out)
+def _matrix(array: Any, start: int, rows: int, columns: int, ahead: int) -> Any:
+    """A matrix in the memory of an array; none of it may lie outside."""
+    assert array.flags.c_contiguous
+    assert ahead >= columns
+    assert 0 <= start
+    assert start + (rows - 1) * ahead + columns <= array.size
+    strides = (ahead * array.itemsize, array.itemsize)
+    return as_strided(array.reshape(-1)[start:], (rows, columns), strides)
+
+
+def _multiply_matrices(
+    m: int,
+    n: int,
+    k: int,
+    a: Any,
+    start_a: int,
+    ahead_a: int,
+    turned_a: int,
+    b: Any,
+    start_b: int,
+    ahead_b: int,
+    turned_b: int,
+    c: Any,
+    start_c: int,
+    ahead_c: int,
+) -> None:
+    x = _matrix(a, start_a, *((k, m) if turned_a else (m, k)), ahead_a)
+    y = _matrix(b, start_b, *((n, k) if turned_b else (k, n)), ahead_b)
+    out = _matrix(c, start_c, m, n, ahead_c)
+    out[...] = np.matmul(x.T if turned_a else x, y.T if turned_b else y)
 
 
 def interpreted(text: str) -> Callable[..., None]:
@@ -76,13 +102,13 @@ def interpreted(text: str) -> Callable[..., None]:
     namespace: dict[str, Any] = {
         "b1": np.bool_,
         "ceil": np.ceil,
-        "dot": _dot,
         "empty": np.empty,
         "floor": np.floor,
         "inf": math.inf,
         "load": load,
         "maximum": np.maximum,
         "minimum": np.minimum,
+        "multiply_matrices": _multiply_matrices,
         "rint": np.rint,
         "select": select,
         "sqrt": np.sqrt,
