@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from tapegrad.compiler.graph import Value
 from tapegrad.compiler.layout import Layout, contiguous
-from tapegrad.compiler.lowering import Node
+from tapegrad.compiler.node import Node
 
 #: Larger loops gain nothing and take long to compile.
 MOST_NODES = 128
@@ -108,10 +108,16 @@ class Plan:
             )
             self.stored.add(node.output)
             self._place(node, None, max([self._after(v) for v in inputs], default=0))
+        elif node.kind == "gather":
+            x, index = node.inputs
+            if self.is_single(self.where(x)[0]):
+                x = self._copied(x)
+            node = Node("gather", "", (x, index), node.output, axes=node.axes)
+            self._place(node, node.output.shape, self._after(x))
         else:
             space = node.output.shape if node.kind == "map" else node.inputs[0].shape
             begin = max([self._ready(v, space) for v in node.inputs], default=0)
-            if node.kind == "place":
+            if node.kind in ("place", "scatter"):
                 begin = max(begin, self._made.get(node.output, -1) + 1)
                 self.stored.add(node.output)
             if node.kind == "reduce" and node.output.size > 1:
@@ -143,7 +149,7 @@ class Plan:
         if position is None:
             position = len(groups)
             groups.append(Group(space))
-        if space is not None:
+        if space is not None and node.kind != "gather":
             inputs = tuple([self._repeated(v, position) or v for v in node.inputs])
             node = Node(node.kind, node.code, inputs, node.output, axes=node.axes, view=node.view)
         self._append(node, position)
@@ -151,10 +157,11 @@ class Plan:
     def _append(self, node: Node, position: int) -> None:
         group = self.groups[position]
         group.nodes.append(node)
-        if node.kind == "map":
+        if node.kind in ("map", "gather"):
             self._maker[node.output] = node
         self._made[node.output] = max(position, self._made.get(node.output, 0))
-        if node.kind in ("map", "reduce") and (node.kind == "map" or node.output.size == 1):
+        at_hand = node.kind in ("map", "gather")
+        if at_hand or (node.kind == "reduce" and node.output.size == 1):
             self._in_loop.add(node.output)
         for value in node.inputs:
             base, _ = self.where(value)
@@ -196,7 +203,9 @@ class Plan:
         if self.is_single(base):
             return self._made[base] < position
         node = self._maker.get(value)
-        if node is None or self.groups[self._made[value]].space != self.groups[position].space:
+        if node is None or node.kind != "map":
+            return False
+        if self.groups[self._made[value]].space != self.groups[position].space:
             return False
         if value not in nodes:
             if not all(self._collect(v, nodes, position) for v in node.inputs):

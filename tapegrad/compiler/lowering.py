@@ -1,4 +1,4 @@
-"""From operations to what loops are made of: maps, reductions, placements, products."""
+"""From operations to what loops are made of."""
 
 from __future__ import annotations
 
@@ -7,42 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad.compiler.contraction import einsum_of, product_of
 from tapegrad.compiler.graph import Operation, Value
 from tapegrad.compiler.layout import Layout, indexed, viewed
+from tapegrad.compiler.node import Node, constant
 from tapegrad.kernels.scalars import BOOLEANS, COMPARISONS, FLOATS, INTEGERS
-
-
-def _same(layout: Layout) -> Layout | None:
-    return layout
-
-
-class Node:
-    """A piece of a kernel.
-
-    Attributes
-    ----------
-    kind
-        ``"map"``: one element after the other, by the text `code`;
-        ``"reduce"``: by `code` (``"sum"``, ``"max"``, ``"min"``, ``"prod"``) over `axes`;
-        ``"view"``: the same memory in another layout, which `view` makes of the input's;
-        ``"fill"``: zeros;
-        ``"place"``: written into a part of a larger value, whose layout `view` makes of the whole;
-        ``"product"``: of matrices, transposed as `transposed` says; `view` makes matrices of the
-        output's memory.
-    """
-
-    __slots__ = ("axes", "code", "inputs", "kind", "output", "transposed", "view")
-
-    def __init__(
-        self, kind: str, code: str, inputs: tuple[Value, ...], output: Value, **details: Any
-    ) -> None:
-        self.kind = kind
-        self.code = code
-        self.inputs = inputs
-        self.output = output
-        self.axes: tuple[int, ...] = details.get("axes", ())
-        self.transposed: tuple[bool, bool] = details.get("transposed", (False, False))
-        self.view: Callable[[Layout], Layout | None] = details.get("view", _same)
 
 
 def lowered(step: Operation) -> list[Node] | None:
@@ -192,21 +161,26 @@ def _cast(step: Operation) -> list[Node] | None:
     return [Node("map", "{o}({a})", (x,), out)]
 
 
-#: BLAS counts in 32 bits.
-_LONGEST = 2**31 - 1
+# Elements picked by constant numbers
 
 
-def _product(step: Operation) -> list[Node] | None:
-    (a, b), (out,) = step.inputs, step.outputs
-    if out.dtype.kind != "f" or max(*a.shape, *b.shape, *out.shape) > _LONGEST:
+def _gather(step: Operation) -> list[Node] | None:
+    (x, index), (out,) = step.inputs, step.outputs
+    if index.kind != "constant" or x.size == 1:
         return None
-    flags = (step.params.get("transpose_a", False), step.params.get("transpose_b", False))
-    return [Node("product", "", (a, b), out, transposed=flags)]
+    axis = step.params["axis"] % len(x.shape) if "axis" in step.params else 0
+    return [Node("gather", "", (x, index), out, axes=(axis,))]
 
 
-def constant(number: Any, like: Value) -> Value:
-    """A number beside a value."""
-    return Value("constant", like.dtype.type(number))
+def _scatter_rows(step: Operation) -> list[Node] | None:
+    (x, index), (out,) = step.inputs, step.outputs
+    if index.kind != "constant" or x.dtype != out.dtype or x.dtype.kind != "f":
+        return None
+    axis = step.params["axis"] % len(out.shape)
+    return [
+        Node("fill", "", (), out),
+        Node("scatter", "", (x, index), out, axes=(axis,)),
+    ]
 
 
 _LOWERINGS: dict[str, Callable[[Operation], list[Node] | None]] = {
@@ -215,11 +189,14 @@ _LOWERINGS: dict[str, Callable[[Operation], list[Node] | None]] = {
     "concat": _joined,
     "cast": _cast,
     "cast_discrete": _cast,
-    "dot": _product,
+    "dot": product_of,
+    "einsum": einsum_of,
+    "gather": _gather,
+    "gather_rows": _gather,
     "getitem": _view,
     "leaky_relu": _leaky_relu,
     "leaky_step": _leaky_step,
-    "matmul": _product,
+    "matmul": product_of,
     "matrix_transpose": _view,
     "pow": _pow,
     "put_slice": _put_slice,
@@ -228,6 +205,7 @@ _LOWERINGS: dict[str, Callable[[Operation], list[Node] | None]] = {
     "reduce_sum": _sum,
     "reshape": _view,
     "reverse": _view,
+    "scatter_rows": _scatter_rows,
     "split": _view,
     "stack": _joined,
     "sum_to": _sum_to,

@@ -16,7 +16,7 @@ import numpy as np
 from tapegrad.compiler.fusion import Group, Plan
 from tapegrad.compiler.graph import Value
 from tapegrad.compiler.layout import Layout, collapsed, contiguous
-from tapegrad.compiler.lowering import Node
+from tapegrad.compiler.node import Node
 from tapegrad.compiler.simplify import uniform
 
 DECORATOR = '@njit(nogil=True, error_model="numpy")'
@@ -298,12 +298,14 @@ class _Loop:
         self._code: list[str] = []  # of the innermost level
         self._stores: list[tuple[_Access, str]] = []
         self._sums: list[tuple[Node, _Access, str, str]] = []
+        self._picked: list[_Access] = []  # whose places depend on what is loaded
 
     def write(self) -> None:
         for node in self._group.nodes:
             self._node(node)
         accesses = [
             *self._loads.values(),
+            *self._picked,
             *[a for a, _ in self._stores],
             *[a for _, a, _, _ in self._sums],
         ]
@@ -317,6 +319,12 @@ class _Loop:
 
     def _node(self, node: Node) -> None:
         s, out = self._s, node.output
+        if node.kind == "gather":
+            self._gather(node)
+            return
+        if node.kind == "scatter":
+            self._scatter(node)
+            return
         values = [self._expression(v) for v in node.inputs]
         if node.kind == "map":
             floats = next((v for v in node.inputs if v.dtype.kind == "f"), out)
@@ -335,14 +343,7 @@ class _Loop:
             text = _NUMBER.sub(lambda m: s.global_number(kind, m[1]), text)
             if out.dtype.kind in "iu" and not node.code.startswith("{o}"):
                 text = f"{short(out.dtype)}({text})"
-            name = s._fresh("v")
-            self._code.append(f"{name} = {text}")
-            self._at_hand[out] = name
-            if self._plan.is_single(out):
-                s._single[out] = name
-            if out in self._plan.stored:
-                layout = contiguous(out.shape)
-                self._stores.append((self._access(out, layout.offset, layout.strides), name))
+            self._define(out, text)
         elif node.kind == "place":
             part = node.view(contiguous(out.shape))
             assert part is not None
@@ -360,12 +361,59 @@ class _Loop:
             access = self._access(out, 0, strides)
             self._sums.append((node, access, values[0], s._fresh("s")))
 
+    def _define(self, out: Value, text: str) -> None:
+        name = self._s._fresh("v")
+        self._code.append(f"{name} = {text}")
+        self._at_hand[out] = name
+        if self._plan.is_single(out):
+            self._s._single[out] = name
+        if out in self._plan.stored:
+            layout = contiguous(out.shape)
+            self._stores.append((self._access(out, layout.offset, layout.strides), name))
+
+    def _gather(self, node: Node) -> None:
+        x, index = node.inputs
+        base, layout = self._plan.where(x)
+        if base.kind == "constant":
+            self._s._constant(base)
+        self._define(node.output, f"load({self._pick(node, base, layout, index)})")
+
+    def _scatter(self, node: Node) -> None:
+        values, index = node.inputs
+        value = self._expression(values)
+        place = self._pick(node, node.output, contiguous(node.output.shape), index)
+        self._code.append(f"store({place}, load({place}) + {value})")
+
+    def _pick(self, node: Node, base: Value, layout: Layout, index: Value) -> str:
+        """Memory and place of what an index picks along an axis of a value."""
+        (axis,) = node.axes
+        before, after = layout.strides[:axis], layout.strides[axis + 1 :]
+        picked = self._expression_over(index, (*index.shape, *[1] * len(after)))
+        walk = (*before, *[0] * len(index.shape), *after)
+        access = self._access(base, layout.offset, walk)
+        self._picked.append(access)
+        stride = layout.strides[axis]
+        sign = "-" if stride < 0 else ""
+        step = f"{picked} * {sign}{self._s._size(abs(stride))}"
+        return f"{access.memory}, {access.name}_picked + {step}"
+
     def _reduced(self, node: Node, axis: int) -> bool:
         return axis - len(self._space) in node.axes
 
     def _access(self, value: Value, offset: int, strides: tuple[int, ...]) -> _Access:
         memory = self._s._memory.get(value, "")
         return _Access(memory, offset, strides, self._s._fresh("p"))
+
+    def _expression_over(self, constant: Value, shape: tuple[int, ...]) -> str:
+        """The element of a constant array that is looked at in this shape."""
+        if constant.size == 1:
+            return f"i8({int(np.reshape(constant.array, ()))})"
+        self._s._constant(constant)
+        walk = Layout(0, shape, contiguous(shape).strides).over(self._space)
+        key = constant, walk.offset, walk.strides
+        if key not in self._loads:
+            self._loads[key] = self._access(constant, walk.offset, walk.strides)
+        return f"i8(x{self._loads[key].name})"
 
     def _expression(self, value: Value) -> str:
         s = self._s
@@ -437,6 +485,7 @@ class _Loop:
             if level < depth - 1:
                 self._begin_sums(level, depth, indent, blocked)
             self._load(level, indent)
+        lines += [f"{indent}{a.name}_picked = {a.place}" for a in self._picked]
         lines += [indent + line for line in self._code]
         for a, name in self._stores:
             lines.append(f"{indent}store({a.memory}, {a.place}, {name})")
