@@ -1,5 +1,8 @@
 """Matrix products inside kernels: BLAS on parts of larger arrays, without views or copies."""
 
+# Numba's own functions have no types.
+# mypy: disallow_untyped_calls=False
+
 from __future__ import annotations
 
 from typing import Any

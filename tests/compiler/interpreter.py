@@ -69,7 +69,7 @@ def _matrix(array: Any, start: int, rows: int, columns: int, ahead: int) -> Any:
     """A matrix in the memory of an array; none of it may lie outside."""
     assert array.flags.c_contiguous
     assert ahead >= columns
-    assert 0 <= start
+    assert start >= 0
     assert start + (rows - 1) * ahead + columns <= array.size
     strides = (ahead * array.itemsize, array.itemsize)
     return as_strided(array.reshape(-1)[start:], (rows, columns), strides)
