@@ -21,7 +21,9 @@ from numpy import (
     int16 as i2, int32 as i4, int64 as i8, rint, sqrt, uint8 as u1, uint16 as u2, uint32 as u4,
     uint64 as u8,
 )
-from tapegrad.kernels.intrinsics import load, maximum, minimum, select, store, sum_any_order
+from tapegrad.kernels.intrinsics import (
+    load, maximum, minimum, select, store, sum_any_order, times_sum,
+)
 from tapegrad.kernels.products import multiply_matrices
 from tapegrad.kernels.vector_math import *
 

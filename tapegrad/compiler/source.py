@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad.compiler.constants import inverse_as_sum
 from tapegrad.compiler.fusion import Group, Plan
 from tapegrad.compiler.graph import Value
 from tapegrad.compiler.layout import Layout, collapsed, contiguous
@@ -339,7 +340,8 @@ class _Loop:
                 if f"{{{word}}}" in node.code
             }
             names = dict(zip("abc", values, strict=False))
-            text = node.code.format(**names, **numbers, t=kind, o=short(out.dtype))
+            code = self._without_division(node) or node.code
+            text = code.format(**names, **numbers, t=kind, o=short(out.dtype))
             text = _NUMBER.sub(lambda m: s.global_number(kind, m[1]), text)
             if out.dtype.kind in "iu" and not node.code.startswith("{o}"):
                 text = f"{short(out.dtype)}({text})"
@@ -396,6 +398,18 @@ class _Loop:
         sign = "-" if stride < 0 else ""
         step = f"{picked} * {sign}{self._s._size(abs(stride))}"
         return f"{access.memory}, {access.name}_picked + {step}"
+
+    def _without_division(self, node: Node) -> str | None:
+        """The code of a quotient by a constant as a product with its inverse."""
+        if node.code != "{a} / {b}":
+            return None
+        divisor = node.inputs[1]
+        number = uniform(divisor)
+        inverse = None if number is None else inverse_as_sum(number, divisor.dtype)
+        if inverse is None:
+            return None
+        high, low = [self._s._literal(part, divisor.dtype) for part in inverse]
+        return f"{{a}} * {high}" if not inverse[1] else f"times_sum({{a}}, {high}, {low})"
 
     def _reduced(self, node: Node, axis: int) -> bool:
         return axis - len(self._space) in node.axes

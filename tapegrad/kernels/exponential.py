@@ -1,7 +1,8 @@
 """Exponentials and what is made of them.
 
-Argument reduction by Cody and Waite with the rounding trick of adding ``1.5 * 2**52``, the Taylor
-series in Horner's form, exponents moved by integer arithmetic. See Muller, *Elementary Functions*.
+Argument reduction by Cody and Waite with the rounding trick of adding ``1.5 * 2**52``, polynomials
+of least error (Remez) in Horner's form, exponents moved by integer arithmetic. See Muller,
+*Elementary Functions*.
 """
 
 # Functions for Numba: arguments are numbers of the dtype in the name.
@@ -12,64 +13,86 @@ from __future__ import annotations
 
 import math
 
-from numba import int64
-
 from tapegrad.kernels.inline import exact, fast, in_double
 from tapegrad.kernels.intrinsics import bits_of, fma, from_bits, select
 
 _ROUND = 6755399441055744.0  # 1.5 * 2**52: adding and subtracting it rounds to integers
+_TO_EXPONENT = _ROUND + 1023.0  # the last bits of a sum with it are an exponent
+_TO_EXPONENTS = _ROUND + 2046.0  # or what two exponents add up to
 _LOG2E = 1.4426950408889634
 _LN2_HIGH, _LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
-_ROUND_BIASED = _ROUND + 2046.0  # leaves k + 2 * 1023 in the lowest bits
+
+
+@exact
+def _remainder(x, k):
+    """``x - k ln 2`` as a sum of two."""
+    a = fma(-k, _LN2_HIGH, x)
+    b = k * _LN2_LOW
+    r = a - b
+    return r, (a - r) - b
 
 
 @exact
 def _reduced(x):
     """``k`` and ``r`` with ``x = k ln 2 + r`` and ``|r| <= ln(2) / 2``; what rounds off ``r``."""
     k = fma(x, _LOG2E, _ROUND) - _ROUND
-    a = fma(-k, _LN2_HIGH, x)
-    b = k * _LN2_LOW
-    r = a - b
-    return k, r, (a - r) - b
+    r, low = _remainder(x, k)
+    return k, r, low
+
+
+@fast
+def _excess(r):
+    """``(exp(r) - 1 - r) / r**2`` for ``|r| <= ln(2) / 2``, with an error of ``2**-61 / |r|``."""
+    p = 2.0924426982611583e-09
+    p = p * r + 2.5109034193718716e-08
+    p = p * r + 2.755724283402814e-07
+    p = p * r + 2.755724421997889e-06
+    p = p * r + 2.480158736043733e-05
+    p = p * r + 0.0001984126988611184
+    p = p * r + 0.001388888888886692
+    p = p * r + 0.00833333333332164
+    p = p * r + 0.0416666666666667
+    p = p * r + 0.16666666666666677
+    return p * r + 0.5
 
 
 @fast
 def _expm1_small(r, low):
-    """``exp(r + low) - 1`` for ``|r| <= ln(2) / 2``: the Taylor series up to degree 13."""
-    p = 1.6059043836821613e-10
-    p = p * r + 2.08767569878681e-09
-    p = p * r + 2.505210838544172e-08
-    p = p * r + 2.755731922398589e-07
-    p = p * r + 2.7557319223985893e-06
-    p = p * r + 2.48015873015873e-05
-    p = p * r + 0.0001984126984126984
-    p = p * r + 0.001388888888888889
-    p = p * r + 0.008333333333333333
-    p = p * r + 0.041666666666666664
-    p = p * r + 0.16666666666666666
-    p = p * r + 0.5
-    return r + (r * r * p + (low + low * r))
+    """``exp(r + low) - 1`` for ``|r| <= ln(2) / 2``."""
+    return r + (r * r * _excess(r) + (low + low * r))
 
 
 @fast
 def _power_of_two(k):
     """``2**k`` for an integral ``-1022 <= k <= 1023``, by writing the exponent."""
-    return from_bits((int64(k) + 1023) << 52)
+    return from_bits(bits_of(k + _TO_EXPONENT) << 52)
 
 
 @exact
-def _reduced_plainly(x):
-    """``k`` as the bits of ``_ROUND_BIASED + k``, and ``r`` as a single number."""
-    rounded = fma(x, _LOG2E, _ROUND_BIASED)
-    k = rounded - _ROUND_BIASED
-    return bits_of(rounded), fma(-k, _LN2_LOW, fma(-k, _LN2_HIGH, x))
+def _exponent(x):
+    """``k`` of `_reduced`, and two powers of two whose product is ``2**k``.
+
+    Two, so that results may be subnormal. For ``x`` between -746 and 710.
+    """
+    both = fma(x, _LOG2E, _TO_EXPONENTS)
+    bits = bits_of(both)
+    half = bits >> 1
+    return both - _TO_EXPONENTS, from_bits(half << 52), from_bits((bits - half) << 52)
+
+
+@fast
+def _clamped(x):
+    """Beyond these numbers exponentials are infinite or zero."""
+    x = select(x < -746.0, -746.0, x)
+    return select(x > 710.0, 710.0, x)
 
 
 @fast
 def exp_f8(x):
     """At most 1 ulp: a polynomial of degree 11 that is nearly the best one."""
-    above = select(x < -746.0, -746.0, x)
-    bits, r = _reduced_plainly(select(above > 710.0, 710.0, above))
+    inside = _clamped(x)
+    k, one, other = _exponent(inside)
+    r = fma(-k, _LN2_LOW, fma(-k, _LN2_HIGH, inside))
     p = 2.499866190421876e-08
     p = p * r + 2.7630275506281903e-07
     p = p * r + 2.755759094511936e-06
@@ -81,9 +104,17 @@ def exp_f8(x):
     p = p * r + 0.16666666666666408
     p = p * r + 0.5000000000000011
     p = p * r + 1.0
-    p = p * r + 1.0
-    half = bits >> 1  # in two steps, so that the result may be subnormal
-    return p * from_bits(half << 52) * from_bits((bits - half) << 52)
+    return (p * r + 1.0) * one * other
+
+
+@fast
+def exp_of_minus_size(x):
+    """``exp(-abs(x))`` with an error of 0.6 ulp, for functions that add errors of their own."""
+    size = abs(x)
+    inside = -select(size > 746.0, 746.0, size)
+    k, one, other = _exponent(inside)
+    r, low = _remainder(inside, k)
+    return (1.0 + _expm1_small(r, low)) * one * other
 
 
 @exact
@@ -95,12 +126,11 @@ def _joined(r, low):
 @fast
 def exp_of_sum(x, extra):
     """``exp(x + extra)`` for a small ``extra``, which need not change ``x`` if added: 1 ulp."""
-    inside = select(x > 710.0, 710.0, select(x < -746.0, -746.0, x))
-    k, r, low = _reduced(inside)
+    inside = _clamped(x)
+    k, one, other = _exponent(inside)
+    r, low = _remainder(inside, k)
     r, low = _joined(r, low + extra)
-    half = (k * 0.5 + _ROUND) - _ROUND
-    y = (1.0 + _expm1_small(r, low)) * _power_of_two(half) * _power_of_two(k - half)
-    return select(x != x, x, y)
+    return (1.0 + _expm1_small(r, low)) * one * other
 
 
 @fast
@@ -141,19 +171,30 @@ def cosh_f8(x):
     return select(x != x, x, e + 0.25 / e)
 
 
+@exact
+def _over_itself_and_two(e):
+    """``e / (e + 2)``, with the rounding errors of the sum and the quotient put right."""
+    d = e + 2.0
+    inverse = 1.0 / d
+    q = e * inverse
+    return fma(fma(-q, d, e) - q * (e - (d - 2.0)), inverse, q)
+
+
 @fast
 def tanh_f8(x):
     """At most 2 ulp."""
     size = abs(x)
-    e = expm1_f8(2.0 * select(size > 22.0, 22.0, size))
-    y = math.copysign(e / (e + 2.0), x)
-    return select(x != x, x, y)
+    k, r, low = _reduced(2.0 * select(size > 22.0, 22.0, size))
+    small = _expm1_small(r, low)
+    scale = _power_of_two(k)
+    e = select(k == 0.0, small, scale * small + (scale - 1.0))
+    return math.copysign(_over_itself_and_two(e), x)
 
 
 @fast
 def sigmoid_f8(x):
     """At most 2 ulp: ``1 / (1 + exp(-x))``, without overflow."""
-    e = exp_f8(-abs(x))
+    e = exp_of_minus_size(x)
     return select(x < 0.0, e, 1.0) / (1.0 + e)
 
 

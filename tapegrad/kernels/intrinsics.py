@@ -132,6 +132,19 @@ def fma(typingctx: Any, a: Any, b: Any, c: Any) -> Any:
     return a(a, a, a), codegen
 
 
+@intrinsic
+def times_sum(typingctx: Any, x: Any, high: Any, low: Any) -> Any:
+    """``x * (high + low)``, rounded nearly once, for a sum that cannot be one number."""
+    if not isinstance(x, types.Float) or not x == high == low:
+        return None
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        value, large, small = args
+        return builder.fma(value, large, builder.fmul(value, small))
+
+    return x(x, x, x), codegen
+
+
 def _extreme(name: str) -> Any:
     def typed(typingctx: Any, a: Any, b: Any) -> Any:
         if not isinstance(a, types.Float) or a != b:

@@ -13,7 +13,7 @@ import math
 
 from numba import float64
 
-from tapegrad.kernels.exponential import exp_f8
+from tapegrad.kernels.exponential import exp_of_minus_size
 from tapegrad.kernels.inline import exact, fast, in_double
 from tapegrad.kernels.intrinsics import bits_of, fma, from_bits, select
 
@@ -55,13 +55,17 @@ def _with_cases(x, y):
 
 
 @fast
+def _log(k, f):
+    """``log((1 + f) * 2**k)``."""
+    half = 0.5 * f * f
+    return k * _LN2_HIGH - ((half - (_excess(f) + k * _LN2_LOW)) - f)
+
+
+@fast
 def log_f8(x):
     """At most 1 ulp."""
     k, m = split(x)
-    f = m - 1.0
-    half = 0.5 * f * f
-    y = k * _LN2_HIGH - ((half - (_excess(f) + k * _LN2_LOW)) - f)
-    return _with_cases(x, y)
+    return _with_cases(x, _log(k, m - 1.0))
 
 
 @exact
@@ -112,15 +116,22 @@ def log1p_f8(x):
 
 
 @fast
+def log1p_exp_f8(x):
+    """At most 2 ulp: ``log(1 + exp(-abs(x)))``."""
+    e = exp_of_minus_size(x)
+    large = e > 0.41421356237309503
+    return _log(select(large, 1.0, 0.0), select(large, 0.5 * e - 0.5, e))
+
+
+@fast
 def softplus_f8(x):
     """At most 2 ulp: ``log(1 + exp(x))``."""
-    return select(x > 0.0, x, select(x != x, x, 0.0)) + log1p_f8(exp_f8(-abs(x)))
+    return select(x > 0.0, x, 0.0) + log1p_exp_f8(x)
 
 
 log2_f4 = in_double(log2_f8)
 log10_f4 = in_double(log10_f8)
 log1p_f4 = in_double(log1p_f8)
-softplus_f4 = in_double(softplus_f8)
 
 
 @fast

@@ -47,7 +47,7 @@ FLOATS = {
     "log1p": "log1p_{t}({a})",
     "logaddexp": (
         "select({a} == {b}, {a} + [0.6931471805599453], "
-        "maximum({a}, {b}) + log1p_{t}(exp_{t}(-abs({a} - {b}))))"
+        "maximum({a}, {b}) + log1p_exp_{t}({a} - {b}))"
     ),
     "log_sigmoid": "-softplus_{t}(-{a})",
     "masked": "select({b}, {a}, {zero})",
@@ -75,7 +75,7 @@ FLOATS = {
     ),
     "sigmoid": "sigmoid_{t}({a})",
     "sigmoid_cross_entropy": (
-        "log1p_{t}(exp_{t}(-abs({b}))) + (select({b} <= {zero}, {zero}, {b}) - {a} * {b})"
+        "log1p_exp_{t}({b}) + (select({b} <= {zero}, {zero}, {b}) - {a} * {b})"
     ),
     "sign": "select({a} > {zero}, {one}, select({a} < {zero}, -{one}, {a}))",
     "silu": "{a} * sigmoid_{t}({a} * {b})",

@@ -1,6 +1,6 @@
 """The commonest functions in single precision proper: twice as many numbers in a vector.
 
-The methods are those of `exponential` and `logarithm`, with shorter polynomials.
+The methods are those of `exponential`, `logarithm` and `error_function`, with shorter polynomials.
 """
 
 # Functions for Numba: arguments are numbers of the dtype in the name.
@@ -20,8 +20,9 @@ from tapegrad.kernels.intrinsics import bits_of_single, fma, select, single_from
 # Numba takes these as float32: a literal would be a float64, and so would all after it.
 _ZERO, _HALF, _ONE, _TWO = np.float32(0), np.float32(0.5), np.float32(1), np.float32(2)
 _INF, _NAN = np.float32(math.inf), np.float32(math.nan)
+_THREE_HALVES, _ROOT_LESS_ONE = np.float32(1.5), np.float32(0.41421357)
 _ROUND = np.float32(12582912.0)  # 1.5 * 2**23
-_ROUND_BIASED = np.float32(12582912.0 + 254.0)  # leaves k + 2 * 127 in the lowest bits
+_TO_EXPONENT, _TO_EXPONENTS = np.float32(12582912.0 + 127), np.float32(12582912.0 + 254)
 _LOG2E = np.float32(1.4426950408889634)
 _LN2_HIGH, _LN2_LOW = np.float32(0.693359375), np.float32(-2.12194440e-4)
 _SMALLEST, _LARGEST = np.float32(-104), np.float32(89)
@@ -39,26 +40,25 @@ def _reduced(x):
 
 
 @fast
-def _expm1_small(r, low):
-    p = float32(1.984126984126984e-04)
-    p = p * r + float32(1.388888888888889e-03)
-    p = p * r + float32(8.333333333333333e-03)
-    p = p * r + float32(4.166666666666667e-02)
-    p = p * r + float32(0.16666666666666666)
-    p = p * r + _HALF
-    return r + (r * r * p + low)
+def _excess(r):
+    p = float32(0.00019914040112480863)
+    p = p * r + float32(0.0013940982360296547)
+    p = p * r + float32(0.008333273271281314)
+    p = p * r + float32(0.041666355146605154)
+    p = p * r + float32(0.1666666681630519)
+    return p * r + _HALF
 
 
 @fast
 def _power_of_two(k):
-    return single_from_bits(int32((int32(k) + 127) << 23))
+    return single_from_bits(int32(bits_of_single(k + _TO_EXPONENT) << 23))
 
 
 @exact
 def _reduced_plainly(x):
-    rounded = fma(x, _LOG2E, _ROUND_BIASED)
-    k = rounded - _ROUND_BIASED
-    return bits_of_single(rounded), fma(-k, _LN2_LOW, fma(-k, _LN2_HIGH, x))
+    both = fma(x, _LOG2E, _TO_EXPONENTS)
+    k = both - _TO_EXPONENTS
+    return bits_of_single(both), fma(-k, _LN2_LOW, fma(-k, _LN2_HIGH, x))
 
 
 @fast
@@ -77,16 +77,23 @@ def exp_f4(x):
     return p * single_from_bits(int32(half << 23)) * single_from_bits(int32((bits - half) << 23))
 
 
+@exact
+def _over_itself_and_two(e):
+    d = e + _TWO
+    inverse = _ONE / d
+    q = e * inverse
+    return fma(fma(-q, d, e) - q * (e - (d - _TWO)), inverse, q)
+
+
 @fast
 def tanh_f4(x):
     """At most 2 ulp."""
     size = abs(x)
     k, r, low = _reduced(_TWO * select(size > _TEN, _TEN, size))
-    small = _expm1_small(r, low)
+    small = r + (r * r * _excess(r) + low)
     scale = _power_of_two(k)
     e = select(k == _ZERO, small, scale * small + (scale - _ONE))
-    y = float32(math.copysign(e / (e + _TWO), x))
-    return select(x != x, x, y)
+    return float32(math.copysign(_over_itself_and_two(e), x))
 
 
 @fast
@@ -94,6 +101,19 @@ def sigmoid_f4(x):
     """At most 2 ulp: ``1 / (1 + exp(-x))``, without overflow."""
     e = exp_f4(-abs(x))
     return select(x < _ZERO, e, _ONE) / (_ONE + e)
+
+
+@fast
+def _log(k, f):
+    s = f / (_TWO + f)
+    z = s * s
+    p = float32(0.24279078841)
+    p = p * z + float32(0.28498786688)
+    p = p * z + float32(0.40000972152)
+    p = p * z + float32(0.66666662693)
+    half = _HALF * f * f
+    low = s * (half + z * p) + k * float32(9.0580006145e-06)
+    return k * float32(6.9313812256e-01) - ((half - low) - f)
 
 
 @fast
@@ -105,16 +125,51 @@ def log_f4(x):
     k = float32(int32(bits >> 23))
     m = single_from_bits(int32((bits & 0x007FFFFF) + 0x3F3504F3))
     k = select(tiny, k - _24, k)
-    f = m - _ONE
-    s = f / (_TWO + f)
-    z = s * s
-    p = float32(0.24279078841)
-    p = p * z + float32(0.28498786688)
-    p = p * z + float32(0.40000972152)
-    p = p * z + float32(0.66666662693)
-    half = _HALF * f * f
-    low = s * (half + z * p) + k * float32(9.0580006145e-06)
-    y = k * float32(6.9313812256e-01) - ((half - low) - f)
+    y = _log(k, m - _ONE)
     y = select(x == _ZERO, -_INF, y)
     y = select(x < _ZERO, _NAN, y)
     return select((x != x) | (x == _INF), x, y)
+
+
+@fast
+def log1p_exp_f4(x):
+    """At most 2 ulp: ``log(1 + exp(-abs(x)))``."""
+    e = exp_f4(-abs(x))
+    large = e > _ROOT_LESS_ONE
+    return _log(select(large, _ONE, _ZERO), select(large, _HALF * e - _HALF, e))
+
+
+@fast
+def softplus_f4(x):
+    """At most 2 ulp: ``log(1 + exp(x))``."""
+    return select(x > _ZERO, x, _ZERO) + log1p_exp_f4(x)
+
+
+@fast
+def _erf_near_zero(x):
+    z = x * x
+    p = float32(7.853873112925108e-05)
+    p = p * z - float32(0.0008010197409440899)
+    p = p * z + float32(0.005188328111462913)
+    p = p * z - float32(0.0268538121400447)
+    p = p * z + float32(0.11283585153059539)
+    p = p * z - float32(0.3761262582476394)
+    return x + x * (p * z + float32(0.128379165727111))
+
+
+@fast
+def _roughly_scaled_erfc(x):
+    t = _ONE / (_THREE_HALVES + x)
+    p = float32(-1.4821410874797827)
+    p = p * t + float32(2.2267357430343564)
+    p = p * t + float32(0.5117201207421529)
+    p = p * t + float32(0.6087915016610915)
+    return p * t - float32(0.0023765230800716457)
+
+
+@fast
+def erf_f4(x):
+    """At most 2 ulp; see `error_function.erf_f8`."""
+    size = abs(x)
+    far = _ONE - exp_f4(-(x * x)) * _roughly_scaled_erfc(size)
+    return select(size < _ONE, _erf_near_zero(x), float32(math.copysign(far, x)))

@@ -27,7 +27,6 @@ from tapegrad.kernels.circular import (
     tan_f8,
 )
 from tapegrad.kernels.error_function import (
-    erf_f4,
     erf_f8,
     erfc_f4,
     erfc_f8,
@@ -60,6 +59,7 @@ from tapegrad.kernels.logarithm import (
     asinh_f8,
     atanh_f4,
     atanh_f8,
+    log1p_exp_f8,
     log1p_f4,
     log1p_f8,
     log2_f4,
@@ -67,7 +67,6 @@ from tapegrad.kernels.logarithm import (
     log10_f4,
     log10_f8,
     log_f8,
-    softplus_f4,
     softplus_f8,
 )
 from tapegrad.kernels.power import (
@@ -78,7 +77,15 @@ from tapegrad.kernels.power import (
     pow_f4,
     pow_f8,
 )
-from tapegrad.kernels.single import exp_f4, log_f4, sigmoid_f4, tanh_f4
+from tapegrad.kernels.single import (
+    erf_f4,
+    exp_f4,
+    log1p_exp_f4,
+    log_f4,
+    sigmoid_f4,
+    softplus_f4,
+    tanh_f4,
+)
 
 __all__ = [
     "acos_f4",
@@ -117,6 +124,8 @@ __all__ = [
     "hypot_f8",
     "lgamma_f4",
     "lgamma_f8",
+    "log1p_exp_f4",
+    "log1p_exp_f8",
     "log1p_f4",
     "log1p_f8",
     "log2_f4",

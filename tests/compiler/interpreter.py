@@ -33,6 +33,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "lgamma": lambda x: np.inf if np.isinf(x) else special.gammaln(x),
     "log": np.log,
     "log1p": np.log1p,
+    "log1p_exp": lambda x: np.logaddexp(-np.abs(x), type(x)(0)),
     "ndtr": special.ndtr,
     "pow": np.power,
     "sigmoid": special.expit,
@@ -63,6 +64,11 @@ def store(array: Any, index: Any, value: Any) -> None:
 def select(condition: Any, yes: Any, no: Any) -> Any:
     assert type(yes) is type(no)
     return yes if condition else no
+
+
+def _times_sum(x: Any, high: Any, low: Any) -> Any:
+    assert type(x) is type(high) is type(low)
+    return type(x)(np.longdouble(x) * high + np.longdouble(x) * low)
 
 
 def _matrix(array: Any, start: int, rows: int, columns: int, ahead: int) -> Any:
@@ -114,6 +120,7 @@ def interpreted(text: str) -> Callable[..., None]:
         "sqrt": np.sqrt,
         "store": store,
         "sum_any_order": lambda a, b: a + b,
+        "times_sum": _times_sum,
     }
     for kind in "iu":
         for size in (1, 2, 4, 8):

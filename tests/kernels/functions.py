@@ -158,6 +158,13 @@ UNARY = {
     "log1p": Function(
         mpmath.log1p, np.log1p, 1.5, ((-1.0, 1.0), *_POSITIVE), (*_around(-0.5), *_SMALL)
     ),
+    "log1p_exp": Function(
+        lambda x: mpmath.log1p(mpmath.exp(-abs(x))),
+        lambda x: np.logaddexp(-np.abs(x), x.dtype.type(0)),
+        2,
+        _WIDE,
+        (*_around(0.8813735870195431), -740.0),
+    ),
     "log2": Function(
         lambda x: mpmath.log(x, 2),
         np.log2,

@@ -12,7 +12,7 @@ import pytest
 from tests.kernels.functions import KINDS, UNARY, arguments, run, worst
 
 #: These are computed in single precision, all others in double.
-SINGLE = ("exp", "log", "sigmoid", "tanh")
+SINGLE = ("erf", "exp", "log", "log1p_exp", "sigmoid", "softplus", "tanh")
 
 
 @pytest.fixture(autouse=True)

@@ -21,7 +21,7 @@ WITH_VARIANT = ("cos", "lgamma", "sin", "tan")
 )
 @pytest.mark.parametrize("name", vector_math.__all__)
 def test_vectorises(name: str) -> None:
-    function, kind = name.split("_")
+    function, kind = name.rsplit("_", 1)
     count = 2 if function in BINARY else 1
     loop = compiled(name, count)
     loop(*[np.ones(3, KINDS[kind])] * count, np.empty(3, KINDS[kind]))
