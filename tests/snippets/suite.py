@@ -205,17 +205,13 @@ class Suite:
         for module, cases in modules.items():
             path = self.recording_path(module)
             path.parent.mkdir(exist_ok=True)
-            write_recording(path, self.real, library, cases)
+            write_recording(path, {self.real: library.__version__}, cases)
         return failures
 
 
-def write_recording(path: Path, real: str, library: Any, cases: Mapping[str, Any]) -> None:
+def write_recording(path: Path, libraries: dict[str, str], cases: Mapping[str, Any]) -> None:
     """Write answers, one a line, so that a difference between two recordings can be read."""
-    versions = {
-        real: library.__version__,
-        "numpy": np.__version__,
-        "python": platform.python_version(),
-    }
+    versions = libraries | {"numpy": np.__version__, "python": platform.python_version()}
     head = json.dumps(versions)[:-1]
     lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(cases[name])}" for name in cases)
     path.write_text(f'{head}, "cases": {{\n{lines}\n}}}}\n')

@@ -29,7 +29,8 @@ class TorchSuite(Suite):
     real = "torch"
     longest_message = 120
     warns = True
-    of_no_interest = "torch.jit.script|get_attr Node"
+    #: What PyTorch 2.13 says about its own code; the last is ldexp's.
+    of_no_interest = "torch.jit.script|get_attr Node|with one or more elements was resized since"
 
     def describe(self, library: Any, result: Any) -> Any:
         """The JSON of PyTorch's tensors, with whether they require a gradient, and its words."""

@@ -1,0 +1,1 @@
+"""Notebooks that people learn automatic differentiation with, run cell by cell."""
