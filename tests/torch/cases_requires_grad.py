@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from tests.torch.harness import case, expressions, raised, text
+from tests.torch.harness import Snippet, case, expressions, raised, text
 
 expressions(
     __name__,
@@ -59,94 +60,87 @@ expressions(
 )
 
 
-def printed_results(torch: Any) -> dict[str, Any]:
-    """Results of one input, by name."""
-    x = torch.tensor([1.0, 2.0], requires_grad=True)
-    w = torch.ones(2, 2, requires_grad=True)
-    return {
-        "leaf": x,
-        "sum": x.sum(),
-        "product": x * 2,
-        "difference": x - 1,
-        "reversed": 1 - x,
-        "quotient": x / 3,
-        "reciprocal": 1 / x,
-        "power": x**2,
-        "power_of_two": x**x,
-        "exponential": 2**x,
-        "negative": -x,
-        "absolute": abs(x),
-        "exp": x.exp(),
-        "log": x.log(),
-        "sin": x.sin(),
-        "relu": torch.relu(x),
-        "mean": x.mean(),
-        "mean_of_axis": w.mean(0),
-        "sum_of_axis": w.sum(dim=1),
-        "largest": x.max(),
-        "norm": x.norm(),
-        "matmul": w @ w,
-        "matvec": w @ x,
-        "dot": x @ x,
-        "transposed": w.T,
-        "transpose": w.transpose(0, 1),
-        "reshaped": x.reshape(2, 1),
-        "viewed": x.view(2, 1),
-        "squeezed": w[:1].squeeze(),
-        "unsqueezed": x.unsqueeze(0),
-        "item": x[0],
-        "slice": x[:1],
-        "indexed": x[torch.tensor([0])],
-        "masked": x[x > 1],
-        "expanded": x.expand(2, 2),
-        "stacked": torch.stack([x, x]),
-        "joined": torch.cat([x, x]),
-        "chosen": torch.where(x > 1, x, 0.0),
-        "clamped": x.clamp(0, 1),
-        "cloned": x.clone(),
-        "double": x.double(),
-        "softmax": x.softmax(0),
-        "log_softmax": torch.log_softmax(x, 0),
-        "sigmoid": torch.sigmoid(x),
-        "linear": torch.nn.functional.linear(w, w),
-        "mse": torch.nn.functional.mse_loss(x, torch.zeros(2)),
-        "cross_entropy": torch.nn.functional.cross_entropy(w, torch.tensor([0, 1])),
-        "added": torch.add(x, x, alpha=2),
-        "permuted": w.permute(1, 0),
-        "split": w.split(1)[0],
-        "unbound": w.unbind()[1],
-        "cumulated": x.cumsum(0),
-        "product_of_all": x.prod(),
-        "standard_deviation": x.std(),
-        "repeated": x.repeat(2),
-        "flattened": w.flatten(),
-        "minimum": torch.minimum(x, x),
-        "sqrt": x.sqrt(),
-        "diagonal": w.diagonal(),
-        "gathered": x.gather(0, torch.tensor([0])),
-        "sorted": x.sort()[0],
-        "inverse": torch.linalg.inv(torch.eye(2) + w),
-        "determinant": torch.linalg.det(torch.eye(2) + w),
-    }
+RESULTS: dict[str, Callable[[Any, Any, Any], Any]] = {
+    "leaf": lambda torch, x, w: x,
+    "sum": lambda torch, x, w: x.sum(),
+    "product": lambda torch, x, w: x * 2,
+    "difference": lambda torch, x, w: x - 1,
+    "reversed": lambda torch, x, w: 1 - x,
+    "quotient": lambda torch, x, w: x / 3,
+    "reciprocal": lambda torch, x, w: 1 / x,
+    "power": lambda torch, x, w: x**2,
+    "power_of_two": lambda torch, x, w: x**x,
+    "exponential": lambda torch, x, w: 2**x,
+    "negative": lambda torch, x, w: -x,
+    "absolute": lambda torch, x, w: abs(x),
+    "exp": lambda torch, x, w: x.exp(),
+    "log": lambda torch, x, w: x.log(),
+    "sin": lambda torch, x, w: x.sin(),
+    "relu": lambda torch, x, w: torch.relu(x),
+    "mean": lambda torch, x, w: x.mean(),
+    "mean_of_axis": lambda torch, x, w: w.mean(0),
+    "sum_of_axis": lambda torch, x, w: w.sum(dim=1),
+    "largest": lambda torch, x, w: x.max(),
+    "norm": lambda torch, x, w: x.norm(),
+    "matmul": lambda torch, x, w: w @ w,
+    "matvec": lambda torch, x, w: w @ x,
+    "dot": lambda torch, x, w: x @ x,
+    "transposed": lambda torch, x, w: w.T,
+    "transpose": lambda torch, x, w: w.transpose(0, 1),
+    "reshaped": lambda torch, x, w: x.reshape(2, 1),
+    "viewed": lambda torch, x, w: x.view(2, 1),
+    "squeezed": lambda torch, x, w: w[:1].squeeze(),
+    "unsqueezed": lambda torch, x, w: x.unsqueeze(0),
+    "item": lambda torch, x, w: x[0],
+    "slice": lambda torch, x, w: x[:1],
+    "indexed": lambda torch, x, w: x[torch.tensor([0])],
+    "masked": lambda torch, x, w: x[x > 1],
+    "expanded": lambda torch, x, w: x.expand(2, 2),
+    "stacked": lambda torch, x, w: torch.stack([x, x]),
+    "joined": lambda torch, x, w: torch.cat([x, x]),
+    "chosen": lambda torch, x, w: torch.where(x > 1, x, 0.0),
+    "clamped": lambda torch, x, w: x.clamp(0, 1),
+    "cloned": lambda torch, x, w: x.clone(),
+    "double": lambda torch, x, w: x.double(),
+    "softmax": lambda torch, x, w: x.softmax(0),
+    "log_softmax": lambda torch, x, w: torch.log_softmax(x, 0),
+    "sigmoid": lambda torch, x, w: torch.sigmoid(x),
+    "linear": lambda torch, x, w: torch.nn.functional.linear(w, w),
+    "mse": lambda torch, x, w: torch.nn.functional.mse_loss(x, torch.zeros(2)),
+    "cross_entropy": lambda torch, x, w: torch.nn.functional.cross_entropy(w, torch.tensor([0, 1])),
+    "added": lambda torch, x, w: torch.add(x, x, alpha=2),
+    "permuted": lambda torch, x, w: w.permute(1, 0),
+    "split": lambda torch, x, w: w.split(1)[0],
+    "unbound": lambda torch, x, w: w.unbind()[1],
+    "cumulated": lambda torch, x, w: x.cumsum(0),
+    "product_of_all": lambda torch, x, w: x.prod(),
+    "standard_deviation": lambda torch, x, w: x.std(),
+    "repeated": lambda torch, x, w: x.repeat(2),
+    "flattened": lambda torch, x, w: w.flatten(),
+    "minimum": lambda torch, x, w: torch.minimum(x, x),
+    "sqrt": lambda torch, x, w: x.sqrt(),
+    "diagonal": lambda torch, x, w: w.diagonal(),
+    "gathered": lambda torch, x, w: x.gather(0, torch.tensor([0])),
+    "sorted": lambda torch, x, w: x.sort()[0],
+    "inverse": lambda torch, x, w: torch.linalg.inv(torch.eye(2) + w),
+    "determinant": lambda torch, x, w: torch.linalg.det(torch.eye(2) + w),
+}
 
 
-def _result_text(name: str) -> Any:
-    return lambda torch: text(printed_results(torch)[name])
+def text_of(result: Callable[[Any, Any, Any], Any]) -> Snippet:
+    """The text of a function of a vector and a matrix that are followed."""
+
+    def run(torch: Any) -> Any:
+        x = torch.tensor([1.0, 2.0], requires_grad=True)
+        return text(result(torch, x, torch.ones(2, 2, requires_grad=True)))
+
+    return run
 
 
 expressions(
     __name__,
     "grad_fn=",
-    {
-        f"text_of_{name}": _result_text(name)
-        for name in """leaf sum product difference reversed quotient reciprocal power power_of_two
-        exponential negative absolute exp log sin relu mean mean_of_axis sum_of_axis largest norm
-        matmul matvec dot transposed transpose reshaped viewed squeezed unsqueezed item slice
-        indexed masked expanded stacked joined chosen clamped cloned double softmax log_softmax
-        sigmoid linear mse cross_entropy added permuted split unbound cumulated product_of_all
-        standard_deviation repeated flattened minimum sqrt diagonal gathered sorted inverse
-        determinant""".split()
-    },
+    {f"text_of_{name}": text_of(result) for name, result in RESULTS.items()},
 )
 
 

@@ -39,14 +39,15 @@ class TorchSuite(Suite):
             if result.dtype is library.bfloat16:
                 plain = plain.to(library.float32)
             elif result.is_complex():
-                plain = plain.resolve_conj()
+                plain = plain.clone()  # without conjugation that is only noted
             described = array_result("tensor", str(result.dtype)[6:], plain.numpy())
             return described | ({"requires_grad": True} if result.requires_grad else {})
         if isinstance(result, library.Size):
             return {"Size": list(result)}
         if isinstance(result, library.dtype):
             return {"dtype": str(result)}
-        if isinstance(result, (library.device, library.layout, library.memory_format)):
+        words = (getattr(library, name, ()) for name in ("device", "layout", "memory_format"))
+        if isinstance(result, tuple(words)):
             return {"word": str(result)}
         return None
 
@@ -63,14 +64,16 @@ class TorchSuite(Suite):
     @contextmanager
     def around(self, library: Any) -> Iterator[None]:
         """Every snippet begins with the same random numbers and is told every warning."""
-        library.manual_seed(0)
-        library.set_warn_always(True)
+
+        def settle(**settings: Any) -> None:
+            for name, value in settings.items():
+                getattr(library, name, lambda _: None)(value)
+
+        settle(manual_seed=0, set_warn_always=True)
         try:
             yield
         finally:
-            library.set_warn_always(False)
-            library.set_grad_enabled(True)
-            library.set_default_dtype(library.float32)
+            settle(set_warn_always=False, set_grad_enabled=True, set_default_dtype=library.float32)
             library.set_printoptions(profile="default")
 
 
