@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tapegrad.compiler.cache import cache_directory, clear_cache, set_cache_directory
-from tapegrad.compiler.eager import fused_gradients, set_fused_gradients
+from tapegrad.compiler.eager import eager_kernels, set_eager_kernels
 from tapegrad.compiler.settings import functions_run_eagerly, run_functions_eagerly
 from tapegrad.ops.devices import (
     LogicalDevice,
@@ -17,11 +17,11 @@ __all__ = [
     "PhysicalDevice",
     "cache_directory",
     "clear_cache",
+    "eager_kernels",
     "functions_run_eagerly",
-    "fused_gradients",
     "list_logical_devices",
     "list_physical_devices",
     "run_functions_eagerly",
     "set_cache_directory",
-    "set_fused_gradients",
+    "set_eager_kernels",
 ]

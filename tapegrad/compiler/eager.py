@@ -1,4 +1,4 @@
-"""Fused gradients of eager code: chains of rules over large arrays, pulled back in one loop.
+"""Kernels of eager code: chains of rules over large arrays are pulled back in one loop.
 
 A gradient of NumPy calls reads and writes each array many times. What a stretch of records does is
 written down once (see `sketch`), from the rules themselves, and compiled to a loop that does it in
@@ -21,12 +21,12 @@ from tapegrad.compiler.kernels import can_fuse
 from tapegrad.compiler.loop import Loop, NotALoopError
 from tapegrad.compiler.sketch import CannotSketchError, Sketchpad
 from tapegrad.core.backward import pull_through
-from tapegrad.core.large import Loops, plug
+from tapegrad.core.large import SLOW, Loops, plug
 from tapegrad.core.table import TABLE
 
-__all__ = ["fused_gradients", "set_fused_gradients"]
+__all__ = ["eager_kernels", "set_eager_kernels"]
 
-#: Arrays of so many elements are large: `benchmarks/fused_gradients.py` measures from where on.
+#: Arrays of so many elements are large: `benchmarks/eager_kernels.py` measures from where on.
 LARGE = 1 << 14
 
 #: Seconds that a stretch of records takes in NumPy, all in all, before it is compiled.
@@ -244,9 +244,7 @@ class _Stretch:
         self.left = [x for x, g in cotangents.items() if before.get(x) is not g]
         self.taken = [x for x in before if x not in cotangents]
         outputs = [*found.values(), *[cotangents[x] for x in self.left]]
-        return Loop(
-            [s.value for s in given], pad.operations, [s.value for s in outputs], _size[0] or 0
-        )
+        return Loop([s.value for s in given], pad.operations, [s.value for s in outputs], _size[0])
 
     def time_plainly(self, seconds: float) -> None:
         """NumPy took so long."""
@@ -303,6 +301,73 @@ def pull_back(
     return passed
 
 
+class _Forward:
+    """A slow elementwise function of one dtype: its times, and its loop once there is one."""
+
+    def __init__(self, primitive: Any, dtype: Any) -> None:
+        self._primitive = primitive
+        self._dtype = dtype
+        self.seconds = 0.0
+        self.least = float("inf")  # per element
+        self.asked = False
+        self.loop: Loop | None = None
+        self._trials = 0
+        self._least_of_loop = float("inf")
+
+    def build(self) -> None:
+        """Make the loop."""
+        self.asked = True
+        pad = Sketchpad()
+        x = pad.given((2,), self._dtype)
+        y = getattr(pad, self._primitive.name)(x)
+        try:
+            loop = Loop([x.value], pad.operations, [y.value], 0)
+            loop.compile()
+        except NotALoopError:
+            return
+        self.loop = loop
+
+    def run(self, x: Any) -> Any:
+        """The function of any large array."""
+        assert self.loop is not None
+        start = perf_counter()
+        y = self.loop.map(x)
+        if self._trials < _TRIALS and _patience[0] > 0:
+            self._least_of_loop = min(self._least_of_loop, (perf_counter() - start) / x.size)
+            self._trials += 1
+            if self._trials == _TRIALS and self._least_of_loop > self.least:
+                self.loop = None
+        return y
+
+
+_forwards: dict[Any, _Forward] = {}
+
+
+def forward(primitive: Any, x: Any) -> Any:
+    """The value of a slow elementwise primitive of a large array."""
+    dtype = x.dtype
+    if dtype.char not in SLOW[primitive.name] or x.__class__ is not np.ndarray or not x.ndim:
+        return primitive.forward(x)
+    found = _forwards.get((primitive.name, dtype))
+    if found is None:
+        found = _forwards[primitive.name, dtype] = _Forward(primitive, dtype)
+        if not _patience[0]:
+            found.build()
+    if found.loop is not None:
+        return found.run(x)
+    if found.asked:
+        return primitive.forward(x)
+    start = perf_counter()
+    y = primitive.forward(x)
+    took = perf_counter() - start
+    found.seconds += took
+    found.least = min(found.least, took / max(x.size, 1))
+    if found.seconds >= _patience[0]:
+        found.asked = True
+        _later(found.build)
+    return y
+
+
 # Compiling in the background
 
 _jobs: deque[Callable[[], None]] = deque()
@@ -332,55 +397,58 @@ def _work() -> None:
 # Switches
 
 
-def set_fused_gradients(
+def set_eager_kernels(
     enabled: bool = True, patience: float = PATIENCE, smallest: int = LARGE
 ) -> None:
-    """Say when gradients of eager code run in compiled loops.
+    """Say when eager code runs in compiled loops, without any `tf.function`.
 
-    A chain of operations on large arrays is pulled back in one loop, which is compiled in the
-    background; until it is ready, NumPy does the work. Both round differently in the last places:
-    switch it off where equal runs have to be equal to the last bit. The environment variable
-    ``TAPEGRAD_FUSED_GRADIENTS=0`` does that for a whole process, and so does ``NUMBA_DISABLE_JIT``.
+    Gradients of chains of operations on large arrays are pulled back in one loop, and functions
+    that are slow in NumPy run in a loop. These are compiled in the background; until they are
+    ready, NumPy does the work. Both round differently in the last places: switch it off where equal
+    runs have to be equal to the last bit. The environment variable ``TAPEGRAD_EAGER_KERNELS=0``
+    does that for a whole process, and so does ``NUMBA_DISABLE_JIT=1``.
 
     Parameters
     ----------
     enabled
         False: never.
     patience
-        Seconds that a chain takes in NumPy, all in all, before it is compiled. With 0 it is
-        compiled at once, and the program waits for it.
+        Seconds that such work takes in NumPy, all in all, before a loop is compiled for it. With 0
+        that happens at once, and the program waits for it.
     smallest
         How many elements make a large array.
 
     Examples
     --------
     >>> import tapegrad as tf
-    >>> tf.config.set_fused_gradients(False)
-    >>> tf.config.fused_gradients()
+    >>> tf.config.set_eager_kernels(False)
+    >>> tf.config.eager_kernels()
     False
-    >>> tf.config.set_fused_gradients()
+    >>> tf.config.set_eager_kernels()
     """
+    if smallest != _size[0]:
+        _known.clear()
+        _forwards.clear()
     _patience[0], _size[0] = patience, smallest
-    _known.clear()
-    plug(Loops(smallest, stretch, pull_back) if enabled else None)
+    plug(Loops(smallest, stretch, forward, pull_back) if enabled else None)
     _enabled[0] = bool(enabled)
 
 
-def fused_gradients() -> bool:
-    """Whether gradients of eager code may run in compiled loops.
+def eager_kernels() -> bool:
+    """Whether eager code may run in compiled loops; see `set_eager_kernels`.
 
     Examples
     --------
     >>> import tapegrad as tf
-    >>> tf.config.set_fused_gradients(True)
-    >>> tf.config.fused_gradients()
+    >>> tf.config.set_eager_kernels(True)
+    >>> tf.config.eager_kernels()
     True
     """
     return _enabled[0]
 
 
 _patience, _size, _enabled = [PATIENCE], [LARGE], [True]
-set_fused_gradients(
-    os.environ.get("TAPEGRAD_FUSED_GRADIENTS", "1") not in ("", "0")
+set_eager_kernels(
+    os.environ.get("TAPEGRAD_EAGER_KERNELS", "1") not in ("", "0")
     and os.environ.get("NUMBA_DISABLE_JIT", "0") in ("", "0")
 )

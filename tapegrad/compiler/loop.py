@@ -97,6 +97,20 @@ class Loop:
         numbers = [self.kernel.sizes, self.kernel.numbers]
         function.compile((*given, *[typeof(a) for a in (*arrays, *numbers)]))
 
+    def map(self, x: Any) -> Any:
+        """The output for one input of any shape: of a loop over single elements, made for two."""
+        y = np.empty(x.shape, self._wanted[0][1])
+        sizes = np.array([x.size, 0], np.int64)
+        kernel = self.kernel
+        kernel.function(
+            np.ascontiguousarray(x).reshape(-1),
+            *kernel.constants,
+            y.reshape(-1),
+            sizes,
+            kernel.numbers,
+        )
+        return y
+
     def __call__(self, arrays: Sequence[Any]) -> list[Any]:
         """The outputs, for arrays of the shapes and dtypes of the inputs."""
         given = [

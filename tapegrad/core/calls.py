@@ -20,6 +20,7 @@ from tapegrad.core.context import (
 )
 from tapegrad.core.convert import operand, scalar_like
 from tapegrad.core.dtypes import from_numpy
+from tapegrad.core.large import SLOW, forward_of
 from tapegrad.core.primitive import Primitive, tell_of_error, trace
 from tapegrad.core.table import recording
 from tapegrad.core.tensor import ArrayLike, Tensor, next_id, wrap_constant
@@ -34,6 +35,8 @@ _new = object.__new__
 def unary_call(primitive: Primitive, discrete: bool, doc: str | None) -> Callable[..., Tensor]:
     """The function for an elementwise primitive of one input."""
     forward, recorded = primitive.forward, primitive.differentiable != 0
+    if primitive.name in SLOW:
+        forward = forward_of(primitive)
     (keep_x,), keep_y = primitive.keeps[1]
 
     def call(x: Any, name: str | None = None) -> Tensor:

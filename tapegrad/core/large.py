@@ -11,6 +11,26 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+#: Elementwise primitives of one input, and letters of the dtypes for which a loop is two to twenty
+#: times faster than their functions of NumPy and SciPy; `benchmarks/eager_kernels.py` measures it.
+SLOW = {
+    "cos": "d",
+    "digamma": "df",
+    "elu": "df",
+    "erf": "df",
+    "erfc": "df",
+    "erfinv": "df",
+    "gelu": "df",
+    "gelu_tanh": "df",
+    "lgamma": "df",
+    "ndtr": "df",
+    "relu6": "df",
+    "selu": "d",
+    "sigmoid": "df",
+    "sin": "d",
+    "softsign": "df",
+}
+
 
 class Loops(NamedTuple):
     """What the compiler offers.
@@ -22,6 +42,8 @@ class Loops(NamedTuple):
     stretch
         ``stretch(records)``: how many of the last records to pull back together, and whether a
         loop may do it.
+    forward
+        ``forward(primitive, x)``: the value of one of `SLOW`.
     pull_back
         ``pull_back(records, cotangents, sources, needed, plainly)``: what `plainly()` does, maybe
         in a loop.
@@ -29,10 +51,24 @@ class Loops(NamedTuple):
 
     size: int
     stretch: Callable[[Sequence[Any]], tuple[int, bool]]
+    forward: Callable[[Any, Any], Any]
     pull_back: Callable[..., dict[int, Any]]
 
 
 _plugged: list[Loops | None] = [None]
+
+
+def forward_of(primitive: Any) -> Callable[[Any], Any]:
+    """The forward function of a slow primitive, which leaves large arrays to a loop."""
+    plainly = primitive.forward
+
+    def forward(x: Any) -> Any:
+        loops = _plugged[0]
+        if loops is None or x.size < loops.size:
+            return plainly(x)
+        return loops.forward(primitive, x)
+
+    return forward
 
 
 def plug(loops: Loops | None) -> None:

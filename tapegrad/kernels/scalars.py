@@ -24,7 +24,7 @@ FLOATS = {
     "clip": "maximum(minimum({a}, {c}), {b})",
     "cos": "cos_{t}({a})",
     "cosh": "cosh_{t}({a})",
-    "digamma": "digamma_{t}({a})",
+    "digamma": "select({a} == {zero}, {a} / {a}, digamma_{t}({a}))",
     "divide": "{a} / {b}",
     "divide_no_nan": "select({b} == {zero}, {zero}, {a} / {b})",
     "elu": "select({a} > {zero}, {a}, expm1_{t}(select({a} > {zero}, {zero}, {a})))",
@@ -35,10 +35,12 @@ FLOATS = {
     "expit": "sigmoid_{t}({a})",
     "expm1": "expm1_{t}({a})",
     "floor": "floor({a})",
-    "gelu": "{a} * [0.5] * (erf_{t}({a} * [0.7071067811865476]) + {one})",
+    "gelu": (
+        "select({a} == -{inf}, {zero}, {a}) * [0.5] * (erf_{t}({a} * [0.7071067811865476]) + {one})"
+    ),
     "gelu_tanh": (
-        "{a} * [0.5] * (tanh_{t}(({a} * {a} * [0.044715] + {one}) * {a} * "
-        "[0.7978845608028654]) + {one})"
+        "select({a} == -{inf}, {zero}, {a}) * [0.5] * "
+        "(tanh_{t}(({a} * {a} * [0.044715] + {one}) * {a} * [0.7978845608028654]) + {one})"
     ),
     "hypot": "hypot_{t}({a}, {b})",
     "indicator": "select({a} == {b}, {one}, {zero})",
@@ -82,7 +84,9 @@ FLOATS = {
     "sin": "sin_{t}({a})",
     "sinh": "sinh_{t}({a})",
     "softplus": "softplus_{t}({a})",
-    "softsign": "{a} / ({one} + abs({a}))",
+    "softsign": (
+        "select({a} == {inf}, {one}, select({a} == -{inf}, -{one}, {a} / ({one} + abs({a}))))"
+    ),
     "sqrt": "sqrt({a})",
     "square": "{a} * {a}",
     "squared_difference": "({a} - {b}) * ({a} - {b})",

@@ -13,6 +13,8 @@ import pytest
 
 import tapegrad as tf
 from tapegrad.compiler import eager, kernels
+from tapegrad.core.large import SLOW
+from tapegrad.core.table import recording
 from tests.compiler.interpreter import interpreted
 from tests.compiler.test_table import SAMPLES, assert_same, in_dtype, program
 from tests.ops.samples import Sample
@@ -21,7 +23,7 @@ from tests.ops.samples import Sample
 @pytest.fixture(autouse=True)
 def settings() -> Iterator[None]:
     yield
-    tf.config.set_fused_gradients()
+    tf.config.set_eager_kernels()
 
 
 @pytest.fixture
@@ -32,9 +34,9 @@ def everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def both_ways(f: Callable[[], Any], **options: Any) -> tuple[Any, Any]:
     """What a function gives with the rules in NumPy, and with loops."""
-    tf.config.set_fused_gradients(False)
+    tf.config.set_eager_kernels(False)
     plain = f()
-    tf.config.set_fused_gradients(True, **{"patience": 0.0, "smallest": 0, **options})
+    tf.config.set_eager_kernels(True, **{"patience": 0.0, "smallest": 0, **options})
     return plain, f()
 
 
@@ -209,7 +211,7 @@ def test_sources_on_the_way_and_targets_of_several_kinds() -> None:
 
 @pytest.mark.usefixtures("everywhere")
 def test_other_numbers_of_the_same_kind_give_other_gradients() -> None:
-    tf.config.set_fused_gradients(True, patience=0.0, smallest=0)
+    tf.config.set_eager_kernels(True, patience=0.0, smallest=0)
     x = tf.constant([1.0, 2.0])
     for factor in (2.0, 3.0, -1.0):
         for power in (2, 3):
@@ -268,8 +270,29 @@ def test_compiled_loops_equal_the_rules() -> None:
         assert_same(g, e)
 
 
+# Arguments in the domain of each, and values that need care.
+AWKWARD = [0.0, -0.0, np.inf, -np.inf, np.nan, 1e300, -1e300, -745.0, 0.5, -2.5]
+TINY = [1e-310, -1e-310]  # SciPy's lgamma makes infinities of these
+
+
+@pytest.mark.parametrize("name", sorted(SLOW))
+def test_slow_functions_in_loops_equal_those_of_numpy(name: str) -> None:
+    inside = np.random.default_rng(5).uniform(-0.95, 0.95, (40, 33))
+    special = np.array(AWKWARD if name == "lgamma" else AWKWARD + TINY)
+    f = getattr(recording, name)
+    for char in SLOW[name]:
+        for data in (inside, 9.0 * inside.T[::-2], special, np.zeros((0, 3))):
+            with np.errstate(over="ignore"):
+                x = tf.constant(data.astype(char))
+            expected, got = both_ways(lambda x=x: f(x))  # type: ignore[misc]
+            assert got.dtype == x.dtype
+            eps = np.finfo(char).eps
+            np.testing.assert_allclose(got, expected, rtol=64 * eps, atol=16 * eps)
+    assert any(known.loop for known in eager._forwards.values())
+
+
 def test_loops_are_compiled_in_the_background() -> None:
-    tf.config.set_fused_gradients(True, patience=1e-9, smallest=1000)
+    tf.config.set_eager_kernels(True, patience=1e-9, smallest=1000)
     x = tf.constant(np.linspace(-1.0, 1.0, 5000))
     before = set(threading.enumerate())
     first = gradient(lambda x: tf.tanh(x) * x, x)
@@ -297,9 +320,9 @@ def test_small_arrays_and_short_scripts_compile_nothing() -> None:
     assert done.stdout == "False\n"
 
 
-@pytest.mark.parametrize("variable", ["TAPEGRAD_FUSED_GRADIENTS=0", "NUMBA_DISABLE_JIT=1"])
+@pytest.mark.parametrize("variable", ["TAPEGRAD_EAGER_KERNELS=0", "NUMBA_DISABLE_JIT=1"])
 def test_they_can_be_switched_off_for_a_process(variable: str) -> None:
-    script = "import tapegrad as tf; print(tf.config.fused_gradients())"
+    script = "import tapegrad as tf; print(tf.config.eager_kernels())"
     done = subprocess.run(
         ["env", variable, sys.executable, "-c", script], check=True, capture_output=True, text=True
     )
