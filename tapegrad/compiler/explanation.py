@@ -28,11 +28,15 @@ def explained(name: str, known: Iterable[Paths]) -> str:
 def _of_path(path: Path) -> list[str]:
     program = path.program
     operations = [s for s in program.recording.steps if isinstance(s, Operation)]
-    done = _count(len(operations), "operation")
+    done = _count(len(operations) - len(program.loops), "operation")
     lines = [f"compiled: {done}, {_count(len(program.kernels), 'kernel')}"]
     for guard in path.guards:
         file, line = guard.place
         lines.append(f"  while {guard.use}() gives {guard.expected!r} ({file}, line {line})")
+    for loop in program.loops:
+        file, line = loop.place
+        body = _count(len(loop.body), "operation")
+        lines.append(f"  a loop: {loop.count} times {body} (the last at {file}, line {line})")
     for step in program.calls:
         file, line = step.place
         lines.append(f"  {step.primitive.name} is a call: {_why(step)} ({file}, line {line})")

@@ -11,7 +11,9 @@ from tapegrad.compiler.cache import compiled
 from tapegrad.compiler.expand import written_out
 from tapegrad.compiler.fusion import Plan
 from tapegrad.compiler.graph import Operation, Value
+from tapegrad.compiler.loops import Loop
 from tapegrad.compiler.lowering import lowered
+from tapegrad.compiler.rolled import LoopSource
 from tapegrad.compiler.source import KernelSource
 
 _HEAD = """\
@@ -49,6 +51,9 @@ class Kernel(NamedTuple):
     source: str
 
 
+_LOOP_HEAD = "from tapegrad.kernels.separate import load_from, store_to, window\n"
+
+
 def can_fuse(operation: Operation) -> bool:
     """Whether an operation, or what it is written out as, can be part of a kernel."""
     return all(lowered(o) is not None for o in written_out(operation))
@@ -63,3 +68,12 @@ def kernel(
     text = _HEAD + written.text
     constants = tuple([np.ascontiguousarray(v.array) for v in written.arrays])
     return Kernel(compiled(text), constants, written.work, written.sizes, written.numbers, text)
+
+
+def loop_kernel(loop: Loop) -> tuple[Kernel, LoopSource]:
+    """The kernel of a loop, and what it is called with."""
+    written = LoopSource(loop)
+    text = _LOOP_HEAD + _HEAD + written.text
+    constants = tuple([np.ascontiguousarray(v.array) for v in written.constants])
+    made = Kernel(compiled(text), constants, written.work, written.sizes, written.numbers, text)
+    return made, written

@@ -12,11 +12,17 @@ import numpy as np
 
 from tapegrad.compiler.expand import expanded
 from tapegrad.compiler.graph import Assign, Guard, HostCall, Operation, Read, Recording, Value
-from tapegrad.compiler.kernels import Kernel, can_fuse, kernel
+from tapegrad.compiler.kernels import Kernel, can_fuse, kernel, loop_kernel
+from tapegrad.compiler.loops import Loop
+from tapegrad.compiler.rolling import rolled
 from tapegrad.compiler.schedule import Work, boundary, scheduled
 from tapegrad.compiler.simplify import simplify
+from tapegrad.compiler.tracer import NotCompilableError
 
 _number = count(1).__next__
+
+#: More operations than this that no loop takes are not worth compiling.
+MOST_OPERATIONS = 20_000
 
 
 class MissedGuardError(Exception):
@@ -75,18 +81,27 @@ class Program:
         The program as text.
     kernels
         Its kernels.
+    loops
+        What of it repeats, in native loops.
     """
 
     def __init__(self, recording: Recording, name: str, fuse: bool | None = None) -> None:
         if fuse is None:
             fuse = os.environ.get("NUMBA_DISABLE_JIT", "0") in ("", "0")
-        self.recording = recording = simplify(expanded(recording) if fuse else recording)
+        recording = simplify(expanded(recording) if fuse else recording)
+        self.recording = recording = rolled(recording) if fuse else recording
+        if len(recording.steps) > MOST_OPERATIONS:
+            raise NotCompilableError(
+                f"more than {MOST_OPERATIONS} operations, and they do not repeat"
+            )
         self.guards: list[Guard] = []
         self.kernels: list[Kernel] = []
         self.variables: list[Any] = []
         self.calls: list[Operation] = []
+        self.loops: list[Loop] = []
         self._names: dict[Value, str] = {}
         self._known: dict[str, Any] = {
+            "array": np.array,
             "empty": np.empty,
             "contiguous": np.ascontiguousarray,
             "MissedGuardError": MissedGuardError,
@@ -99,10 +114,13 @@ class Program:
         bounds = boundary(program, recording)
         for i, item in enumerate(program):
             if isinstance(item, Work):
+                first = item.operations[0]
                 if item.fused:
                     self._kernel(item.operations, *bounds[i])
+                elif isinstance(first, Loop):
+                    self._loop(first)
                 else:
-                    self._call(item.operations[0])
+                    self._call(first)
             elif isinstance(item, Read):
                 self._read(item)
             elif isinstance(item, Guard):
@@ -197,20 +215,45 @@ class Program:
     ) -> None:
         made = kernel(operations, given, wanted)
         self.kernels.append(made)
-        arguments = []
-        for v in given:
-            name = self._use(v)
-            if v.shape and v not in self._solid:
-                self._lines.append(f"if not {name}.flags.c_contiguous: {name} = contiguous({name})")
-                self._solid.add(v)
-            arguments.append(name)
+        arguments = [self._contiguous(v) for v in given]
         arguments += [self._constant(c) for c in made.constants]
-        for v in wanted:
-            name = self._name(v)
-            self._lines.append(f"{name} = empty({v.shape}, {self._constant(v.dtype)})")
+        arguments += [self._empty(v) for v in wanted]
+        self._call_kernel(made, arguments, wanted)
+
+    def _loop(self, loop: Loop) -> None:
+        made, source = loop_kernel(loop)
+        self.loops.append(loop)
+        self.kernels.append(made)
+        first = {s.output: s.first for s in loop.summed}
+        arguments = [self._contiguous(v) for v in (*source.bases, *source.firsts)]
+        arguments += [self._constant(c) for c in made.constants]
+        for v in source.outputs:
+            if v in first:
+                self._solid.add(v)
+                self._lines.append(f"{self._name(v)} = array({self._use(first[v])}, order='C')")
+                arguments.append(self._name(v))
+            else:
+                arguments.append(self._empty(v))
+        self._call_kernel(made, arguments, source.outputs, self._constant(source.offsets))
+
+    def _contiguous(self, v: Value) -> str:
+        if v.kind == "constant" and v.shape:
+            return self._constant(np.ascontiguousarray(v.array))
+        name = self._use(v)
+        if v.shape and v not in self._solid:
+            self._lines.append(f"if not {name}.flags.c_contiguous: {name} = contiguous({name})")
             self._solid.add(v)
-            arguments.append(name)
-        numbers = [self._constant(made.sizes), self._constant(made.numbers)]
+        return name
+
+    def _empty(self, v: Value) -> str:
+        self._lines.append(f"{self._name(v)} = empty({v.shape}, {self._constant(v.dtype)})")
+        self._solid.add(v)
+        return self._name(v)
+
+    def _call_kernel(
+        self, made: Kernel, arguments: list[str], wanted: Sequence[Value], *more: str
+    ) -> None:
+        numbers = [*more, self._constant(made.sizes), self._constant(made.numbers)]
         call = self._constant(made.function)
         if made.work:
             space = self._constant(Workspace(made.work))

@@ -179,11 +179,12 @@ def _key(step: Operation) -> Any:
     params = tuple(sorted([(k, repr(v)) for k, v in step.params.items()]))
     if any("array(" in text for _, text in params):  # NumPy abbreviates what it prints
         return None
-    inputs = tuple([_constant_key(v) if v.kind == "constant" else id(v) for v in step.inputs])
+    inputs = tuple([constant_key(v) if v.kind == "constant" else id(v) for v in step.inputs])
     return step.primitive.name, inputs, params
 
 
-def _constant_key(value: Value) -> Any:
+def constant_key(value: Value) -> Any:
+    """Equal for constants that are the same number everywhere."""
     number = uniform(value)
     if number is None or number != number:
         return id(value)

@@ -22,9 +22,6 @@ from tapegrad.compiler.simplify import uniform
 
 DECORATOR = '@njit(nogil=True, error_model="numpy")'
 
-#: From so many bytes on, an array that is needed only inside is kept from call to call.
-LARGE = 1 << 14
-
 #: Sums over more elements than this are sums of sums: quick, and nearly as exact as NumPy's.
 BLOCK = 4096
 
@@ -59,16 +56,15 @@ class KernelSource:
 
     Attributes
     ----------
-    text
-        The source of ``def kernel(...)``, behind the numbers that it knows.
     arrays
         Constants that are passed behind the given values.
     work
         Shapes and dtypes of arrays that are passed behind the results, for what is large and
         needed only inside.
-    sizes, numbers
-        What is passed as the arrays of integers and of floats.
     """
+
+    #: From so many bytes on, an array that is needed only inside is kept from call to call.
+    large = 1 << 14
 
     def __init__(self, plan: Plan, given: Sequence[Value], wanted: Sequence[Value]) -> None:
         self._plan = plan
@@ -107,16 +103,38 @@ class KernelSource:
         for i, v in enumerate(results):
             if v in self._totals:
                 self._lines.append(f"store(r{i}, 0, {self._single[v]})")
-        self.sizes = np.array([*self._sizes, 0], np.int64)
-        self.numbers = np.array([*self._numbers, 0.0], np.float64)
-        head = [f"{name} = d[{i}]" for i, name in enumerate(self._sizes.values())]
-        head += [f"{name} = c[{i}]" for i, name in enumerate(self._numbers.values())]
         constants = [f"k{i}" for i in range(len(self.arrays))]
         work = [f"w{i}" for i in range(len(self.work))]
-        signature = ", ".join([*parameters, *constants, *outs, *work, "d", "c"])
-        body = "\n".join(f"    {line}" for line in [*head, *self._lines])
+        self._parameters = [*parameters, *constants, *outs, *work]
+
+    @property
+    def text(self) -> str:
+        """The source of ``def kernel(...)``, behind the numbers that it knows."""
+        return self.definition(self._parameters, self.lines)
+
+    def definition(self, parameters: Sequence[str], lines: Sequence[str]) -> str:
+        """A kernel that begins with the names of its sizes and numbers."""
+        head = [f"{name} = d[{i}]" for i, name in enumerate(self._sizes.values())]
+        head += [f"{name} = c[{i}]" for i, name in enumerate(self._numbers.values())]
+        signature = ", ".join([*parameters, "d", "c"])
+        body = "\n".join(f"    {line}" for line in [*head, *lines])
         numbers = "".join(f"{name} = {text}\n" for name, text in sorted(self._globals.items()))
-        self.text = f"{numbers}\n\n{DECORATOR}\ndef kernel({signature}):\n{body}\n"
+        return f"{numbers}\n\n{DECORATOR}\ndef kernel({signature}):\n{body}\n"
+
+    @property
+    def lines(self) -> list[str]:
+        """The body."""
+        return self._lines
+
+    @property
+    def sizes(self) -> Any:
+        """What is passed as the array of integers."""
+        return np.array([*self._sizes, 0], np.int64)
+
+    @property
+    def numbers(self) -> Any:
+        """What is passed as the array of floats."""
+        return np.array([*self._numbers, 0.0], np.float64)
 
     def _give_memory(self, plan: Plan) -> None:
         """Memory for what is kept between loops; large arrays take turns in as few as possible."""
@@ -131,7 +149,7 @@ class KernelSource:
         busy: list[tuple[int, Any, str]] = []
         values = [v for v in plan.stored if v not in self._memory]
         for v in sorted(values, key=lambda v: first[v]):
-            if v.size * v.dtype.itemsize < LARGE:
+            if v.size * v.dtype.itemsize < self.large:
                 self._memory[v] = name = self._fresh("t")
                 sizes = "".join(f"{self._size(n)}, " for n in v.shape)
                 self._lines.append(f"{name} = empty(({sizes}), {short(v.dtype)})")

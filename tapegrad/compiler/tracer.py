@@ -22,8 +22,8 @@ from tapegrad.core.tensor import Tensor, next_id, rewrap, wrap, wrap_constant
 
 _PACKAGE = __file__.rpartition("compiler")[0]
 
-#: More steps than this are not worth compiling: a loop of Python's should be one of tensors.
-MOST_STEPS = 20_000
+#: More steps than this take longer to look at than they are worth.
+MOST_STEPS = 500_000
 
 #: Integers that are read in larger numbers than this are data, not arguments.
 MOST_READ = 64

@@ -61,6 +61,22 @@ def store(array: Any, index: Any, value: Any) -> None:
     _checked(array, index)[index] = value
 
 
+def load_from(memory: int, array: Any, index: Any) -> Any:
+    return load(array, index)
+
+
+def store_to(memory: int, array: Any, index: Any, value: Any) -> None:
+    assert memory > 0
+    store(array, index, value)
+
+
+def window(array: Any, offset: Any, shape: Any) -> Any:
+    assert array.flags.c_contiguous
+    size = math.prod(shape)
+    assert 0 <= offset <= array.size - size
+    return array.reshape(-1)[offset : offset + size].reshape(shape)
+
+
 def select(condition: Any, yes: Any, no: Any) -> Any:
     assert type(yes) is type(no)
     return yes if condition else no
@@ -112,6 +128,7 @@ def interpreted(text: str) -> Callable[..., None]:
         "floor": np.floor,
         "inf": math.inf,
         "load": load,
+        "load_from": load_from,
         "maximum": np.maximum,
         "minimum": np.minimum,
         "multiply_matrices": _multiply_matrices,
@@ -119,7 +136,9 @@ def interpreted(text: str) -> Callable[..., None]:
         "select": select,
         "sqrt": np.sqrt,
         "store": store,
+        "store_to": store_to,
         "sum_any_order": lambda a, b: a + b,
+        "window": window,
         "times_sum": _times_sum,
     }
     for kind in "iu":
