@@ -188,23 +188,35 @@ def test_random_numbers_in_a_loop(in_python: None) -> None:
 
 
 def test_calls_of_python_between_repetitions(in_python: None) -> None:
-    seen: list[float] = []
-
-    def noted(a: Any) -> Any:
-        seen.append(float(a[0]))
-        return a * 0.5
-
     def program(x: Any) -> Any:
         for t in range(100):
             x = tf.sin(x) + 0.1 * tf.cos(x)
             if t == 40:
-                x = tf.numpy_function(noted, [x], tf.float64)
+                tf.debugging.assert_less(x, tf.constant(1.5, tf.float64))
         return x
 
-    x = rows(3)
-    compare(program, x)
-    assert len(seen) == 3
-    assert len(set(seen)) == 1
+    compiled = compare(program, rows(3), loops=2)
+    with pytest.raises(tf.errors.InvalidArgumentError):
+        compiled(rows(3) * np.nan)
+
+
+def test_optimizer_steps_in_a_loop(in_python: None) -> None:
+    def steps(optimizer: Any, w: Any, x: Any) -> Any:
+        for _ in range(15):
+            with tf.GradientTape() as tape:
+                loss = tf.reduce_sum(tf.square(tf.sin(w) * x - 0.5))
+            optimizer.apply_gradients([(tape.gradient(loss, w), w)])
+        return loss
+
+    x = rows(6)
+    found = []
+    for wrapper in (tf.function, lambda f: f):
+        w = tf.Variable(tf.ones(6, tf.float64))
+        optimizer = tf.optimizers.Adam(0.01)
+        step = wrapper(steps)
+        found.append([step(optimizer, w, x).numpy() for _ in range(3)] + [w.numpy()])
+    for a, b in zip(*found, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-12)
 
 
 def test_list_of_separate_tensors(in_python: None) -> None:
@@ -276,4 +288,4 @@ def test_stretches(codes: list[int], expected: list[tuple[int, ...]]) -> None:
 def test_stretches_cover_nested_loops_whole() -> None:
     body = [1, 2, *[3, 4] * 5, 6]
     found = stretches(np.array(body * 20), 0, len(body) * 20)
-    assert [(s.period, s.count) for s in found] == [(len(body), 20)]
+    assert [(s.period, s.turns) for s in found] == [(len(body), 20)]
