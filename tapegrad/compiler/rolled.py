@@ -16,7 +16,8 @@ from tapegrad.compiler.fusion import Plan
 from tapegrad.compiler.graph import Value
 from tapegrad.compiler.layout import Layout, collapsed, contiguous
 from tapegrad.compiler.loops import Given, Loop, Summed
-from tapegrad.compiler.lowering import Node, lowered
+from tapegrad.compiler.lowering import lowered
+from tapegrad.compiler.node import Node
 from tapegrad.compiler.source import KernelSource
 
 #: Larger sizes come in an array, and another one needs no new compilation.
