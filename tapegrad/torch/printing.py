@@ -51,12 +51,13 @@ def set_printoptions(
 
     Examples
     --------
-    >>> import numpy as np
-    >>> from tapegrad.torch.printing import set_printoptions, tensor_text
-    >>> set_printoptions(precision=2)
-    >>> print(tensor_text(np.array([1.12345]), "float32"))
+    >>> from tapegrad import torch
+    >>> torch.set_printoptions(precision=2)
+    >>> torch.tensor([1.12345])
     tensor([1.12])
-    >>> set_printoptions(profile="default")
+    >>> torch.set_printoptions(profile="default")
+    >>> torch.tensor([1.12345])
+    tensor([1.1235])
     """
     given = {
         "precision": precision,
