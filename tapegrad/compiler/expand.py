@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad.compiler import windows
 from tapegrad.compiler.graph import Operation, Recording, Step, Value
 from tapegrad.core.table import TABLE
 
@@ -34,7 +35,7 @@ def written_out(step: Operation) -> list[Operation]:
     # The last of the new ones makes the output; `step` itself stays as it is.
     writer = _Writer(step)
     write(writer, *step.inputs, **step.params)
-    return writer.steps
+    return writer.steps or [step]
 
 
 def _is_simple(step: Operation) -> bool:
@@ -95,6 +96,14 @@ class _Writer:
     def number(self, value: float, like: Value) -> Value:
         """A constant of a value's dtype."""
         return Value("constant", like.dtype.type(value))
+
+    def shaped(self, name: str, shape: Any, x: Value, **params: Any) -> Value:
+        """An operation of one value that gives it another shape."""
+        return self._put(name, shape, x.dtype, x, **params)
+
+    def product(self, name: str, shape: Any, a: Value, b: Value, **params: Any) -> Value:
+        """A product of two values."""
+        return self._put(name, shape, a.dtype, a, b, **params)
 
     def result(self, value: Value) -> None:
         """`value` is the output of the operation that is written out."""
@@ -177,6 +186,9 @@ def _l2_loss(w: _Writer, x: Value, axes: Axes) -> None:
 
 
 _EXPANSIONS: dict[str, Callable[..., None]] = {
+    "conv": windows.conv,
+    "conv_filter": windows.conv_filter,
+    "conv_input": windows.conv_input,
     "l2_loss": _l2_loss,
     "log_softmax": _log_softmax,
     "reduce_logsumexp": _logsumexp,

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from tapegrad.compiler import windows
 from tapegrad.compiler.cache import compiled
 from tapegrad.compiler.expand import written_out
 from tapegrad.compiler.fusion import Plan
@@ -29,6 +30,19 @@ from tapegrad.kernels.intrinsics import (
 from tapegrad.kernels.products import multiply_matrices
 from tapegrad.kernels.vector_math import *
 
+"""
+
+
+_LIBRARY = """\
+from numba import njit
+from tapegrad.kernels import {module}
+
+function = {module}.{function}
+
+
+@njit(nogil=True, error_model="numpy")
+def kernel({given}, k0, r0, sizes, numbers):
+    function({inputs}, k0, r0)
 """
 
 
@@ -77,3 +91,16 @@ def loop_kernel(loop: Loop) -> tuple[Kernel, LoopSource]:
     constants = tuple([np.ascontiguousarray(v.array) for v in written.constants])
     made = Kernel(compiled(text), constants, written.work, written.sizes, written.numbers, text)
     return made, written
+
+
+def library_kernel(step: Operation) -> Kernel | None:
+    """A function of the kernel library that does the work of one operation."""
+    call = windows.call(step)
+    if call is None:
+        return None
+    given = ", ".join([f"a{i}" for i in range(len(step.inputs))])
+    inputs = ", ".join([f"a{i}" for i in call.inputs])
+    text = _LIBRARY.format(module=call.module, function=call.function, given=given, inputs=inputs)
+    constants = (np.array(call.numbers, np.int64),)
+    sizes, numbers = np.zeros(1, np.int64), np.zeros(1)
+    return Kernel(compiled(text), constants, [], sizes, numbers, text)

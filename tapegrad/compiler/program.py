@@ -12,7 +12,7 @@ import numpy as np
 
 from tapegrad.compiler.expand import expanded
 from tapegrad.compiler.graph import Assign, Guard, HostCall, Operation, Read, Recording, Value
-from tapegrad.compiler.kernels import Kernel, can_fuse, kernel, loop_kernel
+from tapegrad.compiler.kernels import Kernel, can_fuse, kernel, library_kernel, loop_kernel
 from tapegrad.compiler.loops import Loop
 from tapegrad.compiler.rolling import rolled
 from tapegrad.compiler.schedule import Work, boundary, scheduled
@@ -116,11 +116,12 @@ class Program:
             if isinstance(item, Work):
                 first = item.operations[0]
                 if item.fused:
-                    self._kernel(item.operations, *bounds[i])
+                    given, wanted = bounds[i]
+                    self._kernel(kernel(item.operations, given, wanted), given, wanted)
                 elif isinstance(first, Loop):
                     self._loop(first)
                 else:
-                    self._call(first)
+                    self._single(first, fuse)
             elif isinstance(item, Read):
                 self._read(item)
             elif isinstance(item, Guard):
@@ -194,6 +195,13 @@ class Program:
         for v in values:
             self._lines.append(f"if {self._name(v)}.shape != {v.shape}: raise ChangedShapeError")
 
+    def _single(self, step: Operation, fuse: bool) -> None:
+        made = library_kernel(step) if fuse else None
+        if made is None:
+            self._call(step)
+        else:
+            self._kernel(made, step.inputs, step.outputs)
+
     def _call(self, step: Operation) -> None:
         self.calls.append(step)
         inputs = [self._use(v) for v in step.inputs]
@@ -210,10 +218,7 @@ class Program:
         else:
             self._check_shapes(step.outputs)
 
-    def _kernel(
-        self, operations: Sequence[Operation], given: list[Value], wanted: list[Value]
-    ) -> None:
-        made = kernel(operations, given, wanted)
+    def _kernel(self, made: Kernel, given: Sequence[Value], wanted: Sequence[Value]) -> None:
         self.kernels.append(made)
         arguments = [self._contiguous(v) for v in given]
         arguments += [self._constant(c) for c in made.constants]

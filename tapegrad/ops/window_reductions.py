@@ -11,8 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad.core.batching import Batched, spread
 from tapegrad.core.define import general, linear
 from tapegrad.core.primitive import NONDIFF
+from tapegrad.core.table import raw
 from tapegrad.ops.window_geometry import Windows, meeting, places
 
 Axes = tuple[int, ...]
@@ -173,8 +175,42 @@ def put(F: Any, g: Any, where: Any, axes: Axes, to: tuple[int, ...]) -> Any:
 window_argmax = general("window_argmax", _window_argmax, NONDIFF, NONDIFF, inputs="x y")
 
 
-def _max_vjp(F: Any, g: Any, x: Any, y: Any, windows: Any, axes: Any, shape: Any) -> Any:
-    return put(F, g, F.window_argmax(x, y, windows=windows, axes=axes), axes, shape)
+def _window_max_spread(values: Any, x: Any, maxima: Any, *, windows: Windows, axes: Axes) -> Any:
+    where = _window_argmax(x, maxima, windows=windows, axes=axes)
+    return put(raw, values, where, axes, x.shape)
+
+
+def _spread_vjp(F: Any, g: Any, x: Any, maxima: Any, windows: Any, axes: Any) -> Any:
+    return pick(F, g, F.window_argmax(x, maxima, windows=windows, axes=axes), axes)
+
+
+def _spread_jvp(F: Any, t: Any, x: Any, maxima: Any, windows: Any, axes: Any) -> Any:
+    return F.window_max_spread(t, x, maxima, windows=windows, axes=axes)
+
+
+def _batched_spread(F: Any, args: Any, params: Any) -> Any:
+    values, x, maxima = args
+    if x.__class__ is Batched or maxima.__class__ is Batched:
+        return F.window_max_spread(*spread(F, args), **params)
+    where = F.window_argmax(x, maxima, **params)
+    return put(F, values.value, where, params["axes"], (values.value.shape[0], *x.shape))
+
+
+# Zeros to which each value is added where the first largest entry of its window of x is.
+window_max_spread = general(
+    "window_max_spread",
+    _window_max_spread,
+    _spread_vjp,
+    NONDIFF,
+    NONDIFF,
+    inputs="values x maxima",
+    jvps=(_spread_jvp, NONDIFF, NONDIFF),
+    batch=_batched_spread,
+)
+
+
+def _max_vjp(F: Any, g: Any, x: Any, y: Any, windows: Any, axes: Any) -> Any:
+    return F.window_max_spread(g, x, y, windows=windows, axes=axes)
 
 
 def _max_jvp(F: Any, t: Any, x: Any, y: Any, windows: Any, axes: Any) -> Any:

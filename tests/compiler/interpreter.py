@@ -11,6 +11,7 @@ from numpy.lib.stride_tricks import as_strided
 from scipy import special
 
 from tapegrad.compiler.source import DECORATOR
+from tests.compiler import library
 
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "acos": np.arccos,
@@ -124,6 +125,8 @@ def interpreted(text: str) -> Callable[..., None]:
     namespace: dict[str, Any] = {
         "b1": np.bool_,
         "ceil": np.ceil,
+        "convolution": library.Convolution,
+        "pooling": library.Pooling,
         "empty": np.empty,
         "floor": np.floor,
         "inf": math.inf,

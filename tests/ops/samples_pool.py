@@ -56,6 +56,18 @@ def maxima(x: np.ndarray, windows: Windows, axes: tuple[int, ...]) -> np.ndarray
     return y
 
 
+def spread_to_first(
+    g: np.ndarray, x: np.ndarray, y: np.ndarray, windows: Windows, axes: tuple[int, ...]
+) -> np.ndarray:
+    total = np.zeros_like(x)
+    for p, entries in each_window(windows, axes, x.ndim):
+        rest = g[p]
+        for i in entries:
+            total[i] += np.where(x[i] == y[p], rest, 0)
+            rest = np.where(x[i] == y[p], 0, rest)
+    return total
+
+
 def first_maxima(
     x: np.ndarray, y: np.ndarray, windows: Windows, axes: tuple[int, ...]
 ) -> np.ndarray:
@@ -104,5 +116,13 @@ for label, (shape, axes, windows) in CASES.items():
         fixed(maxima(tied, windows, axes)),
         reference=first_maxima,
         order=0,
+        **options,
+    )
+    sample(
+        "window_max_spread",
+        reals(*count),
+        fixed(tied),
+        fixed(maxima(tied, windows, axes)),
+        reference=spread_to_first,
         **options,
     )
