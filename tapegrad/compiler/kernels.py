@@ -73,6 +73,12 @@ def can_fuse(operation: Operation) -> bool:
     return all(lowered(o) is not None for o in written_out(operation))
 
 
+def has_kernel(operation: Operation) -> bool:
+    """Whether machine code does an operation: a part of a kernel, or the kernel library."""
+    pieces = written_out(operation)
+    return all(lowered(o) is not None or windows.call(o) is not None for o in pieces)
+
+
 def kernel(
     operations: Sequence[Operation], given: Sequence[Value], wanted: Sequence[Value]
 ) -> Kernel:

@@ -82,7 +82,7 @@ def _convolution(step: Operation) -> Call | None:
     to_filters = step.primitive.name == "conv_filter"
     outputs = (other if to_filters else out).shape[-1]
     kind = "filter_correlation" if to_filters else "correlation"
-    width = min(_MOST_OUTPUTS, 1 << (outputs - 1).bit_length())
+    width = min(_MOST_OUTPUTS, max(4, 1 << (outputs - 1).bit_length()))
     numbers = _convolution_numbers(image, outputs, windows)
     return Call("convolution", f"{kind}({width}, {out.dtype.itemsize})", (0, 1), numbers)
 

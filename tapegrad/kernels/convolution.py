@@ -92,7 +92,7 @@ def _blocks(outputs: int, size: int) -> tuple[int, int, int]:
     wide = features.get("avx512f", False)
     lanes = (64 if wide else 32 if features.get("avx", False) else 16) // size
     if outputs <= lanes:
-        return max(4, outputs), 1, 8
+        return outputs, 1, 8
     if outputs <= 2 * lanes or not wide:
         return lanes, 2, 8 if wide else 4
     return lanes, 4, 6

@@ -14,7 +14,6 @@ import numpy as np
 from tapegrad.core.batching import Batched, spread
 from tapegrad.core.define import general, linear
 from tapegrad.core.primitive import NONDIFF
-from tapegrad.core.table import raw
 from tapegrad.ops.window_geometry import Windows, meeting, places
 
 Axes = tuple[int, ...]
@@ -130,6 +129,8 @@ def _first_place(x: Any, y: Any, windows: Windows, axes: Axes) -> Any:
 def _window_argmax(x: Any, y: Any, *, windows: Windows, axes: Axes) -> Any:
     """Where the first maximum of each window is, in the flattened axes from the first on."""
     numbers = _first_place(x, y, windows, axes)
+    if numbers.max(initial=0) >= prod(windows.kernel):
+        raise ValueError("window_argmax: `y` must be the largest entries of the windows of `x`.")
     return entry_numbers(numbers, x.shape[min(axes) :], windows, axes)
 
 
@@ -176,8 +177,13 @@ window_argmax = general("window_argmax", _window_argmax, NONDIFF, NONDIFF, input
 
 
 def _window_max_spread(values: Any, x: Any, maxima: Any, *, windows: Windows, axes: Axes) -> Any:
-    where = _window_argmax(x, maxima, windows=windows, axes=axes)
-    return put(raw, values, where, axes, x.shape)
+    total, rest = np.zeros(x.shape, values.dtype), values.copy()
+    for _, seen, entries in places(windows):
+        at, entry = _indices(seen, axes), _indices(entries, axes)
+        hit = (x[entry] == maxima[at]) | (x[entry] != x[entry])  # NaN is the largest
+        total[entry] += np.where(hit, rest[at], 0)
+        rest[at] = np.where(hit, 0, rest[at])
+    return total
 
 
 def _spread_vjp(F: Any, g: Any, x: Any, maxima: Any, windows: Any, axes: Any) -> Any:

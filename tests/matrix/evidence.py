@@ -11,7 +11,7 @@ import numpy as np
 
 import tapegrad as tf
 from tapegrad.compiler.graph import Operation, Value
-from tapegrad.compiler.kernels import can_fuse
+from tapegrad.compiler.kernels import has_kernel
 from tapegrad.core.primitive import NoRule, Primitive
 from tapegrad.core.table import TABLE
 from tapegrad.errors import MissingGradientError
@@ -88,7 +88,7 @@ def columns(name: str) -> dict[str, str]:
 
 
 def fused(name: str) -> str:
-    """Whether a call becomes a part of a kernel; tests/compiler/test_table.py compares the two."""
+    """Whether a kernel does the work of a call; tests/compiler/test_table.py compares the two."""
     for sample in samples()[name]:
         arrays = sample.arrays()
         if not all(a.size for a in arrays):
@@ -101,7 +101,7 @@ def fused(name: str) -> str:
             sample.params,
             ("", 0),
         )
-        if can_fuse(operation):
+        if has_kernel(operation):
             return "yes"
     return "rule"
 
