@@ -137,7 +137,11 @@ class KernelSource:
         return np.array([*self._numbers, 0.0], np.float64)
 
     def _give_memory(self, plan: Plan) -> None:
-        """Memory for what is kept between loops; large arrays take turns in as few as possible."""
+        """Memory for what is kept between loops; large arrays take turns in as few as possible.
+
+        That of a result serves until the result is written. A loop may write its result over what
+        it reads, if it is through with each element when it writes it.
+        """
         first: dict[Value, int] = {}
         last: dict[Value, int] = {}
         for i, group in enumerate(plan.groups):
@@ -145,27 +149,40 @@ class KernelSource:
                 first.setdefault(node.output, i)
                 for v in (*[plan.where(x)[0] for x in node.inputs], node.output):
                     last[v] = i
-        free: dict[Any, list[str]] = {}
-        busy: list[tuple[int, Any, str]] = []
-        values = [v for v in plan.stored if v not in self._memory]
-        for v in sorted(values, key=lambda v: first[v]):
+
+        def before(v: Value, w: Value) -> bool:
+            """Whether a value is needed no more when another one is written."""
+            i = first[w]
+            return last[v] < i or (last[v] == i and _is_read_in_step(plan, plan.groups[i], v, w))
+
+        tenants: dict[str, list[Value]] = {}  # of each large piece of memory, in order
+        kinds: dict[str, tuple[int, Any]] = {}
+        heirs: dict[str, Value] = {}  # the result that it has to hold in the end
+        for v in dict.fromkeys(plan.results.values()):
+            if v in first:
+                name = self._memory[v]
+                tenants[name], kinds[name], heirs[name] = [], (v.size, v.dtype), v
+        for v in first:
+            if v not in plan.stored or v in self._memory:
+                continue
             if v.size * v.dtype.itemsize < self.large:
                 self._memory[v] = name = self._fresh("t")
                 sizes = "".join(f"{self._size(n)}, " for n in v.shape)
                 self._lines.append(f"{name} = empty(({sizes}), {short(v.dtype)})")
                 continue
-            for end, kind, name in list(busy):
-                if end < first[v]:
-                    busy.remove((end, kind, name))
-                    free.setdefault(kind, []).append(name)
-            kind = v.shape, v.dtype
-            if free.get(kind):
-                name = free[kind].pop()
+            for name, earlier in tenants.items():
+                if (
+                    kinds[name] == (v.size, v.dtype)
+                    and (not earlier or before(earlier[-1], v))
+                    and (name not in heirs or before(v, heirs[name]))
+                ):
+                    break
             else:
                 name = f"w{len(self.work)}"
-                self.work.append(kind)
+                self.work.append((v.shape, v.dtype))
+                tenants[name], kinds[name] = [], (v.size, v.dtype)
+            tenants[name].append(v)
             self._memory[v] = name
-            busy.append((last[v], kind, name))
 
     def _fresh(self, prefix: str) -> str:
         self._count += 1
@@ -288,6 +305,21 @@ def _joined_rows(x: Layout) -> Layout | None:
         return None
     walk = far if rows == 1 else near
     return Layout(x.offset, (*sizes, count * rows, columns), (*strides, walk, step))
+
+
+def _is_read_in_step(plan: Plan, group: Group, v: Value, w: Value) -> bool:
+    """Whether a loop that writes `w` reads only that element of `v` which is at the same place."""
+    space = group.space
+    if space is None or w.shape != space:
+        return False
+    for node in group.nodes:
+        if node.output is v or (node.output is w and node.kind not in ("map", "gather")):
+            return False
+        for x in node.inputs:
+            base, layout = plan.where(x)
+            if base is v and (node.kind == "gather" or not layout.over(space).is_whole):
+                return False
+    return True
 
 
 class _Access:
