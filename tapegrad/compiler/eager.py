@@ -2,24 +2,23 @@
 
 A gradient of NumPy calls reads and writes each array many times. What a stretch of records does is
 written down once (see `sketch`), from the rules themselves, and compiled to a loop that does it in
-one pass. That takes about a second, so it happens in the background, and only for what has taken
-longer than `PATIENCE` so far; until it is done, and for everything else, the rules run in NumPy.
+one pass; see `candidates` for when. Until then, and for everything else, the rules run in NumPy.
 """
 
 from __future__ import annotations
 
 import os
-import threading
-from collections import deque
 from collections.abc import Callable, Sequence
-from time import perf_counter
 from typing import Any
 
 import numpy as np
 
+from tapegrad.compiler.candidates import PATIENCE, Candidate
+from tapegrad.compiler.candidates import patience as present_patience
 from tapegrad.compiler.kernels import can_fuse
-from tapegrad.compiler.loop import Loop, NotALoopError
+from tapegrad.compiler.loop import Loop
 from tapegrad.compiler.sketch import CannotSketchError, Sketchpad
+from tapegrad.compiler.updates import update
 from tapegrad.core.backward import pull_through
 from tapegrad.core.large import SLOW, Loops, plug
 from tapegrad.core.table import TABLE
@@ -29,14 +28,8 @@ __all__ = ["eager_kernels", "set_eager_kernels"]
 #: Arrays of so many elements are large: `benchmarks/eager_kernels.py` measures from where on.
 LARGE = 1 << 14
 
-#: Seconds that a stretch of records takes in NumPy, all in all, before it is compiled.
-PATIENCE = 0.1
-
 #: So many records are at most one loop, and so many stretches are known.
 _LONGEST, _MOST = 64, 2048
-
-#: So often a loop is timed, before it stays or goes.
-_TRIALS = 3
 
 #: Primitives besides elementwise ones whose rules are loops.
 _LOOPS = {
@@ -190,30 +183,16 @@ def _is_constant_power(primitive: Any, saved: Sequence[Any]) -> bool:
     return primitive.name == "pow" and saved[1] is not None and saved[1].__class__ is not np.ndarray
 
 
-class _Stretch:
-    """What is known about a kind of stretch: its times, and its loop once there is one."""
+class _Stretch(Candidate):
+    """A kind of stretch of records."""
 
     def __init__(self, description: _Description) -> None:
+        super().__init__()
         self._key = description.key
         self._primitives = description.primitives
-        self.seconds = 0.0
-        self.least = float("inf")
-        self.asked = False
-        self.loop: Loop | None = None
-        self._trials = 0
-        self._least_of_loop = float("inf")
 
-    def build(self) -> None:
-        """Make the loop, if this is one."""
-        self.asked = True
-        try:
-            loop = self._sketched()
-            loop.compile()
-        except (CannotSketchError, NotALoopError):
-            return
-        self.loop = loop
-
-    def _sketched(self) -> Loop:
+    def make(self) -> Loop:
+        """The loop that its rules are."""
         items, kinds, begin, incoming = self._key
         pad = Sketchpad()
         given = [pad.given(shape, dtype) for dtype, shape in kinds]
@@ -246,21 +225,11 @@ class _Stretch:
         outputs = [*found.values(), *[cotangents[x] for x in self.left]]
         return Loop([s.value for s in given], pad.operations, [s.value for s in outputs], _size[0])
 
-    def time_plainly(self, seconds: float) -> None:
-        """NumPy took so long."""
-        self.seconds += seconds
-        self.least = min(self.least, seconds)
-
-    def run(self, description: _Description, cotangents: dict[int, Any]) -> dict[int, Any]:
+    def run(
+        self, loop: Loop, description: _Description, cotangents: dict[int, Any]
+    ) -> dict[int, Any]:
         """Pull back in the loop; what `pull_through` does."""
-        assert self.loop is not None
-        start = perf_counter()
-        results = self.loop(description.arrays)
-        if self._trials < _TRIALS and _patience[0] > 0:
-            self._least_of_loop = min(self._least_of_loop, perf_counter() - start)
-            self._trials += 1
-            if self._trials == _TRIALS and self._least_of_loop > self.least:
-                self.loop = None  # NumPy is faster here
+        results = loop(description.arrays)
         identities = list(description.names)
         for x in self.taken:
             del cotangents[identities[x]]
@@ -286,58 +255,23 @@ def pull_back(
         if len(_known) >= _MOST:
             _known.clear()
         found = _known[description.key] = _Stretch(description)
-        if not _patience[0]:
-            found.build()
-    if found.loop is not None:
-        return found.run(description, cotangents)
-    if found.asked:
-        return plainly()
-    start = perf_counter()
-    passed = plainly()
-    found.time_plainly(perf_counter() - start)
-    if found.seconds >= _patience[0]:
-        found.asked = True
-        _later(found.build)
-    return passed
+    return found.do(plainly, lambda loop: found.run(loop, description, cotangents))  # type: ignore[no-any-return]
 
 
-class _Forward:
-    """A slow elementwise function of one dtype: its times, and its loop once there is one."""
+class _Forward(Candidate):
+    """A slow elementwise function of one dtype."""
 
     def __init__(self, primitive: Any, dtype: Any) -> None:
+        super().__init__()
         self._primitive = primitive
         self._dtype = dtype
-        self.seconds = 0.0
-        self.least = float("inf")  # per element
-        self.asked = False
-        self.loop: Loop | None = None
-        self._trials = 0
-        self._least_of_loop = float("inf")
 
-    def build(self) -> None:
-        """Make the loop."""
-        self.asked = True
+    def make(self) -> Loop:
+        """The loop of the function alone."""
         pad = Sketchpad()
         x = pad.given((2,), self._dtype)
         y = getattr(pad, self._primitive.name)(x)
-        try:
-            loop = Loop([x.value], pad.operations, [y.value], 0)
-            loop.compile()
-        except NotALoopError:
-            return
-        self.loop = loop
-
-    def run(self, x: Any) -> Any:
-        """The function of any large array."""
-        assert self.loop is not None
-        start = perf_counter()
-        y = self.loop.map(x)
-        if self._trials < _TRIALS and _patience[0] > 0:
-            self._least_of_loop = min(self._least_of_loop, (perf_counter() - start) / x.size)
-            self._trials += 1
-            if self._trials == _TRIALS and self._least_of_loop > self.least:
-                self.loop = None
-        return y
+        return Loop([x.value], pad.operations, [y.value], 0)
 
 
 _forwards: dict[Any, _Forward] = {}
@@ -351,47 +285,7 @@ def forward(primitive: Any, x: Any) -> Any:
     found = _forwards.get((primitive.name, dtype))
     if found is None:
         found = _forwards[primitive.name, dtype] = _Forward(primitive, dtype)
-        if not _patience[0]:
-            found.build()
-    if found.loop is not None:
-        return found.run(x)
-    if found.asked:
-        return primitive.forward(x)
-    start = perf_counter()
-    y = primitive.forward(x)
-    took = perf_counter() - start
-    found.seconds += took
-    found.least = min(found.least, took / max(x.size, 1))
-    if found.seconds >= _patience[0]:
-        found.asked = True
-        _later(found.build)
-    return y
-
-
-# Compiling in the background
-
-_jobs: deque[Callable[[], None]] = deque()
-_lock = threading.Lock()
-_working = [False]
-
-
-def _later(job: Callable[[], None]) -> None:
-    with _lock:
-        _jobs.append(job)
-        if not _working[0]:
-            _working[0] = True
-            threading.Thread(target=_work, name="tapegrad loops").start()
-
-
-def _work() -> None:
-    """Do all jobs, and end; the program waits for the one that is being done when it ends."""
-    while True:
-        with _lock:
-            if not _jobs or not threading.main_thread().is_alive():
-                _working[0] = False
-                return
-            job = _jobs.popleft()
-        job()
+    return found.do(lambda: primitive.forward(x), lambda loop: loop.map(x), x.size)
 
 
 # Switches
@@ -402,11 +296,12 @@ def set_eager_kernels(
 ) -> None:
     """Say when eager code runs in compiled loops, without any `tf.function`.
 
-    Gradients of chains of operations on large arrays are pulled back in one loop, and functions
-    that are slow in NumPy run in a loop. These are compiled in the background; until they are
-    ready, NumPy does the work. Both round differently in the last places: switch it off where equal
-    runs have to be equal to the last bit. The environment variable ``TAPEGRAD_EAGER_KERNELS=0``
-    does that for a whole process, and so does ``NUMBA_DISABLE_JIT=1``.
+    Gradients of chains of operations on large arrays are pulled back in one loop; functions that
+    are slow in NumPy, and optimizer steps, run in one too. They are compiled in the background;
+    until they are ready, NumPy does the work. Gradients and functions then differ from NumPy's in
+    the last places: switch it off where equal runs have to be equal to the last bit. The
+    environment variable ``TAPEGRAD_EAGER_KERNELS=0`` does that for a whole process, and so does
+    ``NUMBA_DISABLE_JIT=1``.
 
     Parameters
     ----------
@@ -429,8 +324,8 @@ def set_eager_kernels(
     if smallest != _size[0]:
         _known.clear()
         _forwards.clear()
-    _patience[0], _size[0] = patience, smallest
-    plug(Loops(smallest, stretch, forward, pull_back) if enabled else None)
+    present_patience[0], _size[0] = patience, smallest
+    plug(Loops(smallest, stretch, forward, update, pull_back) if enabled else None)
     _enabled[0] = bool(enabled)
 
 
@@ -447,7 +342,7 @@ def eager_kernels() -> bool:
     return _enabled[0]
 
 
-_patience, _size, _enabled = [PATIENCE], [LARGE], [True]
+_size, _enabled = [LARGE], [True]
 set_eager_kernels(
     os.environ.get("TAPEGRAD_EAGER_KERNELS", "1") not in ("", "0")
     and os.environ.get("NUMBA_DISABLE_JIT", "0") in ("", "0")

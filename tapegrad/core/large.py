@@ -44,6 +44,8 @@ class Loops(NamedTuple):
         loop may do it.
     forward
         ``forward(primitive, x)``: the value of one of `SLOW`.
+    update
+        ``update(move, variant, value, g, numbers, slots)``: an optimizer's step of one variable.
     pull_back
         ``pull_back(records, cotangents, sources, needed, plainly)``: what `plainly()` does, maybe
         in a loop.
@@ -52,6 +54,7 @@ class Loops(NamedTuple):
     size: int
     stretch: Callable[[Sequence[Any]], tuple[int, bool]]
     forward: Callable[[Any, Any], Any]
+    update: Callable[..., Any]
     pull_back: Callable[..., dict[int, Any]]
 
 
@@ -64,7 +67,7 @@ def forward_of(primitive: Any) -> Callable[[Any], Any]:
 
     def forward(x: Any) -> Any:
         loops = _plugged[0]
-        if loops is None or x.size < loops.size:
+        if loops is None or x.size < loops.size:  # `loops_above`, without the call
             return plainly(x)
         return loops.forward(primitive, x)
 
@@ -74,6 +77,12 @@ def forward_of(primitive: Any) -> Callable[[Any], Any]:
 def plug(loops: Loops | None) -> None:
     """Use these loops, or none."""
     _plugged[0] = loops
+
+
+def loops_above(size: int) -> Loops | None:
+    """The loops, if an array of so many elements is large."""
+    loops = _plugged[0]
+    return None if loops is None or size < loops.size else loops
 
 
 def loops_for(records: Sequence[Any]) -> Loops | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 import numpy as np
 
+from tapegrad.core.large import loops_above
 from tapegrad.core.variable import Variable
 from tapegrad.optimizers.gradients import Pairs
 from tapegrad.optimizers.optimizer import Optimizer
@@ -85,6 +86,11 @@ class ArrayOptimizer(Optimizer):
         """
         raise NotImplementedError(f"{type(self).__name__} must define `_move`.")
 
+    def _variant(self) -> Any:
+        """Equal for optimizers whose `_move` does the same: the class, and the switches."""
+        switches = [v for v in self.__dict__.values() if v.__class__ is bool]
+        return type(self), *switches
+
     def build(self, variables: Iterable[Variable]) -> None:
         """Make the slots of each of these variables."""
         new = [v for v in variables if v._id not in self._index]
@@ -121,7 +127,11 @@ class ArrayOptimizer(Optimizer):
                 ]
             arrays = [slot.array for slot in slots]
             if value.shape:
-                new = move(value, g, numbers, *arrays)
+                loops = loops_above(value.size)
+                if loops is None:
+                    new = move(value, g, numbers, *arrays)
+                else:
+                    new = loops.update(move, self._variant(), value, g, numbers, arrays)
             else:
                 new = move(value.reshape(1), g.reshape(1), numbers, *arrays)[0]
             v._replace(new if new.dtype is dtype else new.astype(dtype), False)

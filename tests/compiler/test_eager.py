@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import tapegrad as tf
-from tapegrad.compiler import eager, kernels
+from tapegrad.compiler import eager, kernels, updates
 from tapegrad.core.large import SLOW
 from tapegrad.core.table import recording
 from tests.compiler.interpreter import interpreted
@@ -289,6 +289,67 @@ def test_slow_functions_in_loops_equal_those_of_numpy(name: str) -> None:
             eps = np.finfo(char).eps
             np.testing.assert_allclose(got, expected, rtol=64 * eps, atol=16 * eps)
     assert any(known.loop for known in eager._forwards.values())
+
+
+OPTIMIZERS: dict[str, Callable[[], Any]] = {
+    "SGD": lambda: tf.optimizers.SGD(0.1),
+    "SGD with momentum": lambda: tf.optimizers.SGD(0.1, momentum=0.9),
+    "SGD with Nesterov's momentum": lambda: tf.optimizers.SGD(0.1, momentum=0.9, nesterov=True),
+    "Adam": lambda: tf.optimizers.Adam(0.1),
+    "AMSGrad": lambda: tf.optimizers.Adam(0.1, amsgrad=True),
+    "AdamW": lambda: tf.optimizers.AdamW(0.1),
+    "Adamax": lambda: tf.optimizers.Adamax(0.1),
+    "Nadam": lambda: tf.optimizers.Nadam(0.1),
+    "RMSprop": lambda: tf.optimizers.RMSprop(0.1),
+    "RMSprop, centered": lambda: tf.optimizers.RMSprop(0.1, centered=True, momentum=0.5),
+    "Adagrad": lambda: tf.optimizers.Adagrad(0.1),
+    "Adadelta": lambda: tf.optimizers.Adadelta(0.1),
+    "Lion": lambda: tf.optimizers.Lion(0.1),
+}
+
+
+def steps(make: Callable[[], Any], dtype: str) -> list[Any]:
+    """A variable, and what its optimizer remembers, after some steps."""
+    rng = np.random.default_rng(6)
+    optimizer, v = make(), tf.Variable(rng.standard_normal((5, 7)).astype(dtype))
+    for _ in range(4):
+        g = tf.constant(rng.standard_normal((7, 5)).astype(dtype))
+        optimizer.apply_gradients([(tf.transpose(g), v)])
+    return [v.numpy(), *[s.numpy() for s in optimizer.variables[2:]]]
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_optimizer_steps_in_loops_are_equal_to_the_last_bit(
+    name: str, dtype: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(updates, "compiled", interpreted)
+    monkeypatch.setattr(updates, "_updates", {})
+    expected, got = both_ways(lambda: steps(OPTIMIZERS[name], dtype))
+    (found,) = updates._updates.values()
+    assert found.loop is not None
+    for a, b in zip(got, expected, strict=True):
+        np.testing.assert_array_equal(a, b, strict=True)
+
+
+@pytest.mark.parametrize("name", ["Adam", "SGD with momentum"])
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_compiled_optimizer_steps_are_equal_to_the_last_bit(
+    name: str, dtype: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(updates, "_updates", {})
+    expected, got = both_ways(lambda: steps(OPTIMIZERS[name], dtype))
+    assert all(found.loop is not None for found in updates._updates.values())
+    for a, b in zip(got, expected, strict=True):
+        np.testing.assert_array_equal(a, b, strict=True)
+
+
+def test_a_formula_that_is_no_loop_stays_in_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(updates, "_updates", {})
+    expected, got = both_ways(lambda: steps(lambda: tf.optimizers.Ftrl(0.1), "float64"))
+    assert [found.loop for found in updates._updates.values()] == [None]
+    for a, b in zip(got, expected, strict=True):
+        np.testing.assert_array_equal(a, b)
 
 
 def test_loops_are_compiled_in_the_background() -> None:
