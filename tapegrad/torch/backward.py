@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from tapegrad.core.structural import identity as copied
 from tapegrad.torch import graph, mutations
-from tapegrad.torch.node import AccumulateGrad, Node
+from tapegrad.torch.node import AccumulateGrad, Node, node_type
+from tapegrad.torch.running import run
 from tapegrad.torch.tensor import Tensor, install, mutation_holder, wrapped
 
+_COPY = node_type("CopyBackwards")
 _NOTHING_TO_DO = "element {} of tensors does not require grad and does not have a grad_fn"
 
 
@@ -65,7 +67,7 @@ def backward(
     if only is not None:
         for x in only:
             if x._node is None:
-                raise RuntimeError("One of the differentiated Tensors does not require grad")
+                raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
         nodes = graph.leading_to(nodes, {x._id for x in only})
     receivers = _receivers(nodes, only)
     cotangents = _cotangents(targets, seeds, nodes, set(receivers))
@@ -99,10 +101,11 @@ def _receivers(nodes: list[Node], only: list[Tensor] | None) -> dict[int, list[T
 
 def _accumulate(tensor: Tensor, value: Any, node: Node | None, identity: int) -> None:
     grad = tensor._grad
-    if grad is None or tensor._node.__class__ is not AccumulateGrad:
+    is_leaf = tensor._node.__class__ is AccumulateGrad
+    if grad is None:
         new = wrapped(value, node, identity)
-        tensor._grad = new
-    elif node is not None or grad._node is not None:
+        tensor._grad = new if node is None or not is_leaf else run(copied, _COPY, (new,), {})
+    elif node is not None or grad._node is not None or not is_leaf:
         tensor._grad = grad.add(wrapped(value, node, identity))
     elif grad._value.__class__ is np.ndarray and grad._value.flags.writeable:
         np.add(grad._value, value, grad._value)
@@ -241,9 +244,7 @@ def _sequence(values: Any, length: int | None = None) -> list[Any]:
         return [None] * (length or 0)
     if isinstance(values, Tensor):
         return [values]
-    if isinstance(values, Sequence) or hasattr(values, "__iter__"):
-        return list(values)
-    raise TypeError(f"expected a Tensor or a sequence of Tensors, but got {type(values).__name__}")
+    return list(values)
 
 
 def _seeds(targets: list[Tensor], given: list[Any]) -> list[Tensor | None]:
@@ -254,10 +255,10 @@ def _seeds(targets: list[Tensor], given: list[Any]) -> list[Tensor | None]:
     RuntimeError
         Where one is missing, or of another shape.
     """
-    if len(targets) != len(given):
+    if len(given) < len(targets):
         raise RuntimeError(f"got {len(targets)} tensors and {len(given)} gradients")
     seeds: list[Tensor | None] = []
-    for i, (t, g) in enumerate(zip(targets, given, strict=True)):
+    for i, (t, g) in enumerate(zip(targets, given, strict=False)):
         if isinstance(g, Tensor):
             if g._value.shape != t._value.shape:
                 raise RuntimeError(

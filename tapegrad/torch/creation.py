@@ -10,6 +10,7 @@ import numpy as np
 
 from tapegrad.core.structural import identity
 from tapegrad.torch.dtypes import (
+    category,
     from_numpy_dtype,
     get_default_dtype,
     number_dtype,
@@ -49,6 +50,8 @@ def made(array: Any, requires_grad: bool = False, out: Tensor | None = None) -> 
     if out is not None:
         out._value = array.astype(out._value.dtype)
         return out
+    if requires_grad and category(array.dtype) < 2:
+        raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
     t = wrapped(array[()] if array.ndim == 0 else array)
     return t.requires_grad_() if requires_grad else t
 

@@ -152,6 +152,8 @@ def _identities(nodes: list[Node]) -> set[int]:
     found: set[int] = set()
     for node in nodes:
         found.update(node.outs)
+        # Also where no gradient goes now: a rule may read it.
+        found.update(x for x, edge in zip(node.ids, node.edges, strict=True) if edge is not None)
         for _, _, _, _, out, _, _ in node.records or ():
             if out.__class__ is int:
                 found.add(out)
@@ -164,6 +166,9 @@ def _nodes_of(recorder: Tape, nodes: list[Node], seeds: list[Any]) -> dict[int, 
     """A node for each record of a backward pass; identity -> the node that made it."""
     made: dict[int, Node] = {}
     for node in nodes:
+        for x, edge in zip(node.ids, node.edges, strict=True):
+            if edge is not None:
+                made.setdefault(x, edge)
         for out in node.outs:
             made[out] = node
         for record in node.records or ():
@@ -262,6 +267,8 @@ def call_after(node: Node, own: dict[int, Any], outputs: dict[int, Any], F: Any)
 
 
 def _back(g: Any, F: Any) -> Any:
+    if not isinstance(g, Tensor):
+        raise TypeError(f"expected Variable, but hook returned '{type(g).__name__}'")
     return rewrap(g._value, g._id) if F is recording else g._value
 
 

@@ -7,6 +7,7 @@ anything, before the first change.
 
 from __future__ import annotations
 
+import re
 import weakref
 from typing import Any
 
@@ -93,15 +94,15 @@ def _modified(
 ) -> RuntimeError:
     kind = f"torch.{from_numpy_dtype(array.dtype).abbreviation}Tensor"
     maker = next((n for n in (*nodes, *node.edges) if n is not None and identity in n.outs), None)
-    where = (
-        f", which is output {maker.output_number(identity)} of {maker.name()},"
-        if maker is not None and maker.edges
-        else ""
-    )
+    where = ""
+    if maker is not None and maker.edges:
+        operation = re.sub(r"Backward[0-9]*$", "", maker.name())
+        where = f", which is output {maker.output_number(identity)} of {operation},"
     expected = sum(1 for s in stamps if s < node.number)
     return RuntimeError(
         f"one of the variables needed for gradient computation has been modified by an inplace "
         f"operation: [{kind} {list(array.shape)}]{where} is at version {len(stamps)}; expected "
         f"version {expected} instead. Hint: enable anomaly detection to find the operation that "
-        f"failed to compute its gradient, with torch.autograd.set_detect_anomaly(True)."
+        f"failed to compute its gradient, with torch.autograd.set_detect_anomaly(True, "
+        f"check_nan=False)."
     )

@@ -165,6 +165,10 @@ class AccumulateGrad(Node):
         super().__init__((), (), (), (leaf._id,))
         self._leaf = weakref.ref(leaf)
 
+    def name(self) -> str:
+        """The name with PyTorch's namespace."""
+        return "torch::autograd::AccumulateGrad"
+
     @property
     def variable(self) -> Any:
         """The leaf, or None when nobody holds it any more."""

@@ -183,6 +183,10 @@ class Tensor(ArrayLike):
 
     @requires_grad.setter
     def requires_grad(self, value: bool) -> None:
+        if value and category(self._value.dtype) < 2:
+            raise RuntimeError(
+                "only Tensors of floating point and complex dtype can require gradients"
+            )
         self.requires_grad_(value)
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
@@ -206,9 +210,7 @@ class Tensor(ArrayLike):
             return self
         if requires_grad:
             if category(self._value.dtype) < 2:
-                raise RuntimeError(
-                    "only Tensors of floating point and complex dtype can require gradients"
-                )
+                raise RuntimeError("only Tensors of floating point dtype can require gradients")
             if self._inference:
                 raise RuntimeError(
                     "Setting requires_grad=True on inference tensor outside InferenceMode is not "
@@ -353,7 +355,7 @@ class Tensor(ArrayLike):
         force
             Allow tensors that require gradients, of which the array knows nothing.
         """
-        if self._node is not None and not force:
+        if self._node is not None and not force and modes.is_grad_enabled():
             raise RuntimeError(
                 "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() "
                 "instead."
@@ -403,13 +405,25 @@ class Tensor(ArrayLike):
         raise RuntimeError("Boolean value of Tensor with more than one value is ambiguous")
 
     def __float__(self) -> float:
-        return float(self.item())
+        return float(self._as_number())
 
     def __int__(self) -> int:
-        return int(self.item())
+        return int(self._as_number(warn=False))
 
     def __complex__(self) -> complex:
-        return complex(self.item())
+        return complex(self._as_number())
+
+    def _as_number(self, warn: bool = True) -> Any:
+        if warn and self._node is not None and modes.is_grad_enabled():
+            warnings.warn(
+                "Converting a tensor with requires_grad=True to a scalar may lead to unexpected "
+                "behavior.\nConsider using tensor.detach() first.",
+                UserWarning,
+                stacklevel=3,
+            )
+        if self._value.size != 1:
+            raise ValueError("only one element tensors can be converted to Python scalars")
+        return self._value.item()
 
     def __index__(self) -> int:
         if self._value.dtype.kind not in "iub" or self._value.size != 1:
