@@ -6,11 +6,15 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from tapegrad.core import nest
+from tapegrad.core.convert import as_tensor
 from tapegrad.core.dtypes import DType
 from tapegrad.core.indexed_slices import IndexedSlices
 from tapegrad.core.tensor import Tensor
 from tapegrad.core.variable import Variable
+from tapegrad.ops.tensor_array import TensorArray
 
 _BY_VALUE = (bool, int, str, bytes, type(None), DType, type(Ellipsis))
 
@@ -18,17 +22,17 @@ _BY_VALUE = (bool, int, str, bytes, type(None), DType, type(Ellipsis))
 _PLAIN = (*_BY_VALUE, float, complex)
 
 
-def kind_of(value: Any, tensors: list[Tensor], kept: list[Any]) -> Any:
+def kind_of(value: Any, tensors: list[Tensor], kept: list[Any], sizes: bool = True) -> Any:
     """A hashable description; the tensors inside are appended to `tensors`.
 
-    Numbers and strings count by value, tensors by dtype and shape, anything else by identity;
-    the objects that count by identity are appended to `kept`.
+    Numbers and strings count by value, tensors by dtype and shape (or rank, without `sizes`),
+    anything else by identity; the objects that count by identity are appended to `kept`.
     """
     kind = value.__class__
     if kind is Tensor:
         tensors.append(value)
         array = value._value
-        return array.dtype.num, array.shape
+        return array.dtype.num, array.shape if sizes else len(array.shape)
     if kind is float or kind is complex:
         return kind, repr(value)  # 0.0 is not -0.0, but NaN is NaN
     if kind in _BY_VALUE:
@@ -36,17 +40,19 @@ def kind_of(value: Any, tensors: list[Tensor], kept: list[Any]) -> Any:
     if kind is bytearray:
         return kind, bytes(value)
     if kind is set or kind is frozenset:
-        return kind, frozenset([kind_of(v, tensors, kept) for v in value])
+        return kind, frozenset([kind_of(v, tensors, kept, sizes) for v in value])
     if kind is slice:
         parts = value.start, value.stop, value.step
         if all(p is None or p.__class__ is int for p in parts):
             return kind, parts
     if isinstance(value, Tensor):
         tensors.append(value)
-        return kind, value._value.dtype.num, value._value.shape
+        array = value._value
+        return kind, array.dtype.num, array.shape if sizes else len(array.shape)
     if nest.is_nested(value) and not isinstance(value, Variable):
         keys = tuple(value) if isinstance(value, Mapping) else None
-        return kind, keys, tuple([kind_of(v, tensors, kept) for v in nest.children_of(value)])
+        children = nest.children_of(value)
+        return kind, keys, tuple([kind_of(v, tensors, kept, sizes) for v in children])
     kept.append(value)
     return kind, id(value)
 
@@ -156,3 +162,33 @@ def _expression(value: Any, tensors: list[Tensor], known: dict[str, Any]) -> str
         return None
     inside = ", ".join([str(i) for i in items])
     return f"[{inside}]" if kind is list else f"({inside},)" if items else "()"
+
+
+def argument(value: Any) -> Any:
+    """NumPy data as tensors, also inside lists, tuples and dicts."""
+    if isinstance(value, (np.ndarray, np.generic)):
+        return as_tensor(value)
+    if isinstance(value, (list, tuple, dict)) and any(
+        isinstance(leaf, (np.ndarray, np.generic)) for leaf in nest.flatten(value)
+    ):
+        return nest.map_structure(argument, value)
+    return value
+
+
+def result_of(value: Any) -> Any:
+    """A function's result with tensors in place of arrays and numbers."""
+    if value is None or value.__class__ is Tensor:
+        return value
+    return nest.map_structure(_result_leaf, value)
+
+
+def _result_leaf(value: Any) -> Any:
+    if value is None or isinstance(value, (Tensor, IndexedSlices, TensorArray)):
+        return value
+    try:
+        return as_tensor(value)
+    except ValueError as error:
+        raise TypeError(
+            f"To be compatible with tf.function, Python functions must return zero or more Tensors "
+            f"or None values, but a value of type {type(value).__name__} was returned."
+        ) from error

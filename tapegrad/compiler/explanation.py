@@ -11,8 +11,8 @@ from tapegrad.compiler.paths import Path, Paths
 from tapegrad.compiler.program import Program
 
 
-def explained(name: str, known: Iterable[Paths]) -> str:
-    """One paragraph for each kind of call."""
+def explained(name: str, known: Iterable[Paths], sizes: Iterable[str]) -> str:
+    """One paragraph for each kind of call, and why other sizes are recorded."""
     lines = []
     for paths in known:
         lines.append(f"{name}({', '.join(paths.inputs)})")
@@ -22,6 +22,7 @@ def explained(name: str, known: Iterable[Paths]) -> str:
             lines.append("  is not recorded yet: its first call made Variables")
         for path in paths.paths:
             lines += [f"  {line}" for line in _of_path(path)]
+    lines += [f"each size is recorded: {why}" for why in sizes]
     return "\n".join(lines) if lines else f"{name} has not been called."
 
 
@@ -30,6 +31,8 @@ def _of_path(path: Path) -> list[str]:
     operations = [s for s in program.recording.steps if isinstance(s, Operation)]
     done = _count(len(operations) - len(program.loops), "operation")
     lines = [f"compiled: {done}, {_count(len(program.kernels), 'kernel')}"]
+    if path.origin is not None:
+        lines.append(f"  not recorded, but made of the records for {path.origin}")
     for guard in path.guards:
         file, line = guard.place
         lines.append(f"  while {guard.use}() gives {guard.expected!r} ({file}, line {line})")

@@ -6,20 +6,28 @@ import functools
 import inspect
 import sys
 import weakref
+from collections import deque
 from collections.abc import Callable
 from threading import RLock
 from typing import Any
 
-import numpy as np
-
-from tapegrad.compiler.arguments import Parameters, kind_of, parts_of, with_tensors
+from tapegrad.compiler.arguments import (
+    Parameters,
+    argument,
+    kind_of,
+    parts_of,
+    result_of,
+    with_tensors,
+)
+from tapegrad.compiler.concrete import BoundFunction, ConcreteFunction
 from tapegrad.compiler.explanation import explained, sources
+from tapegrad.compiler.families import Family
 from tapegrad.compiler.graph import Recording
+from tapegrad.compiler.outline import Outline
 from tapegrad.compiler.paths import MISSED, Path, Paths, RunEagerlyError
 from tapegrad.compiler.settings import functions_run_eagerly
-from tapegrad.compiler.signature import Signature, check_input_signature, spec_of
+from tapegrad.compiler.signature import Signature, check_input_signature
 from tapegrad.compiler.tracer import NotCompilableError, Tracer
-from tapegrad.core import nest
 from tapegrad.core.context import (
     active_recorders,
     active_tracer,
@@ -28,15 +36,14 @@ from tapegrad.core.context import (
     silence_float_errors,
     visible_recorders,
 )
-from tapegrad.core.convert import as_tensor
 from tapegrad.core.forward import any_accumulator
-from tapegrad.core.indexed_slices import IndexedSlices
 from tapegrad.core.structural import identity
 from tapegrad.core.tensor import Tensor
-from tapegrad.core.tensor_spec import TensorSpec
-from tapegrad.ops.tensor_array import TensorArray
 
-__all__ = ["ConcreteFunction", "Function", "function"]
+__all__ = ["Function", "function"]
+
+#: Programs for so many sizes that were not recorded are kept.
+MOST_MADE = 256
 
 
 def function(
@@ -67,12 +74,17 @@ def function(
         The function. Left out, the result is a decorator.
     input_signature
         A list of `TensorSpec`, or structures of them: the only arguments allowed.
-    autograph, jit_compile, reduce_retracing
-        Without effect: Python's control flow works as it is, everything that can be is compiled,
-        and kernels do not depend on sizes.
+    autograph, jit_compile
+        Without effect: Python's control flow works as it is, and everything that can be is
+        compiled.
+    reduce_retracing
+        Whether two records that differ only in sizes are to serve all other sizes too, so that
+        Python does not run for each. So it is anyway where `input_signature` has sizes of None.
+    experimental_relax_shapes
+        The old name of `reduce_retracing`.
     experimental_implements, experimental_autograph_options, experimental_attributes
         Without effect.
-    experimental_relax_shapes, experimental_compile, experimental_follow_type_hints
+    experimental_compile, experimental_follow_type_hints
         Without effect.
 
     Returns
@@ -105,16 +117,20 @@ def function(
     1
     """
     specs = check_input_signature(input_signature)
+    generalises = bool(reduce_retracing or experimental_relax_shapes)
     if func is None:
-        return functools.partial(Function, input_signature=specs)
-    return Function(func, specs)
+        return functools.partial(Function, input_signature=specs, reduce_retracing=generalises)
+    return Function(func, specs, generalises)
 
 
 class Function:
     """What `function` makes of a Python function; as an attribute of a class, a method."""
 
     def __init__(
-        self, python_function: Callable[..., Any], input_signature: tuple[Any, ...] | None = None
+        self,
+        python_function: Callable[..., Any],
+        input_signature: tuple[Any, ...] | None = None,
+        reduce_retracing: bool = False,
     ) -> None:
         if isinstance(python_function, Function):
             python_function = python_function.python_function
@@ -129,6 +145,12 @@ class Function:
             if input_signature is None
             else Signature.of_specs(python_function, self._method, input_signature)
         )
+        self._reduce_retracing = reduce_retracing
+        self._generalises = reduce_retracing or (
+            self._signature is not None and self._signature.leaves_sizes_open
+        )
+        self._families: dict[Any, Family] = {}
+        self._made: deque[Any] = deque()
         self._parameters = Parameters(python_function, self._method)
         self._recordings = 0
         self._recording = RLock()
@@ -172,9 +194,9 @@ class Function:
         if self._signature is not None:
             args, kwargs = self._signature.bind(args, kwargs)
         else:
-            args = tuple([a if a.__class__ is Tensor else _argument(a) for a in args])
+            args = tuple([a if a.__class__ is Tensor else argument(a) for a in args])
             if kwargs:
-                kwargs = {key: _argument(value) for key, value in kwargs.items()}
+                kwargs = {key: argument(value) for key, value in kwargs.items()}
             args, kwargs = self._parameters.in_one_form(args, kwargs)
         return self._run(own, args, kwargs, quick)
 
@@ -203,7 +225,29 @@ class Function:
         with self._recording:
             # Another thread may have recorded this way while the lock was waited for.
             known, result = self._run_known(paths, inputs, recorders, own, args, kwargs)
+            if not known and self._generalises:
+                family = self._family(own, args, kwargs)
+                if any(map(paths.add, family.paths_for(inputs))):
+                    self._limit_made(kind)
+                    known, result = self._run_known(paths, inputs, recorders, own, args, kwargs)
             return result if known else self._record(paths, inputs, own, args, kwargs)
+
+    def _limit_made(self, kind: Any) -> None:
+        """Let go of the oldest programs that can be made again."""
+        self._made.append(kind)
+        if len(self._made) > MOST_MADE:
+            gone = self._known.pop(self._made.popleft(), None)
+            self._quick = {k: paths for k, paths in self._quick.items() if paths is not gone}
+
+    def _family(self, own: Any, args: Any, kwargs: Any) -> Family:
+        """What is known of such calls, whatever the sizes."""
+        kept: list[Any] = []
+        kind = kind_of((own, args, kwargs), [], kept, sizes=False)
+        family = self._families.get(kind)
+        if family is None:
+            kept = [self._held(x, kind) for x in kept]
+            family = self._families[kind] = Family(self.name, kept)
+        return family
 
     def _run_known(
         self,
@@ -239,7 +283,7 @@ class Function:
         self, own: tuple[Any, ...], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:
         self._recordings += 1
-        return _result(self._python_function(*own, *args, **kwargs))
+        return result_of(self._python_function(*own, *args, **kwargs))
 
     def _record(
         self,
@@ -254,14 +298,22 @@ class Function:
         fresh = [identity(x) for x in inputs]
         own, args, kwargs = with_tensors((own, args, kwargs), iter(fresh))
         recorders = visible_recorders()
-        tracer = Tracer(fresh, recorders)
+        tracer = Tracer(fresh, recorders, self._generalises)
         with only_recorders(recorders, tracer=tracer):
             result = self._run_eagerly(own, args, kwargs)
             outputs, rebuild = parts_of(result)
         try:
             values = tracer.finish(outputs)
             run = Recording(tracer.inputs, tracer.steps, values)
-            path = Path(self.name, run, rebuild, tracer.custom_gradient, tracer)
+            outline = Outline(run, tracer.seen) if self._generalises else None
+            path = Path(
+                self.name,
+                run,
+                rebuild,
+                tracer.custom_gradient,
+                tracer.captured,
+                tracer.captured_inputs,
+            )
         except NotCompilableError as refusal:
             paths.refuse(str(refusal))
         else:
@@ -269,6 +321,8 @@ class Function:
                 paths.made_variables()
             else:
                 paths.add(path)
+                if outline is not None:
+                    self._family(own, args, kwargs).add(outline, path, result)
         return result
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
@@ -303,7 +357,8 @@ class Function:
         >>> f.explain()
         '<lambda> has not been called.'
         """
-        return explained(self.name, self._known.values())
+        reasons = [f.why for f in self._families.values() if f.why is not None]
+        return explained(self.name, self._known.values(), reasons)
 
     def source(self) -> str:
         """The generated code: a program for each way through the function, and its kernels."""
@@ -332,130 +387,10 @@ class Function:
             found = getattr(found, part, None)
         if found is self:
             return self.__qualname__
-        return Function, (self._python_function, self._input_signature)
+        return Function, (self._python_function, self._input_signature, self._reduce_retracing)
 
     def __repr__(self) -> str:
         return f"<tf.function {self.name}>"
-
-
-class BoundFunction:
-    """A `Function` as a method of an object."""
-
-    __slots__ = ("_function", "_instance")
-
-    def __init__(self, function: Function, instance: Any) -> None:
-        self._function = function
-        self._instance = instance
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._function._call(*self._function._split((self._instance, *args)), kwargs)
-
-    def get_concrete_function(self, *args: Any, **kwargs: Any) -> ConcreteFunction:
-        """See `Function.get_concrete_function`."""
-        return self._function.get_concrete_function(self._instance, *args, **kwargs)
-
-    @property
-    def __self__(self) -> Any:
-        return self._instance
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(f"a bound tf.function has no attribute {name!r}")
-        return getattr(self._function, name)
-
-    def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, BoundFunction)
-            and self._function is other._function
-            and self._instance is other._instance
-        )
-
-    def __hash__(self) -> int:
-        return hash((id(self._function), id(self._instance)))
-
-    def __repr__(self) -> str:
-        return f"<bound {self._function!r} of {self._instance!r}>"
-
-
-class ConcreteFunction:
-    """A `Function` for arguments of given shapes and dtypes; made by `get_concrete_function`.
-
-    It is called with tensors that fit, in the structure of the original arguments or one after
-    the other. Arguments that are not tensors keep the value that they had.
-    """
-
-    def __init__(
-        self, function: Function, own: tuple[Any, ...], args: Any, kwargs: dict[str, Any]
-    ) -> None:
-        self._function = function
-        self._own = own
-        if function._signature is None:
-            self._signature = Signature.of_arguments(
-                function.python_function, bool(own), args, kwargs
-            )
-        else:
-            self._signature = function._signature
-            if args or kwargs:
-                self._signature.require_covers(
-                    Signature.of_arguments(function.python_function, bool(own), args, kwargs)
-                )
-        self._outputs: list[Any] = []
-
-    @property
-    def structured_input_signature(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        """Positional and keyword arguments, specs in place of tensors."""
-        return self._signature.structured()
-
-    @property
-    def inputs(self) -> list[TensorSpec]:
-        """The specs of the tensors that go in, in order."""
-        return self._signature.inputs()
-
-    @property
-    def structured_outputs(self) -> Any:
-        """What came out of the last call, specs in place of tensors.
-
-        Raises
-        ------
-        RuntimeError
-            Before the first call: nothing is traced, so nothing is known.
-        """
-        if not self._outputs:
-            raise RuntimeError(
-                "The outputs of a concrete function are known after its first call: it is not "
-                "traced."
-            )
-        return self._outputs[0]
-
-    @property
-    def outputs(self) -> list[TensorSpec]:
-        """The specs of the tensors that come out, in order; see `structured_outputs`."""
-        leaves = nest.flatten(self.structured_outputs)
-        return [leaf for leaf in leaves if isinstance(leaf, TensorSpec)]
-
-    @property
-    def name(self) -> str:
-        """The name of the Python function."""
-        return self._function.name
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Run the Python function.
-
-        Raises
-        ------
-        TypeError
-            If the arguments do not fit.
-        """
-        flat = not kwargs and len(args) == len(self.inputs) and not any(map(nest.is_nested, args))
-        given, kwargs = (
-            self._signature.bind_flat(args) if flat else self._signature.bind(args, kwargs)
-        )
-        result = self._function._run(self._own, given, kwargs)
-        self._outputs = [nest.map_structure(spec_of, result)]
-        return result
-
-    def __repr__(self) -> str:
-        return f"<ConcreteFunction {self.name}{self._signature}>"
 
 
 def _forget(function: weakref.ref[Function], kind: Any, _: object) -> None:
@@ -463,6 +398,7 @@ def _forget(function: weakref.ref[Function], kind: Any, _: object) -> None:
     known = function()
     if known is not None:
         known._known.pop(kind, None)
+        known._families.pop(kind, None)
 
 
 def _takes_self(python_function: Callable[..., Any]) -> bool:
@@ -471,32 +407,3 @@ def _takes_self(python_function: Callable[..., Any]) -> bool:
         return False  # it has its object already
     code = getattr(python_function, "__code__", None)
     return code is not None and code.co_argcount > 0 and code.co_varnames[0] == "self"
-
-
-def _argument(value: Any) -> Any:
-    """NumPy data as tensors, also inside lists, tuples and dicts."""
-    if isinstance(value, (np.ndarray, np.generic)):
-        return as_tensor(value)
-    if isinstance(value, (list, tuple, dict)) and any(
-        isinstance(leaf, (np.ndarray, np.generic)) for leaf in nest.flatten(value)
-    ):
-        return nest.map_structure(_argument, value)
-    return value
-
-
-def _result(value: Any) -> Any:
-    if value is None or value.__class__ is Tensor:
-        return value
-    return nest.map_structure(_result_leaf, value)
-
-
-def _result_leaf(value: Any) -> Any:
-    if value is None or isinstance(value, (Tensor, IndexedSlices, TensorArray)):
-        return value
-    try:
-        return as_tensor(value)
-    except ValueError as error:
-        raise TypeError(
-            f"To be compatible with tf.function, Python functions must return zero or more Tensors "
-            f"or None values, but a value of type {type(value).__name__} was returned."
-        ) from error

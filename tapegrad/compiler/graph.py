@@ -99,11 +99,20 @@ class Assign:
 
 
 class Guard:
-    """Python saw a value and decided by it: what follows holds while the value is the same."""
+    """Python saw a value and decided by it: what follows holds while the value is the same.
 
-    __slots__ = ("expected", "place", "use", "value")
+    Attributes
+    ----------
+    inside
+        Whether only an operation of this library looked, as at a shape that it was given.
+    """
 
-    def __init__(self, value: Value, expected: Any, use: str, place: Place) -> None:
+    __slots__ = ("expected", "inside", "place", "use", "value")
+
+    def __init__(
+        self, value: Value, expected: Any, use: str, place: Place, inside: bool = False
+    ) -> None:
+        self.inside = inside
         self.value = value
         self.expected = expected
         self.use = use
@@ -115,9 +124,10 @@ class HostCall:
 
     `run` takes the input arrays and returns a tuple of output arrays. If it is `repeatable`, it
     does nothing else, but for raising an error: a run that is begun again may run it again.
+    `fixed` is what `run` works with besides the arrays.
     """
 
-    __slots__ = ("inputs", "name", "outputs", "place", "repeatable", "run")
+    __slots__ = ("fixed", "inputs", "name", "outputs", "place", "repeatable", "run")
 
     def __init__(
         self,
@@ -127,7 +137,9 @@ class HostCall:
         outputs: Sequence[Value],
         place: Place,
         repeatable: bool,
+        fixed: Any = None,
     ) -> None:
+        self.fixed = fixed
         self.repeatable = repeatable
         self.name = name
         self.run = run

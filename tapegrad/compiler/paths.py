@@ -22,7 +22,7 @@ from tapegrad.compiler.program import ChangedShapeError, MissedGuardError, Progr
 from tapegrad.compiler.rerun import sources_of
 from tapegrad.compiler.settings import functions_run_eagerly
 from tapegrad.compiler.simplify import simplify
-from tapegrad.compiler.tracer import NotCompilableError, Tracer
+from tapegrad.compiler.tracer import NotCompilableError
 from tapegrad.core.context import restore_float_errors, silence_float_errors
 from tapegrad.core.tape import is_differentiable
 from tapegrad.core.tensor import Tensor, rewrap, wrap
@@ -51,8 +51,12 @@ class Path:
         Makes the function's result from the output tensors.
     custom_gradient
         Where the function has a custom gradient, which the operations do not know of.
-    tracer
-        Knows the tensors that the function captured.
+    captured
+        Identities of the tensors that the function knows from outside.
+    captured_inputs
+        Those that are inputs of the recording too, behind those of the function.
+    origin
+        What the recording was made of, if it was not recorded.
     """
 
     def __init__(
@@ -61,16 +65,19 @@ class Path:
         recording: Recording,
         rebuild: Callable[[Sequence[Tensor]], Any],
         custom_gradient: Place | None,
-        tracer: Tracer,
+        captured: Iterable[int],
+        captured_inputs: Sequence[Tensor],
+        origin: str | None = None,
     ) -> None:
         self.recording = simplify(recording, with_derivatives=True)
         self._check_order()
         self.rebuild = rebuild
         self.custom_gradient = custom_gradient
         self.name = name
-        self.captured = set(tracer.captured)
-        self.captured_inputs = tracer.captured_inputs
-        self._more = [x._value for x in tracer.captured_inputs]
+        self.captured = set(captured)
+        self.captured_inputs = captured_inputs
+        self.origin = origin
+        self._more = [x._value for x in captured_inputs]
         self.guards = [s for s in self.recording.steps if isinstance(s, Guard)]
         self.variables = [v for v in self.recording.variables if v.trainable]
         self._sources = sources_of(self.recording)
@@ -214,12 +221,13 @@ class Paths:
         self._captured: set[int] = set()
         self._first = True
 
-    def add(self, path: Path) -> None:
+    def add(self, path: Path) -> bool:
         """Remember another way; too many, and calls run eagerly from now on."""
         self._captured.update(path.captured)
         self.paths = [path, *self.paths]
         if len(self.paths) > MOST_PATHS:
             self.refuse(f"Python decides in more than {MOST_PATHS} ways by the data")
+        return True
 
     def made_variables(self) -> None:
         """A call made Variables: as a rule only the first one does."""

@@ -154,6 +154,11 @@ class Signature:
         arguments = inspect.BoundArguments(self._parameters, dict(self._wanted))
         return arguments.args, arguments.kwargs
 
+    @property
+    def leaves_sizes_open(self) -> bool:
+        """Whether a spec has a size of None, or no shape at all."""
+        return not all(spec.shape.is_fully_defined() for spec in self.inputs())
+
     def inputs(self) -> list[TensorSpec]:
         """The specs of the tensors, in order."""
         leaves = nest.flatten(list(self._wanted.values()))

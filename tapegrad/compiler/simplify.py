@@ -92,10 +92,12 @@ def _renamed(step: Step, now: Callable[[Value], Value]) -> Step:
     if isinstance(step, Assign):
         return Assign(step.variable, now(step.value))
     if isinstance(step, Guard):
-        return Guard(now(step.value), step.expected, step.use, step.place)
+        return Guard(now(step.value), step.expected, step.use, step.place, step.inside)
     if isinstance(step, HostCall):
         inputs = [now(v) for v in step.inputs]
-        return HostCall(step.name, step.run, inputs, step.outputs, step.place, step.repeatable)
+        return HostCall(
+            step.name, step.run, inputs, step.outputs, step.place, step.repeatable, step.fixed
+        )
     return step
 
 

@@ -25,6 +25,9 @@ DECORATOR = '@njit(nogil=True, error_model="numpy")'
 #: Sums over more elements than this are sums of sums: quick, and nearly as exact as NumPy's.
 BLOCK = 4096
 
+#: Numbers that the machine code may know.
+_OFTEN = (0.0, 0.5, 1.0, 2.0)
+
 _NUMBER = re.compile(r"\[([-+.e0-9]+)\]")
 
 _START = {"sum": "0", "prod": "1", "max": "-inf", "min": "inf"}
@@ -204,7 +207,7 @@ class KernelSource:
         if dtype.kind != "f":
             return f"{kind}({int(number)})"
         number = float(number)
-        if abs(number) < 64 and number * 8 == int(number * 8):
+        if abs(number) in _OFTEN:  # others, such as the count of a mean, may come from sizes
             return self.global_number(kind, repr(number))
         if number not in self._numbers:
             self._numbers[number] = f"c{len(self._numbers)}"

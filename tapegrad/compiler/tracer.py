@@ -15,12 +15,17 @@ from typing import Any
 import numpy as np
 
 from tapegrad.compiler.graph import Assign, Guard, HostCall, Operation, Place, Read, Step, Value
+from tapegrad.compiler.outline import SeenShape, SeenSize
 from tapegrad.core.context import only_recorders
 from tapegrad.core.primitive import Primitive
+from tapegrad.core.shape import TensorShape
 from tapegrad.core.tape import is_differentiable
 from tapegrad.core.tensor import Tensor, next_id, rewrap, wrap, wrap_constant
 
 _PACKAGE = __file__.rpartition("compiler")[0]
+
+#: Where values and shapes are read for whoever asks.
+_READERS = tuple(f"{_PACKAGE}{name}.py" for name in ("core/tensor", "core/shape", "core/variable"))
 
 #: More steps than this take longer to look at than they are worth.
 MOST_STEPS = 500_000
@@ -50,9 +55,16 @@ class Tracer:
         Tensors older than the run that the function knows, by identity.
     captured_inputs
         Those that a tape outside follows.
+    seen
+        The sizes that Python has looked at, if it is watched.
     """
 
-    def __init__(self, inputs: Sequence[Tensor], recorders: Sequence[Any] = ()) -> None:
+    def __init__(
+        self,
+        inputs: Sequence[Tensor],
+        recorders: Sequence[Any] = (),
+        watches_sizes: bool = False,
+    ) -> None:
         self.begin = next_id()
         self.steps: list[Step] = []
         self.refusal: str | None = None
@@ -60,6 +72,8 @@ class Tracer:
         self.custom_gradient: Place | None = None
         self.captured: dict[int, Tensor] = {}
         self.captured_inputs: list[Tensor] = []
+        self.seen: list[SeenSize] = []
+        self._watches_sizes = watches_sizes
         self._recorders = recorders
         self._values: dict[int, Value] = {}
         self._by_array: dict[int, Value] = {}
@@ -120,16 +134,30 @@ class Tracer:
     def read(self, x: Any, use: str) -> None:
         """Data is used outside of the recorder's sight."""
         value = self._value(x._id, x._value)
-        if value.kind == "constant":
+        if value.kind == "constant" and not (self._watches_sizes and value.dtype.kind in "biu"):
             return
         if use in ("bool", "int", "index") or (
             value.dtype.kind in "biu" and x._value.size <= MOST_READ
         ):
             expected = x._value.copy() if isinstance(x._value, np.ndarray) else x._value
-            self._add(Guard(value, expected, use, _place()))
+            self._add(Guard(value, expected, use, _place(), _is_inside()))
+            return
+        if value.kind == "constant":
             return
         what = {"array": "NumPy", "float": "float()", "complex": "complex()"}.get(use, use)
         self.refuse(f"a value of shape {value.shape} left for {what}")
+
+    def shape_of(self, x: Tensor) -> TensorShape:
+        """The shape of a tensor, which tells what Python looks at."""
+        value = self._values.get(x._id)
+        if not self._watches_sizes or value is None or value.kind == "constant":
+            return TensorShape(x._value.shape)
+
+        def note(axis: int) -> None:
+            if not _is_inside():
+                self.seen.append(SeenSize(value, axis, _place()))
+
+        return SeenShape(value.shape, note)
 
     def host(
         self,
@@ -139,6 +167,7 @@ class Tracer:
         *,
         effect: bool = False,
         repeatable: bool = False,
+        fixed: Any = None,
     ) -> tuple[Tensor, ...]:
         """Run Python code that is to run at every call.
 
@@ -152,6 +181,8 @@ class Tracer:
             Whether it may change Variables.
         repeatable
             Whether it depends on the arrays alone and changes nothing at all.
+        fixed
+            What else it depends on; `function` itself if that is left out.
         """
         values = [self._value(x._id, x._value) for x in inputs]
 
@@ -170,7 +201,7 @@ class Tracer:
         made = tuple([wrap(a) for a in arrays])
         self._effects += effect
         results = [self._new("result", t) for t in made]
-        self._add(HostCall(name, run, values, results, _place(), repeatable))
+        self._add(HostCall(name, run, values, results, _place(), repeatable, fixed or function))
         return made
 
     def refuse(self, why: str) -> None:
@@ -294,3 +325,14 @@ def _place() -> Place:
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
         frame = frame.f_back
     return frame.f_code.co_filename, frame.f_lineno
+
+
+def _is_inside() -> bool:
+    """Whether it is an operation of this library that reads."""
+    frame: Any = sys._getframe(1)
+    while frame is not None and (
+        frame.f_code.co_filename.startswith(f"{_PACKAGE}compiler")
+        or frame.f_code.co_filename in _READERS
+    ):
+        frame = frame.f_back
+    return frame is not None and frame.f_code.co_filename.startswith(_PACKAGE)

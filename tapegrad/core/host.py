@@ -8,13 +8,15 @@ calls the function again.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
+
+import numpy as np
 
 from tapegrad.core import nest
 from tapegrad.core.context import active_tracer
 from tapegrad.core.tape import is_differentiable
-from tapegrad.core.tensor import ArrayLike, Tensor, wrap
+from tapegrad.core.tensor import ArrayLike, Tensor, wrap, wrap_constant
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -68,7 +70,7 @@ def computed(function: Callable[..., Any], *inputs: Any) -> Any:
             single.append(result.__class__ is not tuple)
         return (result,) if single[0] else result
 
-    made = tracer.host(_name(function), run, inputs, repeatable=True)
+    made = tracer.host(_name(function), run, inputs, repeatable=True, fixed=function)
     return made[0] if single[0] else made
 
 
@@ -91,7 +93,7 @@ def checked(check: Callable[..., None], *inputs: Any) -> None:
         check(*arrays)
         return ()
 
-    tracer.host(_name(check), run, inputs, repeatable=True)
+    tracer.host(_name(check), run, inputs, repeatable=True, fixed=check)
 
 
 def _name(function: Any) -> str:
@@ -117,12 +119,20 @@ def drawn(function: _F) -> _F:
     return call  # type: ignore[return-value]
 
 
-def tensor_at_every_call(function: Callable[[], Any]) -> Tensor:
-    """The array that a function makes of no tensors, made again at every call."""
+def tensor_at_every_call(
+    function: Callable[[tuple[int, ...]], Any], sizes: Sequence[int]
+) -> Tensor:
+    """The array that a function makes of some sizes, made again at every call."""
     tracer = active_tracer()
     if tracer is None:
-        return wrap(function())
-    (made,) = tracer.host("a random mask", lambda: (function(),), (), effect=True)
+        return wrap(function(tuple(sizes)))
+
+    def run(numbers: Any) -> tuple[Any, ...]:
+        return (function(tuple(numbers.tolist())),)
+
+    # As a tensor, because a recording may be used again for other sizes.
+    given = wrap_constant(np.array(sizes, np.int64))
+    (made,) = tracer.host("a random mask", run, (given,), effect=True, fixed=function)
     return made  # type: ignore[no-any-return]
 
 
@@ -153,5 +163,10 @@ def host_call(
     inputs = [leaves[i] for i in places]
     for x in inputs:
         x._touch()
-    made = iter(tracer.host(function.__name__, run, inputs, effect=effect, repeatable=repeatable))
+    fixed = [function, *[x for x in leaves if not isinstance(x, ArrayLike)]]
+    made = iter(
+        tracer.host(
+            function.__name__, run, inputs, effect=effect, repeatable=repeatable, fixed=fixed
+        )
+    )
     return nest.map_structure(lambda x: next(made) if isinstance(x, Tensor) else x, structure[0])

@@ -93,6 +93,11 @@ class ArrayLike:
     @property
     def shape(self) -> TensorShape:
         """The shape."""
+        recorders = active_recorders()
+        if recorders.__class__ is not tuple and recorders:
+            tracer = recorders.tracer  # type: ignore[attr-defined]
+            if tracer is not None:
+                return tracer.shape_of(self)  # type: ignore[no-any-return]
         return TensorShape(self._value.shape)
 
     @property

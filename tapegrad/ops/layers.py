@@ -193,14 +193,16 @@ def _dropped(op: str, x: Any, rate: Any, noise_shape: Any, generator: Any) -> Te
     else:
         scale = 1.0 / (1.0 - chance)
 
-    def mask() -> Any:
-        keep = np.asarray(unit_floats(generator(), shape, np.dtype(np.float32)) >= chance)
-        factors = keep.astype(value.dtype)
-        factors *= value.dtype.type(scale)
+    dtype = value.dtype
+
+    def mask(sizes: tuple[int, ...]) -> Any:
+        keep = np.asarray(unit_floats(generator(), sizes, np.dtype(np.float32)) >= chance)
+        factors = keep.astype(dtype)
+        factors *= dtype.type(scale)
         return factors[()]
 
     # An infinite entry that is dropped is zero, not NaN.
-    kept: Tensor = multiply_no_nan(features, tensor_at_every_call(mask))
+    kept: Tensor = multiply_no_nan(features, tensor_at_every_call(mask, shape))
     return kept
 
 

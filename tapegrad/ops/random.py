@@ -200,7 +200,7 @@ def shuffle(value: Any, seed: Any = None, name: str | None = None) -> Tensor:
 def permuted_rows(x: Any, generator: Callable[[], Any]) -> Tensor:
     """The rows of a tensor in an order that a random generator gives."""
     size, ndim = x._value.shape[0], x._value.ndim
-    order = tensor_at_every_call(lambda: generator().permutation(size))
+    order = tensor_at_every_call(lambda sizes: generator().permutation(sizes[0]), (size,))
     rows: Tensor = recording.gather(x, order, axis=-ndim)
     return rows
 
