@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad.compiler import stages
 from tapegrad.compiler.constants import inverse_as_sum
 from tapegrad.compiler.fusion import Group, Plan
 from tapegrad.compiler.graph import Value
@@ -350,6 +351,8 @@ class _Loop:
         self._at_hand: dict[Value, str] = {}
         self._loads: dict[Any, _Access] = {}
         self._code: list[str] = []  # of the innermost level
+        self._known: dict[str, str] = {}  # the names of expressions
+        self._kinds: dict[str, str] = {}  # the dtypes of names
         self._stores: list[tuple[_Access, str]] = []
         self._sums: list[tuple[Node, _Access, str, str]] = []
         self._picked: list[_Access] = []  # whose places depend on what is loaded
@@ -394,8 +397,13 @@ class _Loop:
             }
             names = dict(zip("abc", values, strict=False))
             code = self._without_division(node) or node.code
-            text = code.format(**names, **numbers, t=kind, o=short(out.dtype))
-            text = _NUMBER.sub(lambda m: s.global_number(kind, m[1]), text)
+            parts: list[str] = []
+            pieces = code.split("; ")
+            for piece in pieces:
+                text = piece.format(*parts, **names, **numbers, t=kind, o=short(out.dtype))
+                text = _NUMBER.sub(lambda m: s.global_number(kind, m[1]), text)
+                if len(parts) < len(pieces) - 1:
+                    parts.append(self._named(text, kind))
             if out.dtype.kind in "iu" and not node.code.startswith("{o}"):
                 text = f"{short(out.dtype)}({text})"
             self._define(out, text)
@@ -416,10 +424,19 @@ class _Loop:
             access = self._access(out, 0, strides)
             self._sums.append((node, access, values[0], s._fresh("s")))
 
+    def _named(self, text: str, kind: str) -> str:
+        """The name of an expression; what has one already is not computed again."""
+        name = self._known.get(text)
+        if name is None:
+            name = self._s._fresh("v")
+            self._code.append(f"{name} = {text}")
+            self._kinds[name] = kind
+            if "load(" not in text:
+                self._known[text] = name
+        return name
+
     def _define(self, out: Value, text: str) -> None:
-        name = self._s._fresh("v")
-        self._code.append(f"{name} = {text}")
-        self._at_hand[out] = name
+        name = self._at_hand[out] = self._named(text, short(out.dtype))
         if self._plan.is_single(out):
             self._s._single[out] = name
         if out in self._plan.stored:
@@ -517,21 +534,22 @@ class _Loop:
             a.place = "0" if not a.offset else self._s._size(a.offset)
         indent = ""
         self._begin_sums(-1, depth, indent, blocked)
-        self._load(-1, indent)
+        self._load(-1, lines, indent)
+        body: list[str] = []  # of the innermost loop
         for level in range(depth):
             n = self._s._size(sizes[level])
+            inner = lines if level < depth - 1 else body
+            start, end = "0", n
             if blocked:
                 lines.append(f"{indent}for b in range(({n} + {BLOCK - 1}) // {BLOCK}):")
                 indent += "    "
+                start, end = f"b * {BLOCK}", f"min(b * {BLOCK} + {BLOCK}, {n})"
+            if level == depth - 1:
                 self._begin_partial(indent)
-                lines.append(
-                    f"{indent}for i0 in range(b * {BLOCK}, min(b * {BLOCK} + {BLOCK}, {n})):"
-                )
             else:
-                if level == depth - 1:
-                    self._begin_partial(indent)
                 lines.append(f"{indent}for i{level} in range({n}):")
             indent += "    "
+            ahead = "" if inner is body else indent
             walks: dict[str, str] = {}  # several arrays are often walked through alike
             for a in accesses:
                 stride = a.strides[level]
@@ -547,35 +565,57 @@ class _Loop:
                     continue
                 if place not in walks:
                     walks[place] = f"{a.name}_{level}"
-                    lines.append(f"{indent}{walks[place]} = {place}")
+                    inner.append(f"{ahead}{walks[place]} = {place}")
                 a.place = walks[place]
             if level < depth - 1:
                 self._begin_sums(level, depth, indent, blocked)
-            self._load(level, indent)
-        lines += [f"{indent}{a.name}_picked = {a.place}" for a in self._picked]
-        lines += [indent + line for line in self._code]
-        for a, name in self._stores:
-            lines.append(f"{indent}store({a.memory}, {a.place}, {name})")
+            self._load(level, inner, ahead)
+        body += [f"{a.name}_picked = {a.place}" for a in self._picked]
+        body += self._code
+        body += [f"store({a.memory}, {a.place}, {name})" for a, name in self._stores]
         for node, a, value, name in self._sums:
             if a.level == depth - 1 and depth:
                 old = f"load({a.memory}, {a.place})"
-                lines.append(
-                    f"{indent}store({a.memory}, {a.place}, {_JOIN[node.code].format(old, value)})"
-                )
+                body.append(f"store({a.memory}, {a.place}, {_JOIN[node.code].format(old, value)})")
             elif depth:
-                lines.append(f"{indent}q{name} = {_STEP[node.code].format('q' + name, value)}")
+                body.append(f"q{name} = {_STEP[node.code].format('q' + name, value)}")
             else:
-                lines.append(f"{indent}{name} = {value}")
+                body.append(f"{name} = {value}")
+        if not depth:
+            lines += body
+        elif depth == 1 and not self._picked and stages.worthwhile(body, sizes[0]):
+            self._write_stages(body, indent[:-4], start, end)
+        else:
+            of = end if start == "0" else f"{start}, {end}"
+            lines.append(f"{indent[:-4]}for i{depth - 1} in range({of}):")
+            lines += [indent + line for line in body]
         self._finish(depth, indent, blocked)
+
+    def _write_stages(self, body: list[str], indent: str, start: str, end: str) -> None:
+        """The innermost loop as several, over tiles."""
+        lines = self._s._lines
+        bodies, counts = stages.in_stages(body, self._kinds, "i0 - o")
+        lines += [
+            f"{indent}tile_{kind} = empty(({count * stages.TILE},), {kind})"
+            for kind, count in counts.items()
+        ]
+        lines.append(f"{indent}for o in range({start}, {end}, {stages.TILE}):")
+        indent += "    "
+        lines.append(f"{indent}stop = min(o + {stages.TILE}, {end})")
+        for statements in bodies:
+            lines.append(f"{indent}for i0 in range(o, stop):")
+            lines += [f"{indent}    {line}" for line in statements]
 
     def _in_memory(self, a: _Access, depth: int) -> bool:
         """Whether partial results of a reduction are added up in memory."""
         return any(not s for s in a.strides[: a.level + 1]) or (depth > 0 and a.level == depth - 1)
 
-    def _load(self, level: int, indent: str) -> None:
-        for a in self._loads.values():
-            if a.level == level:
-                self._s._lines.append(f"{indent}x{a.name} = load({a.memory}, {a.place})")
+    def _load(self, level: int, lines: list[str], indent: str) -> None:
+        lines += [
+            f"{indent}x{a.name} = load({a.memory}, {a.place})"
+            for a in self._loads.values()
+            if a.level == level
+        ]
 
     def _begin_sums(self, level: int, depth: int, indent: str, blocked: bool) -> None:
         """Start the totals of the reductions whose place is known here."""

@@ -95,14 +95,17 @@ def _roughly_scaled_erfc(x):
 
 
 @fast
-def erf_f8(x):
-    """At most 2 ulp.
-
-    Its derivative needs ``exp(-x * x)``, too, and a kernel that computes both does that once.
-    """
+def erf_with_f8(x, e):
+    """The error function by means of ``e = exp(-x * x)``, which its derivative needs, too."""
     size = abs(x)
-    far = 1.0 - exp_f8(-(x * x)) * _roughly_scaled_erfc(size)
+    far = 1.0 - e * _roughly_scaled_erfc(size)
     return select(size < 1.0, _erf_near_zero(x), math.copysign(far, x))
+
+
+@fast
+def erf_f8(x):
+    """At most 2 ulp."""
+    return erf_with_f8(x, exp_f8(-(x * x)))
 
 
 @fast

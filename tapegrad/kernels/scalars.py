@@ -2,8 +2,9 @@
 
 The code of a primitive names its inputs ``{a}``, ``{b}``, ``{c}``. Numbers in brackets, such as
 ``[0.5]``, are of the inputs' dtype, as are ``{zero}`` and ``{one}``; ``{t}`` is the suffix of that
-dtype for functions of `vector_math`. A primitive that is not here is called as a NumPy function
-between kernels.
+dtype for functions of `vector_math`. Expressions behind semicolons read earlier ones as ``{0}``,
+``{1}``...: what primitives have in common is computed once if they spell it alike. A primitive that
+is not here is called as a NumPy function between kernels.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ FLOATS = {
     "divide": "{a} / {b}",
     "divide_no_nan": "select({b} == {zero}, {zero}, {a} / {b})",
     "elu": "select({a} > {zero}, {a}, expm1_{t}(select({a} > {zero}, {zero}, {a})))",
-    "erf": "erf_{t}({a})",
+    "erf": "-{a}; {0} * {a}; exp_{t}({1}); erf_with_{t}({a}, {2})",
     "erfc": "erfc_{t}({a})",
     "erfinv": "erfinv_{t}({a})",
     "exp": "exp_{t}({a})",
@@ -36,7 +37,8 @@ FLOATS = {
     "expm1": "expm1_{t}({a})",
     "floor": "floor({a})",
     "gelu": (
-        "select({a} == -{inf}, {zero}, {a}) * [0.5] * (erf_{t}({a} * [0.7071067811865476]) + {one})"
+        "{a} * [0.7071067811865476]; -{0}; {1} * {0}; exp_{t}({2}); "
+        "select({a} == -{inf}, {zero}, {a}) * [0.5] * (erf_with_{t}({0}, {3}) + {one})"
     ),
     "gelu_tanh": (
         "select({a} == -{inf}, {zero}, {a}) * [0.5] * "

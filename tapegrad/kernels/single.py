@@ -168,8 +168,14 @@ def _roughly_scaled_erfc(x):
 
 
 @fast
-def erf_f4(x):
-    """At most 2 ulp; see `error_function.erf_f8`."""
+def erf_with_f4(x, e):
+    """See `error_function.erf_with_f8`."""
     size = abs(x)
-    far = _ONE - exp_f4(-(x * x)) * _roughly_scaled_erfc(size)
+    far = _ONE - e * _roughly_scaled_erfc(size)
     return select(size < _ONE, _erf_near_zero(x), float32(math.copysign(far, x)))
+
+
+@fast
+def erf_f4(x):
+    """At most 2 ulp."""
+    return erf_with_f4(x, exp_f4(-(x * x)))

@@ -28,6 +28,7 @@ from tapegrad.kernels.circular import (
 )
 from tapegrad.kernels.error_function import (
     erf_f8,
+    erf_with_f8,
     erfc_f4,
     erfc_f8,
     erfinv_f4,
@@ -79,6 +80,7 @@ from tapegrad.kernels.power import (
 )
 from tapegrad.kernels.single import (
     erf_f4,
+    erf_with_f4,
     exp_f4,
     log1p_exp_f4,
     log_f4,
@@ -112,6 +114,8 @@ __all__ = [
     "digamma_f8",
     "erf_f4",
     "erf_f8",
+    "erf_with_f4",
+    "erf_with_f8",
     "erfc_f4",
     "erfc_f8",
     "erfinv_f4",

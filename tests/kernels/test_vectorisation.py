@@ -11,7 +11,7 @@ import pytest
 from tapegrad.kernels import vector_math
 from tests.kernels.functions import KINDS, compiled
 
-BINARY = ("atan2", "hypot", "pow")
+BINARY = ("atan2", "erf_with", "hypot", "pow")
 #: These look for rare arguments with a call for each vector, see `tapegrad.kernels.libm`.
 WITH_VARIANT = ("cos", "lgamma", "sin", "tan")
 
