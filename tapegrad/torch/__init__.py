@@ -7,6 +7,7 @@ are the engine's; what stands here are PyTorch's names, arguments, types, errors
 from __future__ import annotations
 
 from tapegrad.torch import autograd as autograd
+from tapegrad.torch import nn as nn
 from tapegrad.torch.anomaly import *
 from tapegrad.torch.arithmetic import *
 from tapegrad.torch.conversions import *
