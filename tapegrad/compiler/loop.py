@@ -16,6 +16,15 @@ from tapegrad.compiler.simplify import simplify
 _VIEWS = {"broadcast_to", "identity", "reshape", "transpose"}
 
 
+def fixed(a: Any) -> Any:
+    """Data in the one form that loops are compiled for: contiguous and read-only, or a number."""
+    if not a.ndim:
+        return a[()]
+    a = a.view() if a.flags.c_contiguous else np.ascontiguousarray(a)
+    a.flags.writeable = False
+    return a
+
+
 class NotALoopError(Exception):
     """These operations are not one loop, or nothing is gained if they are."""
 
@@ -90,10 +99,7 @@ class Loop:
             if not ndim:
                 given.append(typeof(dtype.type(0)))
                 continue
-            # Tensors are read-only, and what is not may be used as if it were.
-            example = np.empty((1,) * ndim, dtype)
-            example.flags.writeable = False
-            given.append(typeof(example))
+            given.append(typeof(fixed(np.empty((1,) * ndim, dtype))))
         numbers = [self.kernel.sizes, self.kernel.numbers]
         function.compile((*given, *[typeof(a) for a in (*arrays, *numbers)]))
 
@@ -103,7 +109,7 @@ class Loop:
         sizes = np.array([x.size, 0], np.int64)
         kernel = self.kernel
         kernel.function(
-            np.ascontiguousarray(x).reshape(-1),
+            fixed(x).reshape(-1),
             *kernel.constants,
             y.reshape(-1),
             sizes,
@@ -113,10 +119,7 @@ class Loop:
 
     def __call__(self, arrays: Sequence[Any]) -> list[Any]:
         """The outputs, for arrays of the shapes and dtypes of the inputs."""
-        given = [
-            np.ascontiguousarray(a) if a.ndim else a[()]
-            for a in map(arrays.__getitem__, self._given)
-        ]
+        given = [fixed(arrays[i]) for i in self._given]
         made = [np.empty(shape, dtype) for shape, dtype in self._wanted]
         kernel = self.kernel
         work = [np.empty(shape, dtype) for shape, dtype in kernel.work]

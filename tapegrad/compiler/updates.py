@@ -15,7 +15,7 @@ import numpy as np
 
 from tapegrad.compiler.cache import compiled
 from tapegrad.compiler.candidates import Candidate
-from tapegrad.compiler.loop import NotALoopError
+from tapegrad.compiler.loop import NotALoopError, fixed
 from tapegrad.compiler.source import DECORATOR, short
 
 _HEAD = """\
@@ -133,16 +133,16 @@ class _UpdateLoop:
         if not hasattr(self._function, "compile"):
             return
         typeof: Any = numba.typeof
-        fixed, changing = np.empty(1, self._dtype), np.empty(1, self._dtype)
-        fixed.flags.writeable = False
-        given, made = typeof(fixed), typeof(changing)
+        example = np.empty(1, self._dtype)
+        given, made = typeof(fixed(example)), typeof(example)
         self._function.compile((given, given, made, *[made] * self._slots, given, typeof(1)))
 
     def __call__(self, value: Any, g: Any, numbers: Sequence[Any], slots: Sequence[Any]) -> Any:
         new = np.empty(value.shape, self._dtype)
-        flat = [np.ascontiguousarray(a).reshape(-1) for a in (value, g)]
+        flat = [fixed(a).reshape(-1) for a in (value, g)]
         own = [s.reshape(-1) for s in slots]
-        self._function(*flat, new.reshape(-1), *own, np.array(numbers, self._dtype), value.size)
+        coefficients = fixed(np.array(numbers, self._dtype))
+        self._function(*flat, new.reshape(-1), *own, coefficients, value.size)
         return new
 
 

@@ -7,9 +7,8 @@ such loops out of the rules, fills the places.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import prod
 from typing import Any, NamedTuple
-
-import numpy as np
 
 #: Elementwise primitives of one input, and letters of the dtypes for which a loop is two to twenty
 #: times faster than their functions of NumPy and SciPy; `benchmarks/eager_kernels.py` measures it.
@@ -86,14 +85,31 @@ def loops_above(size: int) -> Loops | None:
 
 
 def loops_for(records: Sequence[Any]) -> Loops | None:
-    """The loops, if some of these records keep large arrays; only a few are looked at."""
+    """The loops, if some of these records are about large arrays; only a few are looked at."""
     loops = _plugged[0]
     if loops is None or not records:
         return None
     size, count = loops.size, len(records)
-    for i in {count // 4, count // 2, count - 1} if size else ():
-        _, _, _, args, _, y, _ = records[i]
-        for a in (y, *args) if args.__class__ is tuple else (y, args):
-            if a.__class__ is np.ndarray and a.size >= size:
+    if not size:
+        return loops
+    for i in (count // 2, count // 4, count - 1):
+        for record in records[i : i - 3 if i > 2 else None : -1]:
+            seen = _size_in(record)
+            if seen >= size:
                 return loops
-    return None if size else loops
+            if seen:
+                break
+    return None
+
+
+def _size_in(record: Any) -> int:
+    """The size of the largest array that a record tells of; 0 if it tells of none."""
+    _, _, _, args, _, y, params = record
+    seen = 0 if y is None else prod(y.shape) if y.__class__ is not tuple else 0
+    for a in args if args.__class__ is tuple else (args,):
+        if a is not None and a.size > seen:
+            seen = a.size
+    if not seen and params:
+        for shape in params if params.__class__ is tuple else params.get("shapes", ()):
+            seen = max(seen, prod(shape))
+    return seen
