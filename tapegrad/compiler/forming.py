@@ -65,6 +65,7 @@ class Former:
         """The loops of one stretch."""
         start, period, _, rest = stretch
         later = self._phase(stretch)
+        self._line_up(start, stretch.stop + rest, period)
         found = []
         pending = [(start + later, (stretch.stop + rest - start - later) // period)]
         while pending:
@@ -97,6 +98,23 @@ class Former:
             np.add.at(crossing, between, 1)
         first = (start - middle) % period
         return int(np.roll(crossing, -first).argmin())
+
+    def _line_up(self, start: int, stop: int, period: int) -> None:
+        """Exchange the inputs of sums and products where that makes them as in later turns.
+
+        A total that begins with the number 0 is `part + 0` at first, and then `total + part`.
+        """
+        n, c = self._n, self._n.columns
+        from_where = np.where(c.maker >= start, c.user - c.maker, 0)
+        for position in range(start, start + period):
+            if n.operations[position].primitive.name not in ("add", "multiply"):
+                continue
+            a = n.first[np.arange(position, stop, period)]
+            x, y = from_where[a], from_where[a + 1]
+            as_is = 1 * (x == x[-1]) + (y == y[-1])
+            turned = 1 * (x == y[-1]) + (y == x[-1])
+            for i in a[turned > as_is].tolist():
+                n.exchange(i, i + 1)
 
     def _settle(self, loop: Loop, period: int) -> None:
         """Later operations read what the loop gives."""
@@ -164,6 +182,8 @@ class _Forming:
                 self._input(i, kinds[i], v) for i, v in zip(columns, step.inputs, strict=True)
             ]
             if position in puts:
+                if inputs[0].kind == "constant":
+                    raise NoLoopError
                 self._local[position, 0] = inputs[0]
                 continue
             if step.primitive.name == "put_slice" and len(set(self._offsets(position))) > 1:

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad.compiler.fusion import Plan
+from tapegrad.compiler.fusion import RECOMPUTED, Plan
 from tapegrad.compiler.graph import Value
 from tapegrad.compiler.layout import Layout, collapsed, contiguous
-from tapegrad.compiler.loops import Given, Loop, Summed
+from tapegrad.compiler.loops import Carried, Given, Loop, Summed
 from tapegrad.compiler.lowering import lowered
 from tapegrad.compiler.node import Node
 from tapegrad.compiler.source import KernelSource
@@ -92,6 +92,7 @@ class LoopSource:
         wanted.update(dict.fromkeys([s.value for s in loop.summed]))
         wanted.update(dict.fromkeys([c.following for c in loop.carried]))
         self._wanted = list(wanted)
+        self._in_place = _in_place(loop, nodes)
         self._source = _BodySource(Plan(nodes, inputs, self._wanted), inputs, self._wanted)
         self.work: list[tuple[tuple[int, ...], Any]] = list(self._source.work)
         self._work_names = [f"w{i}" for i in range(len(self.work))]
@@ -191,16 +192,21 @@ class LoopSource:
         count = len(self._loop.given)
         for i, c in enumerate(self._loop.carried, count):
             names = [f"before{i}_{k}" for k in range(len(c.first))]
+            if c in self._in_place:
+                names = [results[c.following]]
             for name, first in zip(names, c.first, strict=True):
-                self.work.append((c.value.shape, c.value.dtype))
-                self._work_names.append(name)
-                self._written(name)
+                if c not in self._in_place:
+                    self.work.append((c.value.shape, c.value.dtype))
+                    self._work_names.append(name)
+                    self._written(name)
                 self._copy(self._before, name, self._first(first), first)
             if c.value.shape == ():
                 self._begin.append(f"a{i} = load({names[0]}, 0)")
             else:
                 self._begin.append(f"a{i} = {names[0]}")
                 self._memories[f"a{i}"] = self._memories[names[0]]
+            if c in self._in_place:
+                continue
             for name, following in zip(names, [*names[1:], results[c.following]], strict=True):
                 self._copy(self._end, name, following, c.following)
 
@@ -237,6 +243,30 @@ class LoopSource:
 
     def _signed(self, n: int) -> str:
         return self._source._size(n) if n >= 0 else f"(-{self._source._size(-n)})"
+
+
+def _in_place(loop: Loop, nodes: list[Node]) -> list[Carried]:
+    """What is carried from turn to turn in one memory, as nothing else reads the old value."""
+    readers: dict[Value, list[Node]] = {}
+    for node in nodes:
+        for v in node.inputs:
+            readers.setdefault(v, []).append(node)
+    stacked = {k.value for k in loop.kept if k.stacked}
+    followings = [c.following for c in loop.carried]
+    found = []
+    for c in loop.carried:
+        by = readers.get(c.value, [])
+        if (
+            len(c.first) == len(by) == 1
+            and by[0].kind == "map"
+            and by[0].output is c.following
+            and c.following.shape == c.value.shape
+            and c.following not in stacked
+            and followings.count(c.following) == 1
+            and c.value.size * c.value.dtype.itemsize < RECOMPUTED
+        ):
+            found.append(c)
+    return found
 
 
 def _behind(layout: Layout) -> int:

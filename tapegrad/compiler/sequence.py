@@ -116,6 +116,12 @@ class Numbered:
         """Where a value is."""
         return self._places.get(value) or Place(value, contiguous(value.shape))
 
+    def exchange(self, i: int, j: int) -> None:
+        """Exchange two inputs of an operation for which that makes no difference."""
+        self.values[i], self.values[j] = self.values[j], self.values[i]
+        for column in self.columns:
+            column[i], column[j] = column[j], column[i]
+
     def part(self, value: Value) -> tuple[Any, ...]:
         """Equal for equal parts of values."""
         place = self._places.get(value)
