@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad.compiler.assembling import assembly
 from tapegrad.compiler.contraction import einsum_of, product_of
 from tapegrad.compiler.graph import Operation, Value
 from tapegrad.compiler.layout import Layout, indexed, viewed
@@ -185,6 +186,7 @@ def _scatter_rows(step: Operation) -> list[Node] | None:
 
 _LOWERINGS: dict[str, Callable[[Operation], list[Node] | None]] = {
     "add_n": _add_n,
+    "assemble": assembly,
     "broadcast_to": _view,
     "concat": _joined,
     "cast": _cast,

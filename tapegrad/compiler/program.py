@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad.compiler.assembling import assembled
 from tapegrad.compiler.expand import expanded
 from tapegrad.compiler.graph import Assign, Guard, HostCall, Operation, Read, Recording, Value
 from tapegrad.compiler.kernels import Kernel, can_fuse, kernel, library_kernel, loop_kernel
@@ -89,7 +90,7 @@ class Program:
         if fuse is None:
             fuse = os.environ.get("NUMBA_DISABLE_JIT", "0") in ("", "0")
         recording = simplify(expanded(recording) if fuse else recording)
-        self.recording = recording = rolled(recording) if fuse else recording
+        self.recording = recording = assembled(rolled(recording)) if fuse else recording
         if len(recording.steps) > MOST_OPERATIONS:
             raise NotCompilableError(
                 f"more than {MOST_OPERATIONS} operations, and they do not repeat"

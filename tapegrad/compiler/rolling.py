@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 from tapegrad.compiler.forming import Former
 from tapegrad.compiler.graph import (
@@ -11,6 +12,7 @@ from tapegrad.compiler.graph import (
     Guard,
     HostCall,
     Operation,
+    Place,
     Read,
     Recording,
     Step,
@@ -18,7 +20,7 @@ from tapegrad.compiler.graph import (
     inputs_of,
 )
 from tapegrad.compiler.loops import Loop
-from tapegrad.compiler.repeats import LEAST_LENGTH, stretches
+from tapegrad.compiler.repeats import LEAST_COUNT, LEAST_LENGTH, stretches
 from tapegrad.compiler.sequence import Numbered
 from tapegrad.core.table import TABLE
 
@@ -130,17 +132,65 @@ def _with_rows(recording: Recording, rows: dict[Value, tuple[Value, int]]) -> Re
     ordered: list[Step] = []
     picked: set[Value] = set()
 
-    def pick(values: Sequence[Value], step: Step | None) -> None:
+    def pick(values: Sequence[Value], place: Place) -> None:
         for v in values:
             if v in rows and v not in picked:
                 picked.add(v)
-                stack, k = rows[v]
-                index = (Ellipsis, k, *(slice(None),) * len(v.shape))
-                place = step.place if isinstance(step, Operation) else ("", 0)
-                ordered.append(Operation(TABLE["getitem"], [stack], [v], {"index": index}, place))
+                ordered.append(_picked(*rows[v], v, place))
 
     for step in recording.steps:
-        pick(inputs_of(step), step)
+        place = step.place if isinstance(step, Operation) else ("", 0)
+        if isinstance(step, Operation) and step.primitive.name == "stack":
+            pieces, step = _joined(step, rows)
+            ordered.extend(pieces)
+        pick(inputs_of(step), place)
         ordered.append(step)
-    pick(recording.outputs, None)
+    pick(recording.outputs, ("", 0))
     return Recording(recording.inputs, ordered, recording.outputs)
+
+
+def _picked(stack: Value, row: Any, output: Value, place: Place) -> Operation:
+    index = (Ellipsis, row, *(slice(None),) * (len(stack.shape) - 1))
+    return Operation(TABLE["getitem"], [stack], [output], {"index": index}, place)
+
+
+def _joined(
+    step: Operation, rows: dict[Value, tuple[Value, int]]
+) -> tuple[list[Operation], Operation]:
+    """A stack of rows that follow each other evenly in stacks is made of slices of these."""
+    (out,) = step.outputs
+    if step.params["axis"] != -len(out.shape):
+        return [], step
+    runs: list[list[Value]] = []
+    for v in step.inputs:
+        if not runs or not _follows(runs[-1], v, rows):
+            runs.append([])
+        runs[-1].append(v)
+    if all(len(run) < LEAST_COUNT for run in runs):
+        return [], step
+    pieces: list[Operation] = []
+    for run in runs:
+        piece = out if len(runs) == 1 else Value.between((len(run), *out.shape[1:]), out.dtype)
+        if run[0] in rows:
+            stack, k = rows[run[0]]
+            by = rows[run[1]][1] - k if len(run) > 1 else 1
+            stop = k + by * len(run)
+            pieces.append(
+                _picked(stack, slice(k, None if stop < 0 else stop, by), piece, step.place)
+            )
+        else:
+            pieces.append(Operation(step.primitive, run, [piece], step.params, step.place))
+    if len(pieces) == 1:
+        return [], pieces[0]
+    parts = [piece.outputs[0] for piece in pieces]
+    return pieces, Operation(TABLE["concat"], parts, [out], step.params, step.place)
+
+
+def _follows(run: list[Value], v: Value, rows: dict[Value, tuple[Value, int]]) -> bool:
+    """Whether a value goes on with a run: of even steps in a stack, or outside of all stacks."""
+    if v not in rows or run[0] not in rows:
+        return v not in rows and run[0] not in rows
+    (stack, k), (last_stack, last) = rows[v], rows[run[-1]]
+    if stack is not last_stack or k == last:
+        return False
+    return len(run) == 1 or k - last == last - rows[run[-2]][1]

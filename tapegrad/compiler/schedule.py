@@ -19,6 +19,8 @@ from tapegrad.compiler.graph import (
 #: The compiler takes more than twice as long for twice as many operations.
 MOST_OPERATIONS = 200
 
+_VIEWS = ("broadcast_to", "getitem", "matrix_transpose", "reshape", "reverse", "split", "transpose")
+
 
 class Work(NamedTuple):
     """Operations with nothing between them that Python has to see.
@@ -81,13 +83,23 @@ def scheduled(recording: Recording, can_fuse: Callable[[Operation], bool]) -> li
 def _levels(operations: list[Operation], can_fuse: Callable[[Operation], bool]) -> Iterable[Work]:
     """Kernels as large as possible between operations that cannot be fused."""
     level: dict[Value, int] = {}
-    rows: dict[tuple[int, bool], list[Operation]] = {}
-    for operation in operations:
-        fused = can_fuse(operation)
-        at = max([level.get(v, 0) for v in operation.inputs], default=0)
-        rows.setdefault((at, not fused), []).append(operation)
+    at: list[int] = []
+    fused = [can_fuse(operation) for operation in operations]
+    for operation, joins in zip(operations, fused, strict=True):
+        at.append(max([level.get(v, 0) for v in operation.inputs], default=0))
         # A kernel of this row may use it at once; what is not fused comes behind the kernel.
-        level.update(dict.fromkeys(operation.outputs, at if fused else at + 1))
+        level.update(dict.fromkeys(operation.outputs, at[-1] + (not joins)))
+    first_use: dict[Value, int] = {}
+    for i in range(len(operations) - 1, -1, -1):
+        operation = operations[i]
+        if fused[i] and operation.primitive.name in _VIEWS:
+            # Where it is used it costs nothing; in an earlier kernel it would be a copy.
+            at[i] = max(at[i], min([first_use.get(v, at[i]) for v in operation.outputs]))
+        for v in operation.inputs:
+            first_use[v] = min(first_use.get(v, at[i]), at[i])
+    rows: dict[tuple[int, bool], list[Operation]] = {}
+    for i, operation in enumerate(operations):
+        rows.setdefault((at[i], not fused[i]), []).append(operation)
     for (_, single), found in sorted(rows.items()):
         if single or len(found) == 1:
             yield from [Work((o,), False) for o in found]

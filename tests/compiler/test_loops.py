@@ -200,6 +200,38 @@ def test_calls_of_python_between_repetitions(in_python: None) -> None:
         compiled(rows(3) * np.nan)
 
 
+def test_stacks_of_results_are_slices(in_python: None) -> None:
+    def program(x: Any) -> Any:
+        h, out = x[0], []
+        for t in range(50):
+            h = tf.tanh(h + x[t])
+            out.append(h)
+        special = [x[3], *out[5:40], out[2], x[1], x[2], *out[30:3:-2]]
+        return tf.stack(out), tf.stack(out[::-1]), tf.stack(special), tf.stack(out, axis=1)
+
+    compiled = compare(program, rows(50, 3))
+    assert len(compiled.source()) < 20_000
+
+
+def test_gradients_of_parts_are_put_together(in_python: None) -> None:
+    def program(x: Any) -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            parts = [tf.sin(x[:2, 1:]) * x[2:4, :3], tf.exp(x[4, ::-1])]
+            loss = tf.reduce_sum(parts[0]) - tf.reduce_sum(parts[1])
+        return tape.gradient(loss, x)
+
+    compare(program, rows(5, 4), loops=0)
+
+    def overlapping(x: Any) -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            loss = tf.reduce_sum(tf.sin(x[:3]) * x[1:4]) + tf.reduce_sum(tf.cos(x[2]))
+        return tape.gradient(loss, x)
+
+    compare(overlapping, rows(5, 4), loops=0)
+
+
 def test_optimizer_steps_in_a_loop(in_python: None) -> None:
     def steps(optimizer: Any, w: Any, x: Any) -> Any:
         for _ in range(15):
