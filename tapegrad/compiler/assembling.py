@@ -113,7 +113,7 @@ def assembly(step: Operation) -> list[Node]:
         part = Value.between(x.shape, x.dtype)
         code = "{a} + {zero}" if x.dtype.kind == "f" else "{a}"
         nodes.append(Node("map", code, (x,), part))
-        nodes.append(Node("place", "", (part,), out, view=_placing(index)))
+        nodes.append(Node("place", "apart", (part,), out, view=_placing(index)))
     return nodes
 
 

@@ -75,6 +75,7 @@ class Plan:
         self._given = set(given)
         self._views: dict[Value, tuple[Value, Layout]] = {}
         self._made: dict[Value, int] = {}  # the group after which a value is complete
+        self._filled: dict[Value, int] = {}  # the group that fills it with zeros
         self._in_loop: set[Value] = set()  # made by maps: at hand inside their loop
         self._maker: dict[Value, Node] = {}  # of the values that maps make
         self._again: dict[tuple[Value, int], Value] = {}  # what a later group computes again
@@ -101,6 +102,7 @@ class Plan:
             self._add_view(node)
         elif node.kind == "fill":
             self._place(node, None, 0)
+            self._filled[node.output] = self._made[node.output]
         elif node.kind == "product":
             inputs = tuple([self._matrix(v) for v in node.inputs])
             node = Node(
@@ -118,7 +120,8 @@ class Plan:
             space = node.output.shape if node.kind == "map" else node.inputs[0].shape
             begin = max([self._ready(v, space) for v in node.inputs], default=0)
             if node.kind in ("place", "scatter"):
-                begin = max(begin, self._made.get(node.output, -1) + 1)
+                written = self._filled if node.code == "apart" else self._made
+                begin = max(begin, written.get(node.output, -1) + 1)
                 self.stored.add(node.output)
             if node.kind == "reduce" and node.output.size > 1:
                 self.stored.add(node.output)

@@ -81,7 +81,7 @@ def _joined(step: Operation) -> list[Node]:
         def view(whole: Layout, index: Any = index) -> Layout | None:
             return indexed(whole, index)
 
-        nodes.append(Node("place", "", (x,), out, view=view))
+        nodes.append(Node("place", "apart", (x,), out, view=view))
     return nodes
 
 

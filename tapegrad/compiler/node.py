@@ -24,6 +24,7 @@ class Node:
         ``"view"``: the same memory in another layout, which `view` makes of the input's;
         ``"fill"``: zeros;
         ``"place"``: written into a part of a larger value, whose layout `view` makes of the whole;
+        if `code` is ``"apart"``, no other node writes there;
         ``"gather"``: elements of the first input, picked along one of its axes by the second, a
         constant, whose axes begin at `axes`;
         ``"scatter"``: elements added to places of the output that are picked in this way;

@@ -34,6 +34,12 @@ class _BodySource(KernelSource):
 
     large = 0
 
+    def __init__(
+        self, plan: Plan, given: list[Value], wanted: list[Value], apart: list[Value]
+    ) -> None:
+        self.apart = apart
+        super().__init__(plan, given, wanted)
+
     def _size(self, n: int) -> str:
         return str(n) if n <= LARGEST_STATIC else super()._size(n)
 
@@ -93,7 +99,8 @@ class LoopSource:
         wanted.update(dict.fromkeys([c.following for c in loop.carried]))
         self._wanted = list(wanted)
         self._in_place = _in_place(loop, nodes)
-        self._source = _BodySource(Plan(nodes, inputs, self._wanted), inputs, self._wanted)
+        apart = [c.following for c in self._in_place]
+        self._source = _BodySource(Plan(nodes, inputs, self._wanted), inputs, self._wanted, apart)
         self.work: list[tuple[tuple[int, ...], Any]] = list(self._source.work)
         self._work_names = [f"w{i}" for i in range(len(self.work))]
         self._memories: dict[str, int] = {}

@@ -8,7 +8,7 @@ no new compilation.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -69,6 +69,9 @@ class KernelSource:
 
     #: From so many bytes on, an array that is needed only inside is kept from call to call.
     large = 1 << 14
+
+    #: Results whose memory must hold nothing else.
+    apart: Collection[Value] = ()
 
     def __init__(self, plan: Plan, given: Sequence[Value], wanted: Sequence[Value]) -> None:
         self._plan = plan
@@ -163,7 +166,7 @@ class KernelSource:
         kinds: dict[str, tuple[int, Any]] = {}
         heirs: dict[str, Value] = {}  # the result that it has to hold in the end
         for v in dict.fromkeys(plan.results.values()):
-            if v in first:
+            if v in first and v not in self.apart:
                 name = self._memory[v]
                 tenants[name], kinds[name], heirs[name] = [], (v.size, v.dtype), v
         for v in first:
