@@ -115,8 +115,8 @@ def correlation(outputs: int, size: int) -> Any:
         shifts = _shifts(geometry, rows)
         depth = shifts.size - rows
         starts = np.empty(_TOGETHER + rows, np.int64)
-        rest = np.empty(rows * width, y.dtype)
-        packed = _packed(f, depth, out, width) if out != width else f.reshape(f.size)
+        rest = np.zeros(rows * width, y.dtype)
+        packed = _packed(f, depth, out, width)
         flat = y.reshape(y.size)
         for i in range(flat.size):
             store(flat, i, y.dtype.type(0))
@@ -130,15 +130,15 @@ def correlation(outputs: int, size: int) -> Any:
                 at = block * depth * width
                 for r in range(0, size, rows):
                     to = (begin + r) * out + block * width
-                    if columns == width and r + rows <= size:
-                        tile(x, starts, r, shifts, depth, packed, at, width, flat, to, out)
-                        continue
-                    for i in range(rows * width):
-                        store(rest, i, y.dtype.type(0))
-                    tile(x, starts, r, shifts, depth, packed, at, width, rest, 0, width)
-                    for i in range(min(rows, size - r)):
-                        for j in range(columns):
-                            store(flat, to + i * out + j, load(rest, i * width + j))
+                    fits = columns == width and r + rows <= size
+                    target, place, step = (flat, to, out) if fits else (rest, 0, width)
+                    tile(x, starts, r, shifts, depth, packed, at, width, target, place, step)
+                    if not fits:
+                        for i in range(min(rows, size - r)):
+                            for j in range(columns):
+                                store(flat, to + i * out + j, load(rest, i * width + j))
+                        for i in range(rows * width):
+                            store(rest, i, y.dtype.type(0))
 
     return correlate
 
@@ -157,39 +157,31 @@ def filter_correlation(outputs: int, size: int) -> Any:
         shifts = _shifts(geometry, rows)
         depth = shifts.size - rows
         starts = np.empty(_TOGETHER, np.int64)
-        blocks = (out + width - 1) // width
-        last = out - (blocks - 1) * width
-        edge = np.empty(_TOGETHER * width if last < width else 0, g.dtype)
-        rest = np.empty(rows * width, f.dtype)
-        flat, total = g.reshape(g.size), f.reshape(f.size)
-        for i in range(depth * out):
-            store(total, i, f.dtype.type(0))
+        panel = np.zeros(_TOGETHER * width, g.dtype)  # the cotangents of a block
+        rest = np.zeros(rows * width, f.dtype)
+        flat = f.reshape(f.size)
+        for i in range(flat.size):
+            store(flat, i, f.dtype.type(0))
         for begin in range(0, windows, _TOGETHER):
             size = min(_TOGETHER, windows - begin)
             _starts(starts, begin, size, geometry)
-            for block in range(blocks):
-                whole = block < blocks - 1 or last == width
-                if not whole:
-                    for q in range(size):
-                        for j in range(width):
-                            value = g.dtype.type(0)
-                            if j < last:
-                                value = load(g, (begin + q) * out + block * width + j)
-                            store(edge, q * width + j, value)
+            for block in range((out + width - 1) // width):
+                columns = min(width, out - block * width)
+                for q in range(size):
+                    at = (begin + q) * out + block * width
+                    for j in range(columns):
+                        store(panel, q * width + j, load(g, at + j))
                 for r in range(0, depth, rows):
                     to = r * out + block * width
-                    at, source, step = 0, edge, width
-                    if whole:
-                        at, source, step = begin * out + block * width, flat, out
-                    if whole and r + rows <= depth:
-                        tile(x, shifts, r, starts, size, source, at, step, total, to, out)
-                        continue
-                    for i in range(rows * width):
-                        store(rest, i, f.dtype.type(0))
-                    tile(x, shifts, r, starts, size, source, at, step, rest, 0, width)
-                    for i in range(min(rows, depth - r)):
-                        for j in range(width if whole else last):
-                            place = to + i * out + j
-                            store(total, place, load(total, place) + load(rest, i * width + j))
+                    fits = columns == width and r + rows <= depth
+                    target, place, step = (flat, to, out) if fits else (rest, 0, width)
+                    tile(x, shifts, r, starts, size, panel, 0, width, target, place, step)
+                    if not fits:
+                        for i in range(min(rows, depth - r)):
+                            for j in range(columns):
+                                at = to + i * out + j
+                                store(flat, at, load(flat, at) + load(rest, i * width + j))
+                        for i in range(rows * width):
+                            store(rest, i, f.dtype.type(0))
 
     return correlate_filter
