@@ -16,6 +16,7 @@ import numpy as np
 from tapegrad.compiler.candidates import PATIENCE, Candidate
 from tapegrad.compiler.candidates import patience as present_patience
 from tapegrad.compiler.kernels import can_fuse
+from tapegrad.compiler.library import forget, whole
 from tapegrad.compiler.loop import Loop
 from tapegrad.compiler.sketch import CannotSketchError, Sketchpad
 from tapegrad.compiler.updates import update
@@ -324,8 +325,9 @@ def set_eager_kernels(
     if smallest != _size[0]:
         _known.clear()
         _forwards.clear()
+        forget()
     present_patience[0], _size[0] = patience, smallest
-    plug(Loops(smallest, stretch, forward, update, pull_back) if enabled else None)
+    plug(Loops(smallest, stretch, forward, whole, update, pull_back) if enabled else None)
     _enabled[0] = bool(enabled)
 
 

@@ -43,6 +43,9 @@ class Loops(NamedTuple):
         loop may do it.
     forward
         ``forward(primitive, x)``: the value of one of `SLOW`.
+    whole
+        ``whole(name, plainly, arrays, params)``: what ``plainly(*arrays, **params)`` gives, by the
+        kernel library if that has a function for the primitive.
     update
         ``update(move, variant, value, g, numbers, slots)``: an optimizer's step of one variable.
     pull_back
@@ -53,6 +56,7 @@ class Loops(NamedTuple):
     size: int
     stretch: Callable[[Sequence[Any]], tuple[int, bool]]
     forward: Callable[[Any, Any], Any]
+    whole: Callable[..., Any]
     update: Callable[..., Any]
     pull_back: Callable[..., dict[int, Any]]
 
@@ -69,6 +73,18 @@ def forward_of(primitive: Any) -> Callable[[Any], Any]:
         if loops is None or x.size < loops.size:  # `loops_above`, without the call
             return plainly(x)
         return loops.forward(primitive, x)
+
+    return forward
+
+
+def by_library(name: str, plainly: Callable[..., Any]) -> Callable[..., Any]:
+    """The forward function of a primitive, which leaves large arrays to the kernel library."""
+
+    def forward(*arrays: Any, **params: Any) -> Any:
+        loops = loops_above(max([a.size for a in arrays]))
+        if loops is None:
+            return plainly(*arrays, **params)
+        return loops.whole(name, plainly, arrays, params)
 
     return forward
 

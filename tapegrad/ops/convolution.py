@@ -12,6 +12,7 @@ from typing import Any
 
 from tapegrad.core.batching import Batched
 from tapegrad.core.define import bilinear
+from tapegrad.core.large import by_library
 from tapegrad.ops.convolution_products import correlate, correlate_filter, correlate_input
 from tapegrad.ops.window_geometry import Windows
 
@@ -96,21 +97,21 @@ def _batched(name: str, operands: str, result: str) -> Any:
 
 conv = bilinear(
     "conv",
-    correlate,
+    by_library("conv", correlate),
     lambda F, g, b, windows, groups: F.conv_input(g, F.conj(b), windows=windows, groups=groups),
     lambda F, g, a, windows, groups: F.conv_filter(F.conj(a), g, windows=windows, groups=groups),
     batch=_batched("conv", "xf", "y"),
 )
 conv_input = bilinear(
     "conv_input",
-    correlate_input,
+    by_library("conv_input", correlate_input),
     lambda F, g, b, windows, groups: F.conv(g, F.conj(b), windows=windows, groups=groups),
     lambda F, g, a, windows, groups: F.conv_filter(g, F.conj(a), windows=windows, groups=groups),
     batch=_batched("conv_input", "yf", "x"),
 )
 conv_filter = bilinear(
     "conv_filter",
-    correlate_filter,
+    by_library("conv_filter", correlate_filter),
     lambda F, g, b, windows, groups: F.conv_input(F.conj(b), g, windows=windows, groups=groups),
     lambda F, g, a, windows, groups: F.conv(F.conj(a), g, windows=windows, groups=groups),
     batch=_batched("conv_filter", "xy", "f"),

@@ -13,6 +13,7 @@ import numpy as np
 
 from tapegrad.core.batching import Batched, spread
 from tapegrad.core.define import general, linear
+from tapegrad.core.large import by_library
 from tapegrad.core.primitive import NONDIFF
 from tapegrad.ops.window_geometry import Windows, meeting, places
 
@@ -81,12 +82,12 @@ def _window_spread(x: Any, *, windows: Windows, axes: Axes) -> Any:
 # the windows that see it.
 window_sum = linear(
     "window_sum",
-    _window_sum,
+    by_library("window_sum", _window_sum),
     lambda F, g, windows, axes: F.window_spread(g, windows=windows, axes=axes),
 )
 linear(
     "window_spread",
-    _window_spread,
+    by_library("window_spread", _window_spread),
     lambda F, g, windows, axes: F.window_sum(g, windows=windows, axes=axes),
 )
 
@@ -205,7 +206,7 @@ def _batched_spread(F: Any, args: Any, params: Any) -> Any:
 # Zeros to which each value is added where the first largest entry of its window of x is.
 window_max_spread = general(
     "window_max_spread",
-    _window_max_spread,
+    by_library("window_max_spread", _window_max_spread),
     _spread_vjp,
     NONDIFF,
     NONDIFF,
@@ -224,4 +225,6 @@ def _max_jvp(F: Any, t: Any, x: Any, y: Any, windows: Any, axes: Any) -> Any:
 
 
 # The largest entry of each window; the first of several gets the whole cotangent.
-window_max = general("window_max", _window_max, _max_vjp, jvps=(_max_jvp,))
+window_max = general(
+    "window_max", by_library("window_max", _window_max), _max_vjp, jvps=(_max_jvp,)
+)

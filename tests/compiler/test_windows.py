@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import tapegrad as tf
-from tapegrad.compiler import kernels
+from tapegrad.compiler import kernels, library
 from tests.compiler.interpreter import interpreted
 
 
@@ -91,3 +91,41 @@ def test_two_convolutions_of_an_image() -> None:
         return tf.reduce_sum(left * right)
 
     check(f, random(2, 4, 4, 3), random(3, 3, 3, 5), random(3, 3, 3, 5))
+
+
+@pytest.mark.parametrize("strides", [1, 2])
+def test_eager_code_takes_the_kernels_for_large_arrays(strides: int) -> None:
+    x, f = random(2, 9, 9, 3), random(3, 3, 3, 4)
+
+    def gradients() -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch([x, f])
+            y = tf.nn.max_pool2d(tf.nn.conv2d(x, f, strides, "SAME"), 2, 2, "SAME")
+            z = tf.nn.avg_pool2d(y, 2, 1, "SAME")
+        return z, *tape.gradient(z, [x, f])
+
+    tf.config.set_eager_kernels(False)
+    try:
+        expected = gradients()
+        tf.config.set_eager_kernels(patience=0.0, smallest=0)
+        made = gradients()
+        found = {key[0] for key, single in library._known.items() if single.loop is not None}
+    finally:
+        tf.config.set_eager_kernels()
+    for a, b in zip(made, expected, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-4)
+    both = {"conv", "conv_filter", "window_max", "window_max_spread", "window_sum", "window_spread"}
+    assert found == (both | {"conv_input"} if strides == 1 else both)
+
+
+def test_whole_numbers_and_half_precision_stay_with_numpy() -> None:
+    tf.config.set_eager_kernels(patience=0.0, smallest=0)
+    try:
+        for dtype in (tf.int32, tf.float16):
+            x = tf.cast(tf.reshape(tf.range(16), [1, 4, 4, 1]), dtype)
+            y = tf.nn.max_pool2d(x, 2, 2, "VALID")
+            assert y.dtype == dtype
+            assert y.numpy().ravel().tolist() == [5, 7, 13, 15]
+        assert not library._known
+    finally:
+        tf.config.set_eager_kernels()
