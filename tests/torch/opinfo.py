@@ -1,0 +1,183 @@
+"""PyTorch's own table of operations and their sample inputs, run under both libraries.
+
+Run as a module under a Python that has PyTorch: it prints, for each name of the table, whether
+values and gradients agree, and what does not.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+import tapegrad.torch as ours
+
+MOST_SAMPLES = 12
+
+
+def flat(value: Any) -> Iterator[Any]:
+    """The tensors in nested tuples and lists."""
+    if isinstance(value, (list, tuple)):
+        for v in value:
+            yield from flat(v)
+    elif hasattr(value, "requires_grad"):
+        yield value
+
+
+class Twin:
+    """Arguments of a call for one library, made from those for the other."""
+
+    def __init__(self, torch: Any) -> None:
+        self.torch = torch
+        self.pairs: list[tuple[Any, Any]] = []
+
+    def __call__(self, value: Any) -> Any:
+        torch = self.torch
+        if isinstance(value, torch.Tensor):
+            for real, twin in self.pairs:
+                if real is value:
+                    return twin
+            array = value.detach().resolve_conj().resolve_neg().clone().numpy()
+            twin = ours.from_numpy(np.array(array))
+            twin.requires_grad_(value.requires_grad)
+            self.pairs.append((value, twin))
+            return twin
+        if isinstance(value, torch.dtype):
+            return getattr(ours, str(value).removeprefix("torch."))
+        if isinstance(value, torch.Size):
+            return tuple(value)
+        if isinstance(value, tuple) and hasattr(value, "_fields"):
+            return type(value)(*map(self, value))
+        if isinstance(value, (list, tuple)):
+            return type(value)(map(self, value))
+        if isinstance(value, dict):
+            return {k: self(v) for k, v in value.items()}
+        return value
+
+
+def function_named(name: str) -> Any:
+    """Our function for a name of the table; None where there is none."""
+    if name.startswith("__"):
+        return getattr(ours.Tensor, name, None)
+    found: Any = ours
+    for part in name.split("."):
+        found = getattr(found, part, None)
+        if found is None and "." not in name:
+            return getattr(ours.Tensor, part, None)
+    return found
+
+
+def close(real: Any, mine: Any) -> bool:
+    a, b = real.detach().resolve_conj().resolve_neg().numpy(), np.asarray(mine.detach().numpy())
+    if a.shape != b.shape or a.dtype != b.dtype:
+        return False
+    return bool(np.allclose(a, b, rtol=1e-6, atol=1e-9, equal_nan=True))
+
+
+def compare(torch: Any, op: Any, dtype: Any) -> str:
+    """An empty string if all samples agree, else the first difference."""
+    function = function_named(op.name)
+    if function is None:
+        return "missing"
+    samples = []
+    for sample in op.sample_inputs("cpu", dtype, requires_grad=op.supports_autograd):
+        samples.append(sample)
+        if len(samples) == MOST_SAMPLES:
+            break
+    for sample in samples:
+        twin = Twin(torch)
+        args = [sample.input, *sample.args]
+        mine_args, mine_kwargs = twin(args), twin(sample.kwargs)
+        try:
+            real = op(*args, **sample.kwargs)
+        except Exception:  # noqa: BLE001  # a sample that PyTorch itself refuses says nothing
+            continue
+        try:
+            mine = function(*mine_args, **mine_kwargs)
+        except Exception as error:  # noqa: BLE001  # every way to fail is a difference to report
+            return f"{type(error).__name__}: {error}"[:150] + f" | {str(sample)[:200]}"
+        found, given = list(flat(real)), list(flat(mine))
+        if len(found) != len(given):
+            return f"{len(given)} results instead of {len(found)}"
+        if not op.name.startswith(("rand", "normal", "bernoulli", "empty", "new_empty")):
+            for r, m in zip(found, given, strict=True):
+                if not close(r, m):
+                    return f"values differ: {r.dtype} {tuple(r.shape)} {m.dtype} {tuple(m.shape)} | {str(sample)[:250]}"
+        problem = _gradients(torch, twin, found, given)
+        if problem:
+            return f"{problem} | {str(sample)[:250]}"
+    return "" if samples else "no samples"
+
+
+def _gradients(torch: Any, twin: Twin, found: list[Any], given: list[Any]) -> str:
+    sources = [(r, m) for r, m in twin.pairs if r.requires_grad]
+    outputs = [(r, m) for r, m in zip(found, given, strict=True) if r.requires_grad]
+    if not sources or not outputs:
+        return ""
+    random = np.random.default_rng(0)
+    seeds = []
+    for r, m in outputs:
+        if not m.requires_grad:
+            return "result does not require a gradient"
+        g = random.normal(size=tuple(r.shape))
+        if r.is_complex():
+            g = g + 1j * random.normal(size=tuple(r.shape))
+        seeds.append(np.array(g, dtype=r.detach().numpy().dtype))
+    try:
+        real = torch.autograd.grad(
+            [r for r, _ in outputs], [r for r, _ in sources], [torch.from_numpy(g) for g in seeds],
+            allow_unused=True,
+        )
+    except RuntimeError:
+        return ""
+    try:
+        mine = ours.autograd.grad(
+            [m for _, m in outputs], [m for _, m in sources], [ours.from_numpy(g) for g in seeds],
+            allow_unused=True,
+        )
+    except Exception as error:  # noqa: BLE001  # every way to fail is a difference to report
+        return f"gradient: {type(error).__name__}: {error}"[:150]
+    for i, (r, m) in enumerate(zip(real, mine, strict=True)):
+        if r is None or m is None:
+            other = r if m is None else m
+            if other is not None and bool((other.detach().abs() > 0).any()):
+                return f"gradient {i}: {'missing' if m is None else 'too much'}"
+        elif not close(r, m):
+            return f"gradient {i} differs"
+    return ""
+
+
+def main(names: list[str]) -> None:
+    """Print what agrees, and what does not and why."""
+    import torch
+    from torch.testing._internal.common_methods_invocations import op_db
+
+    warnings.simplefilter("ignore")
+    results: dict[str, str] = {}
+    for op in op_db:
+        if names and not any(op.name.startswith(n) for n in names):
+            continue
+        if op.name.startswith(("_", "ops.aten", "jiterator", "torch.ops", "_refs")) and not op.name.startswith("__"):
+            continue
+        dtype = torch.float64
+        for wanted in (torch.float64, torch.float32, torch.complex128, torch.int64, torch.bool):
+            if wanted in op.dtypes:
+                dtype = wanted
+                break
+        with np.errstate(all="ignore"):
+            problem = compare(torch, op, dtype)
+        key = op.name
+        if problem or key not in results:
+            results[key] = problem
+    good = sorted(n for n, p in results.items() if not p)
+    for name, problem in sorted(results.items()):
+        if problem:
+            print(f"{name}: {problem}")
+    print(f"{len(good)} of {len(results)} agree")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
