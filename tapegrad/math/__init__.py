@@ -6,6 +6,7 @@ from tapegrad.math import special
 from tapegrad.ops.along_axis import put_along_axis, take_along_axis
 from tapegrad.ops.approximate_k import approx_max_k, approx_min_k
 from tapegrad.ops.associative_scan import associative_scan
+from tapegrad.ops.bases import exp2, log2, log10
 from tapegrad.ops.bessel import bessel_i0, bessel_i0e, bessel_i1, bessel_i1e
 from tapegrad.ops.clipping import l2_normalize
 from tapegrad.ops.compare import (
@@ -191,6 +192,7 @@ __all__ = (
     "erfcinv",
     "erfinv",
     "exp",
+    "exp2",
     "expm1",
     "flip",
     "fliplr",
@@ -223,6 +225,8 @@ __all__ = (
     "lgamma",
     "log",
     "log1p",
+    "log2",
+    "log10",
     "log_sigmoid",
     "log_softmax",
     "logcumsumexp",

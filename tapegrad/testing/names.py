@@ -77,7 +77,10 @@ in_order: none, none
 
 # elementary functions
 cbrt: numpy.cbrt, none
+exp2: numpy.exp2, torch.exp2
 hypot: numpy.hypot, torch.hypot
+log10: numpy.log10, torch.log10
+log2: numpy.log2, torch.log2
 exp: numpy.exp, torch.exp
 expm1: numpy.expm1, torch.expm1
 log: numpy.log, torch.log

@@ -10,16 +10,28 @@ from tapegrad.torch import autograd as autograd
 from tapegrad.torch import nn as nn
 from tapegrad.torch.anomaly import *
 from tapegrad.torch.arithmetic import *
+from tapegrad.torch.arranging import *
+from tapegrad.torch.binary import *
 from tapegrad.torch.conversions import *
+from tapegrad.torch.counting import *
 from tapegrad.torch.creation import *
 from tapegrad.torch.dtypes import *
 from tapegrad.torch.indexing import *
+from tapegrad.torch.joining import *
+from tapegrad.torch.logic import *
 from tapegrad.torch.modes import *
+from tapegrad.torch.picking import *
+from tapegrad.torch.pieces import *
 from tapegrad.torch.pointwise import *
 from tapegrad.torch.printing import set_printoptions as set_printoptions
 from tapegrad.torch.products import *
+from tapegrad.torch.products_of_many import *
+from tapegrad.torch.random import *
 from tapegrad.torch.reductions import *
+from tapegrad.torch.rounding import *
+from tapegrad.torch.scans import *
 from tapegrad.torch.shaping import *
 from tapegrad.torch.size import *
+from tapegrad.torch.sorting import *
 from tapegrad.torch.tensor import Tensor as Tensor
 from tapegrad.torch.text import *

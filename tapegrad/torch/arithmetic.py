@@ -26,29 +26,39 @@ from tapegrad.torch.node import Node, next_number, node_type
 from tapegrad.torch.operation import changing, operation
 from tapegrad.torch.promotion import (
     check_operand,
+    flat,
     in_dtype,
     promoted,
     promoted_floating,
 )
-from tapegrad.torch.tensor import Tensor, install, wrapped
+from tapegrad.torch.tensor import Tensor, alias, install, wrapped
 
 __all__ = [
     "add",
     "div",
+    "divide",
     "eq",
     "floor_divide",
     "ge",
+    "greater",
+    "greater_equal",
     "gt",
     "le",
+    "less",
+    "less_equal",
     "lt",
     "mul",
+    "multiply",
     "ne",
     "neg",
+    "negative",
+    "not_equal",
     "pow",
     "reciprocal",
     "remainder",
     "rsub",
     "sub",
+    "subtract",
 ]
 
 
@@ -127,6 +137,7 @@ def fast_unary(
     primitive = TABLE[primitive_name]
     forward = primitive.forward
     (keep_x,), keep_y = primitive.keeps[1]
+    only_scalars = not isinstance(forward, np.ufunc)  # no arrays of shape ()
 
     def call(self: Any) -> Any:
         if self.__class__ is not Tensor or active_recorders() or check_gradient.enabled:
@@ -135,6 +146,8 @@ def fast_unary(
         dtype = a.dtype
         if dtype.type not in _FAST_KINDS:
             return slow(self)
+        if only_scalars and not a.shape:
+            a = a[()]
         token = silence_float_errors()
         try:
             value = forward(a)
@@ -230,7 +243,8 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Any:
             f"'{rounding_mode}'"
         )
     a, b = promoted(input, other)
-    return core_division.floordiv(a, b) if rounding_mode == "floor" else _truncated(a, b)
+    quotient = core_division.floordiv(a, b) if rounding_mode == "floor" else _truncated(a, b)
+    return flat(quotient, a, b)
 
 
 def _truncated(a: Any, b: Any) -> Any:
@@ -368,7 +382,7 @@ _div = _fast("divide", node_type("DivBackward0"), div)
 
 
 def _rtruediv(self: Tensor, other: Any) -> Tensor:
-    return _mul(reciprocal(self), other)  # type: ignore[no-any-return]
+    return _mul(reciprocal(self), other)
 
 
 def _matmul(self: Tensor, other: Any) -> Any:
@@ -401,17 +415,17 @@ for _name in _SIGNS:
     setattr(Tensor, f"__{_name}__", _operator(globals()[_name]))
 install(__neg__=neg, __pos__=lambda self: self)
 
-for _alias, _function in (
-    ("subtract", sub),
-    ("multiply", mul),
-    ("divide", div),
-    ("negative", neg),
-    ("true_divide", div),
-    ("not_equal", ne),
-    ("less", lt),
-    ("less_equal", le),
-    ("greater", gt),
-    ("greater_equal", ge),
-):
-    setattr(Tensor, _alias, _function)
-    setattr(Tensor, f"{_alias}_", getattr(Tensor, f"{_function.__name__}_"))
+alias(
+    subtract="sub",
+    multiply="mul",
+    divide="div",
+    true_divide="div",
+    negative="neg",
+    not_equal="ne",
+    less="lt",
+    less_equal="le",
+    greater="gt",
+    greater_equal="ge",
+)
+subtract, multiply, divide, negative = sub, mul, div, neg
+not_equal, less, less_equal, greater, greater_equal = ne, lt, le, gt, ge

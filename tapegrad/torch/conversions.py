@@ -59,7 +59,7 @@ def to(self: Tensor, *args: Any, **options: Any) -> Tensor:
         wanted = other.dtype
     target = self._value.dtype if wanted is None else dtypes.to_numpy(wanted)
     if target != self._value.dtype:
-        return _converted(self, target)  # type: ignore[no-any-return]
+        return _converted(self, target)
     return self.clone() if copy else self
 
 

@@ -469,7 +469,7 @@ def full_like(input: Tensor, fill_value: Any, *, dtype: Any = None, **options: A
 def _new_method(function: Any) -> Any:
     def method(self: Tensor, *args: Any, dtype: Any = None, **options: Any) -> Tensor:
         result = function(*args, dtype=self.dtype if dtype is None else dtype, **options)
-        return result  # type: ignore[no-any-return]
+        return result
 
     method.__name__ = f"new_{function.__name__}"
     method.__doc__ = f"`torch.{function.__name__}`, of this tensor's type."

@@ -103,7 +103,7 @@ def _in_type_of(x: Tensor, result: Tensor) -> Tensor:
     if result._node is None:
         converted = result._value.astype(target.numpy_dtype)
         return wrapped(converted)
-    return run(convert, node_type("ToCopyBackward0"), (result,), {})  # type: ignore[no-any-return]
+    return run(convert, node_type("ToCopyBackward0"), (result,), {})
 
 
 def _write(x: Tensor, new: Any, node: Node | None) -> None:

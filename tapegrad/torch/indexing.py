@@ -6,16 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad.core.rows import gather_rows
-from tapegrad.core.structural import broadcast_to, getitem, reshape
+from tapegrad.core.structural import getitem
 from tapegrad.core.table import TABLE
-from tapegrad.core.tensor import wrap_constant
-from tapegrad.ops.scatter import tensor_scatter_nd_add
 from tapegrad.torch.creation import array_of
 from tapegrad.torch.in_place import assign, check_changeable
 from tapegrad.torch.node import node_type
 from tapegrad.torch.operation import operation
-from tapegrad.torch.promotion import in_dtype
+from tapegrad.torch.positions import add_at, numbers_of, pick, place
 from tapegrad.torch.running import run
 from tapegrad.torch.tensor import Tensor, install, shared, wrapped
 
@@ -154,7 +151,7 @@ _CUT = {True: node_type("SelectBackward0"), False: node_type("SliceBackward0")}
 def _getitem(self: Tensor, key: Any) -> Tensor:
     index, by_arrays = parsed(key, self._value.shape)
     if by_arrays:
-        return picked(self, index)  # type: ignore[no-any-return]
+        return picked(self, index)
     full = (Ellipsis, *index)
     last = next((p for p in reversed(index) if p != _EVERYTHING), _EVERYTHING)
     kind = node_type("UnsqueezeBackward0") if last is None else _CUT[isinstance(last, int)]
@@ -171,10 +168,7 @@ def _cut(x: Any, index: Any) -> Any:
 @operation("IndexBackward0", method=False)
 def picked(input: Any, index: Any) -> Any:
     """The elements that arrays and masks choose, in memory of their own."""
-    positions = np.arange(input._value.size).reshape(input._value.shape)[index]
-    flat = reshape(input, to=(input._value.size,))
-    taken = gather_rows(flat, wrap_constant(positions.reshape(-1)))
-    return reshape(taken, to=np.shape(positions))
+    return pick(input, numbers_of(input)[index])
 
 
 def _setitem(self: Tensor, key: Any, value: Any) -> None:
@@ -209,28 +203,7 @@ def put_at(self: Tensor, index: Any, value: Any, accumulate: bool) -> Tensor:
 
 
 def _put(x: Any, value: Any, index: Any, accumulate: bool) -> Any:
-    size, shape = x._value.size, x._value.shape
-    positions = np.arange(size).reshape(shape)[index]
-    try:
-        np.broadcast_shapes(value._value.shape, positions.shape)
-        value = in_dtype(value, x._value.dtype)
-        if value._value.shape != positions.shape:
-            if value._value.ndim > positions.ndim:
-                value = reshape(value, to=value._value.shape[value._value.ndim - positions.ndim :])
-            value = broadcast_to(value, to=positions.shape)
-    except ValueError:
-        raise RuntimeError(
-            f"shape mismatch: value tensor of shape {list(value._value.shape)} cannot be broadcast "
-            f"to indexing result of shape {list(positions.shape)}"
-        ) from None
-    flat = reshape(x, to=(size,))
-    values = reshape(value, to=(positions.size,))
-    if accumulate:
-        points = wrap_constant(positions.reshape(-1, 1))
-        changed = tensor_scatter_nd_add(flat, points, values)
-    else:
-        changed = _replace_rows(flat, wrap_constant(positions.reshape(-1)), values, axis=-1)
-    return reshape(changed, to=shape)
+    return (add_at if accumulate else place)(x, numbers_of(x)[index], value)
 
 
 install(__getitem__=_getitem, __setitem__=_setitem)

@@ -28,7 +28,7 @@ def operation(
     *,
     method: bool | str = True,
     in_place: bool = False,
-    view: bool = False,
+    view: Any = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Make a function of core tensors an operation on this dialect's tensors.
 
@@ -41,7 +41,8 @@ def operation(
     in_place
         Whether there is a method that writes the result into the tensor, with an underscore.
     view
-        Whether the result shows a part of its first argument's memory.
+        Whether the result shows a part of its first argument's memory; a function of arrays that
+        makes the view where the engine would make a copy.
 
     Returns
     -------

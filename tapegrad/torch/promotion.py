@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad.core.table import TABLE
 from tapegrad.core.tensor import Tensor as CoreTensor
 from tapegrad.core.tensor import wrap_constant
 from tapegrad.ops.cast import cast
-from tapegrad.torch.dtypes import floating, number_dtype, result_dtype
+from tapegrad.torch.dtypes import category, floating, number_dtype, result_dtype
 
 
 def in_dtype(x: Any, dtype: np.dtype[Any]) -> Any:
@@ -34,6 +35,14 @@ def promoted_floating(*operands: Any) -> list[Any]:
 def as_floating(x: Any) -> Any:
     """A core tensor, whose integers become the default floating point type."""
     return in_dtype(x, floating(x._value.dtype))
+
+
+def flat(step: Any, *arguments: Any) -> Any:
+    """The value of a step function of core tensors, with a gradient of zero."""
+    for x in arguments:
+        if category(x._value.dtype) >= 2 and category(step._value.dtype) >= 2:
+            step = TABLE["add"](step, TABLE["masked"](x, wrap_constant(np.bool_(False))))
+    return step
 
 
 def check_operand(name: str, position: str, x: Any) -> None:

@@ -24,7 +24,7 @@ def run(
     kind: type[Node],
     args: tuple[Any, ...],
     kwargs: dict[str, Any],
-    view: bool = False,
+    view: Any = False,
 ) -> Any:
     """Run a function of core tensors on tensors of this dialect, and give its result a node."""
     taken: list[Tensor] = []
@@ -52,6 +52,8 @@ def run(
             remember_call(made)
     results = leave(result, taken, made, recorder, view)
     if view:
+        if callable(view):
+            results._value = view(args[0]._value, *args[1:], **kwargs)
         _mark_views(results, taken[0], function, entered, named)
     return results
 
@@ -60,7 +62,9 @@ def enter(value: Any, taken: list[Tensor]) -> Any:
     """Tensors, also those in lists, as core tensors with the same identity."""
     if isinstance(value, Tensor):
         taken.append(value)
-        return rewrap(value._value, value._id)
+        array = value._value
+        # The engine computes with scalars where this dialect may share memory of shape ().
+        return rewrap(array if array.shape else array[()], value._id)
     if value.__class__ is list or value.__class__ is tuple:
         return value.__class__([enter(v, taken) for v in value])
     return value

@@ -131,7 +131,7 @@ def permute(input: Tensor, *dims: Any) -> Tensor:
         )
     if len(set(order)) < len(order):
         raise RuntimeError("permute(): duplicate dims are not allowed.")
-    return _permuted(input, tuple(order))  # type: ignore[no-any-return]
+    return _permuted(input, tuple(order))
 
 
 @operation("TransposeBackward0", method=False, view=True)
@@ -148,7 +148,7 @@ def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
     a, b = dimension(dim0, ndim), dimension(dim1, ndim)
     if not ndim:
         return view(input, ())
-    return _swapped(input, a, b)  # type: ignore[no-any-return]
+    return _swapped(input, a, b)
 
 
 @operation("TBackward0", view=True)
@@ -171,7 +171,7 @@ def unsqueeze(input: Tensor, dim: int) -> Tensor:
     """A new dimension of size 1 at place `dim`."""
     shape = input._value.shape
     at = dimension(dim, len(shape) + 1)
-    return _with_axis(input, (*shape[:at], 1, *shape[at:]))  # type: ignore[no-any-return]
+    return _with_axis(input, (*shape[:at], 1, *shape[at:]))
 
 
 def squeeze(input: Tensor, dim: Any = None) -> Tensor:
@@ -184,7 +184,7 @@ def squeeze(input: Tensor, dim: Any = None) -> Tensor:
         dropped = {dimension(d, len(shape)) for d in dims}
         kind = "SqueezeBackward1" if hasattr(dim, "__index__") else "SqueezeBackward2"
         to = tuple([n for i, n in enumerate(shape) if n != 1 or i not in dropped])
-    return run(_reshaped, node_type(kind), (input, to), {}, view=True)  # type: ignore[no-any-return]
+    return run(_reshaped, node_type(kind), (input, to), {}, view=True)
 
 
 @operation("ExpandBackward0", method=False, view=True)
@@ -213,7 +213,7 @@ def expand(self: Tensor, *size: Any) -> Tensor:
                 f"({n}) at non-singleton dimension {i + offset}.  Target sizes: {to}.  Tensor "
                 f"sizes: {list(shape)}"
             )
-    return _expanded(self, tuple(to))  # type: ignore[no-any-return]
+    return _expanded(self, tuple(to))
 
 
 @operation("UnbindBackward0", view=True)

@@ -152,7 +152,7 @@ class Tensor(ArrayLike):
 
     def is_complex(self) -> bool:
         """Whether the type is complex."""
-        return self._value.dtype.kind == "c"  # type: ignore[no-any-return]
+        return self._value.dtype.kind == "c"
 
     def is_signed(self) -> bool:
         """Whether there are negative numbers of the type."""
@@ -477,6 +477,15 @@ def install(**methods: Any) -> None:
     """Make functions, or properties, attributes of all tensors."""
     for name, method in methods.items():
         setattr(Tensor, name, method)
+
+
+def alias(**names: str) -> None:
+    """Give methods, and their forms in place, other names: ``alias(arcsin="asin")``."""
+    for name, known in names.items():
+        for ending in ("", "_"):
+            method = getattr(Tensor, known + ending, None)
+            if method is not None:
+                setattr(Tensor, name + ending, method)
 
 
 def _restored(kind: type[Tensor], array: Any, requires_grad: bool) -> Tensor:

@@ -17,6 +17,12 @@ import tapegrad.torch as ours
 
 MOST_SAMPLES = 12
 
+#: Names whose values are random, or not set.
+_DRAWN = (
+    *("rand", "normal", "bernoulli", "empty", "new_empty", "multinomial", "cauchy"),
+    *("exponential", "geometric", "log_normal", "uniform", "nn.functional.dropout"),
+)
+
 
 def flat(value: Any) -> Iterator[Any]:
     """The tensors in nested tuples and lists."""
@@ -40,7 +46,7 @@ class Twin:
             for real, twin in self.pairs:
                 if real is value:
                     return twin
-            array = value.detach().resolve_conj().resolve_neg().clone().numpy()
+            array = value.detach().resolve_conj().resolve_neg().clone().numpy(force=True)
             twin = ours.from_numpy(np.array(array))
             twin.requires_grad_(value.requires_grad)
             self.pairs.append((value, twin))
@@ -58,8 +64,23 @@ class Twin:
         return value
 
 
+#: Names whose samples are made for the method, or for another order of arguments.
+_ADAPTED = {
+    "polygamma": lambda x, n: ours.polygamma(n, x),
+    "special.polygamma": lambda x, n: ours.special.polygamma(n, x),
+    "einsum": lambda operands, equation: ours.einsum(equation, *operands),
+    "where": lambda x, condition, other: ours.where(condition, x, other),
+}
+
+
 def function_named(name: str) -> Any:
     """Our function for a name of the table; None where there is none."""
+    if name in _ADAPTED:
+        return _ADAPTED[name]
+    if isinstance(getattr(ours, name, None), ours.dtype):
+        return getattr(ours.Tensor, name)
+    if isinstance(getattr(ours.Tensor, name, None), property) and not hasattr(ours, name):
+        return lambda x: getattr(x, name)
     if name.startswith("__"):
         return getattr(ours.Tensor, name, None)
     found: Any = ours
@@ -71,7 +92,14 @@ def function_named(name: str) -> Any:
 
 
 def close(real: Any, mine: Any) -> bool:
-    a, b = real.detach().resolve_conj().resolve_neg().numpy(), np.asarray(mine.detach().numpy())
+    if str(real.dtype) != str(mine.dtype):
+        return False
+    if str(real.dtype) == "torch.bfloat16":
+        real, mine = real.float(), mine.float()
+    a, b = (
+        real.detach().resolve_conj().resolve_neg().numpy(force=True),
+        np.asarray(mine.detach().numpy()),
+    )
     if a.shape != b.shape or a.dtype != b.dtype:
         return False
     return bool(np.allclose(a, b, rtol=1e-6, atol=1e-9, equal_nan=True))
@@ -102,14 +130,20 @@ def compare(torch: Any, op: Any, dtype: Any) -> str:
         found, given = list(flat(real)), list(flat(mine))
         if len(found) != len(given):
             return f"{len(given)} results instead of {len(found)}"
-        if not op.name.startswith(("rand", "normal", "bernoulli", "empty", "new_empty")):
+        drawn = op.name.startswith(_DRAWN)
+        if not drawn:
             for r, m in zip(found, given, strict=True):
                 if not close(r, m):
-                    return f"values differ: {r.dtype} {tuple(r.shape)} {m.dtype} {tuple(m.shape)} | {str(sample)[:250]}"
-        problem = _gradients(torch, twin, found, given)
+                    kinds = f"{r.dtype} {tuple(r.shape)} {m.dtype} {tuple(m.shape)}"
+                    return f"values differ: {kinds} | {str(sample)[:250]}"
+        problem = "" if drawn else _gradients(torch, twin, found, given)
         if problem:
             return f"{problem} | {str(sample)[:250]}"
     return "" if samples else "no samples"
+
+
+def _plain(g: Any) -> Any:
+    return np.float32 if g.dtype.name == "bfloat16" else g.dtype
 
 
 def _gradients(torch: Any, twin: Twin, found: list[Any], given: list[Any]) -> str:
@@ -125,17 +159,24 @@ def _gradients(torch: Any, twin: Twin, found: list[Any], given: list[Any]) -> st
         g = random.normal(size=tuple(r.shape))
         if r.is_complex():
             g = g + 1j * random.normal(size=tuple(r.shape))
-        seeds.append(np.array(g, dtype=r.detach().numpy().dtype))
+        seeds.append(np.asarray(g).astype(m.detach().numpy().dtype))
     try:
         real = torch.autograd.grad(
-            [r for r, _ in outputs], [r for r, _ in sources], [torch.from_numpy(g) for g in seeds],
+            [r for r, _ in outputs],
+            [r for r, _ in sources],
+            [
+                torch.from_numpy(np.array(g, _plain(g))).to(r.dtype)
+                for g, (r, _) in zip(seeds, outputs, strict=True)
+            ],
             allow_unused=True,
         )
     except RuntimeError:
         return ""
     try:
         mine = ours.autograd.grad(
-            [m for _, m in outputs], [m for _, m in sources], [ours.from_numpy(g) for g in seeds],
+            [m for _, m in outputs],
+            [m for _, m in sources],
+            [ours.from_numpy(g) for g in seeds],
             allow_unused=True,
         )
     except Exception as error:  # noqa: BLE001  # every way to fail is a difference to report
@@ -160,7 +201,9 @@ def main(names: list[str]) -> None:
     for op in op_db:
         if names and not any(op.name.startswith(n) for n in names):
             continue
-        if op.name.startswith(("_", "ops.aten", "jiterator", "torch.ops", "_refs")) and not op.name.startswith("__"):
+        if op.name.startswith(
+            ("_", "ops.aten", "jiterator", "torch.ops", "_refs")
+        ) and not op.name.startswith("__"):
             continue
         dtype = torch.float64
         for wanted in (torch.float64, torch.float32, torch.complex128, torch.int64, torch.bool):
@@ -175,8 +218,8 @@ def main(names: list[str]) -> None:
     good = sorted(n for n, p in results.items() if not p)
     for name, problem in sorted(results.items()):
         if problem:
-            print(f"{name}: {problem}")
-    print(f"{len(good)} of {len(results)} agree")
+            sys.stdout.write(f"{name}: {problem}\n")
+    sys.stdout.write(f"{len(good)} of {len(results)} agree\n")
 
 
 if __name__ == "__main__":
