@@ -29,6 +29,12 @@ BLOCK = 4096
 #: Numbers that the machine code may know.
 _OFTEN = (0.0, 0.5, 1.0, 2.0)
 
+#: Up to so many multiplications a product is a small one to OpenBLAS.
+SMALL_PRODUCT = 1_000_000
+
+#: Shorter pieces of a product are not worth a call each.
+SHORTEST_PIECE = 128
+
 _NUMBER = re.compile(r"\[([-+.e0-9]+)\]")
 
 _START = {"sum": "0", "prod": "1", "max": "-inf", "min": "inf"}
@@ -266,6 +272,10 @@ class KernelSource:
         sizes, strides = collapsed(out.shape[:-2], [x.strides[:-2] for x in (a, b, out)])
         starts = [self._size(x.offset) for x in (a, b, out)]
         indent = ""
+
+        def move(i: int, step: str) -> None:
+            starts[i] = step if starts[i] == "0" else f"{starts[i]} + {step}"
+
         for n in sizes:
             level = len(indent) // 4
             self._lines.append(f"{indent}for i{level} in range({self._size(n)}):")
@@ -274,14 +284,29 @@ class KernelSource:
             for i, walk in enumerate(strides):
                 if walk[level]:
                     sign = "-" if walk[level] < 0 else ""
-                    starts[i] += f" + i{level} * {sign}{self._size(abs(walk[level]))}"
-        arguments = [self._size(n) for n in (*out.shape[-2:], a.shape[-1])]
+                    move(i, f"i{level} * {sign}{self._size(abs(walk[level]))}")
+        rows, columns = out.shape[-2:]
+        inner = a.shape[-1]
+        numbers = [self._size(n) for n in (rows, columns, inner)]
+        added = "0"
+        split = _split(rows, columns, inner) if b.matrix is not None and not b.matrix[1] else None
+        if split is not None:
+            axis, step = split
+            self._lines.append(f"{indent}for j in range(0, {numbers[axis]}, {self._size(step)}):")
+            indent += "    "
+            numbers[axis] = f"min({self._size(step)}, {numbers[axis]} - j)"
+            walks = [(0, a.strides[-2]), (2, out.strides[-2])]
+            if axis == 2:
+                walks, added = [(0, a.strides[-1]), (1, b.strides[-2])], "j"
+            for i, stride in walks:
+                move(i, f"j * {self._size(stride)}")
+        arguments = numbers
         for layout, name, start in zip((a, b), memory, starts, strict=False):
             assert layout.matrix is not None
             ahead, turned = layout.matrix
             arguments += [name, start, self._size(ahead), str(int(turned))]
         assert out.matrix is not None
-        arguments += [self._memory[node.output], starts[2], self._size(out.matrix[0])]
+        arguments += [self._memory[node.output], starts[2], self._size(out.matrix[0]), added]
         self._lines.append(f"{indent}multiply_matrices({', '.join(arguments)})")
 
     def _matrix(self, value: Value) -> Layout:
@@ -291,6 +316,20 @@ class KernelSource:
         if base in self._plan.stored and self._plan.is_single(base):
             self._lines.append(f"store({memory}, 0, {self._single[base]})")
         return layout
+
+
+def _split(rows: int, columns: int, inner: int) -> tuple[int, int] | None:
+    """Along which axis to cut a long, narrow product into pieces, and their size.
+
+    OpenBLAS has kernels for small products that copy nothing first. Measured: 1.2 to 2.7 times as
+    fast if one of `rows` and `inner` is large and what the others span is small.
+    """
+    if rows * columns * inner <= SMALL_PRODUCT:
+        return None
+    axis, across = (0, columns * inner) if rows >= inner else (2, rows * columns)
+    if across * SHORTEST_PIECE > SMALL_PRODUCT:
+        return None
+    return axis, SMALL_PRODUCT // across // 16 * 16
 
 
 def _without_batches(a: Layout, b: Layout, out: Layout) -> tuple[Layout, Layout, Layout]:

@@ -37,11 +37,13 @@ def multiply_matrices(
     c: Any,
     start_c: Any,
     ahead_c: Any,
+    added: Any,
 ) -> Any:
     """``c = a @ b`` of shapes (m, k), (k, n), (m, n): matrices in the memory of three arrays.
 
     A matrix begins at the element `start`; its next row is `ahead` elements further on. Of a
-    `turned` one the transpose lies in memory in this way.
+    `turned` one the transpose lies in memory in this way. Unless `added` is 0, the product is added
+    to `c`.
     """
     if not all(isinstance(x, types.Array) and x.dtype == c.dtype for x in (a, b, c)):
         return None
@@ -62,12 +64,12 @@ def multiply_matrices(
             builder.bitcast(pointer_to(context, builder, kinds[i], args[i], args[i + 1]), _BYTES)
             for i in (3, 7, 11)
         ]
-        numbers = [
+        zero, one = [
             builder.bitcast(make_constant_slot(context, builder, c.dtype, x), _BYTES)
-            for x in (1.0, 0.0)
+            for x in (0.0, 1.0)
         ]
-        one = _LETTER
-        parameters = [one, one, one, _SIZE, _SIZE, _SIZE, _BYTES, _BYTES, _SIZE, _BYTES, _SIZE]
+        kept = builder.select(builder.icmp_signed("!=", args[14], args[14].type(0)), one, zero)
+        parameters = [*[_LETTER] * 3, *[_SIZE] * 3, _BYTES, _BYTES, _SIZE, _BYTES, _SIZE]
         parameters += [_BYTES, _BYTES, _SIZE]
         gemm = cgutils.get_or_insert_function(
             builder.module, ir.FunctionType(ir.IntType(32), parameters), "numba_xxgemm"
@@ -82,12 +84,12 @@ def multiply_matrices(
                 sizes[1],
                 sizes[0],
                 sizes[2],
-                numbers[0],
+                one,
                 memory[1],
                 args[9],
                 memory[0],
                 args[5],
-                numbers[1],
+                kept,
                 memory[2],
                 args[13],
             ],
@@ -96,5 +98,15 @@ def multiply_matrices(
         return context.get_dummy_value()
 
     place = (types.intp, types.intp)
-    given = (types.intp,) * 3 + (a, *place, types.intp, b, *place, types.intp, c, *place)
+    given = (types.intp,) * 3 + (
+        a,
+        *place,
+        types.intp,
+        b,
+        *place,
+        types.intp,
+        c,
+        *place,
+        types.intp,
+    )
     return types.none(*given), codegen

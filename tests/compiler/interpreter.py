@@ -120,11 +120,13 @@ def _multiply_matrices(
     c: Any,
     start_c: int,
     ahead_c: int,
+    added: int,
 ) -> None:
     x = _matrix(a, start_a, *((k, m) if turned_a else (m, k)), ahead_a)
     y = _matrix(b, start_b, *((n, k) if turned_b else (k, n)), ahead_b)
     out = _matrix(c, start_c, m, n, ahead_c)
-    out[...] = np.matmul(x.T if turned_a else x, y.T if turned_b else y)
+    made = np.matmul(x.T if turned_a else x, y.T if turned_b else y)
+    out[...] = out + made if added else made
 
 
 def interpreted(text: str) -> Callable[..., None]:
