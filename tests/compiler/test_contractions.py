@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import tapegrad as tf
-from tapegrad.compiler import kernels
+from tapegrad.compiler import kernels, source
 from tests.compiler.interpreter import interpreted
 
 INDEX = np.array([[0, 2], [2, 1]])
@@ -88,6 +88,16 @@ def test_matrices_that_are_parts_of_arrays() -> None:
     agrees(lambda a, b: tf.broadcast_to(a, (4, 3)) @ b, (), (3, 5))
     agrees(lambda a, b: tf.reshape(a, (3, 2)) @ b, (6,), (2, 5))
     agrees(lambda a, b: (a @ b) @ tf.transpose(a @ b), (4, 3), (3, 5))
+
+
+def test_long_products_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source, "SMALL_PRODUCT", 600)
+    monkeypatch.setattr(source, "SHORTEST_PIECE", 16)
+    agrees(lambda a, b: a @ b, (100, 4), (4, 5))
+    agrees(lambda a, b: a @ b, (5, 40, 4), (4, 5))
+    agrees(lambda a, b: tf.matmul(a, b, transpose_a=True), (100, 4), (100, 5))
+    agrees(lambda a, b: tf.transpose(a) @ b, (110, 4), (110, 3))
+    agrees(lambda a, b: tf.einsum("nki,nkj->kij", a, b), (100, 3, 2), (100, 3, 4))
 
 
 EQUATIONS = [
