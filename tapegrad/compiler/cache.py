@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tapegrad.compiler.machine_code import keep_machine_code
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -92,12 +94,16 @@ def _default_directory() -> Path | None:
     named = os.environ.get("TAPEGRAD_CACHE_DIR")
     if named is not None:
         return Path(named) if named else None
+    try:
+        home = Path.home()
+    except RuntimeError:  # a process of nobody
+        return None
     if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA") or str(Path.home() / "AppData" / "Local")
+        base = os.environ.get("LOCALAPPDATA") or str(home / "AppData" / "Local")
     elif sys.platform == "darwin":
-        base = str(Path.home() / "Library" / "Caches")
+        base = str(home / "Library" / "Caches")
     else:
-        base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+        base = os.environ.get("XDG_CACHE_HOME") or str(home / ".cache")
     return Path(base) / "tapegrad"
 
 
@@ -126,12 +132,13 @@ def _from_disk(text: str) -> Callable[..., None] | None:
     name = f"k_{_digest(_circumstances() + text)}"
     file = directory / f"{name}.py"
     try:
-        if not file.exists():
+        # Another text than this is half of a file, or damaged.
+        if not file.exists() or file.read_bytes() != text.encode():
             directory.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(
-                "w", dir=directory, suffix=".tmp", delete=False, encoding="utf-8"
+                "wb", dir=directory, suffix=".tmp", delete=False
             ) as part:
-                part.write(text.replace("@njit(", "@njit(cache=True, "))
+                part.write(text.encode())
             Path(part.name).replace(file)
         spec = importlib.util.spec_from_file_location(f"_tapegrad_{name}", file)
         assert spec is not None
@@ -139,6 +146,8 @@ def _from_disk(text: str) -> Callable[..., None] | None:
         module = importlib.util.module_from_spec(spec)
         sys.modules[module.__name__] = module  # Numba finds it there when it loads machine code
         spec.loader.exec_module(module)
+        if hasattr(module.kernel, "py_func"):  # else Numba is switched off
+            keep_machine_code(module.kernel)
     except (OSError, RuntimeError):  # a home that cannot be written to; Numba's own such error
         return None
     return module.kernel  # type: ignore[no-any-return]
