@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.convert import operand
-from tapegrad.core.dtypes import float32, int32, numpy_dtype, uint64
+from tapegrad.core.dtypes import as_dtype, float32, int32, numpy_dtype, uint64
 from tapegrad.core.host import drawn
 from tapegrad.core.table import recording
 from tapegrad.core.tensor import Tensor, wrap
@@ -24,6 +24,8 @@ from tapegrad.ops.generator_state import (
 )
 from tapegrad.ops.samplers import (
     affine,
+    are_numbers,
+    between,
     float_dtype,
     full_integers,
     normals,
@@ -278,6 +280,8 @@ class Generator:
         -------
         Tensor
         """
+        if not are_numbers(mean, stddev):
+            return affine(self.normal(shape, dtype=dtype), mean, stddev)
         kind = float_dtype("Generator.normal", dtype)
         return affine(normals(*self._draw("normal", shape), kind), mean, stddev)
 
@@ -305,6 +309,8 @@ class Generator:
         -------
         Tensor
         """
+        if not are_numbers(mean, stddev):
+            return affine(self.truncated_normal(shape, dtype=dtype), mean, stddev)
         kind = float_dtype("Generator.truncated_normal", dtype)
         z = truncated_normals(*self._draw("truncated_normal", shape), kind)
         return affine(z, mean, stddev)
@@ -333,6 +339,8 @@ class Generator:
         -------
         Tensor
         """
+        if as_dtype(dtype).is_floating and not are_numbers(minval, maxval):
+            return between(self.uniform(shape, dtype=dtype), minval, maxval, dtype)
         rng, size = self._draw("uniform", shape)
         return uniform_or_full("Generator.uniform", rng, size, minval, maxval, dtype)
 

@@ -20,6 +20,8 @@ from tapegrad.ops.elementwise import divide
 from tapegrad.ops.operands import require_kinds, require_same_dtype
 from tapegrad.ops.samplers import (
     affine,
+    are_numbers,
+    between,
     classes,
     float_dtype,
     normals,
@@ -73,6 +75,8 @@ def normal(
     >>> tf.random.normal([2, 3]).shape
     TensorShape([2, 3])
     """
+    if not are_numbers(mean, stddev):
+        return affine(normal(shape, dtype=dtype, seed=seed), mean, stddev)
     kind = float_dtype("random.normal", dtype)
     z = normals(stream("normal", seed), sizes(shape, "random.normal"), kind)
     return affine(z, mean, stddev)
@@ -119,6 +123,8 @@ def truncated_normal(
     >>> bool(tf.reduce_max(tf.abs(x)) <= 2.0)
     True
     """
+    if not are_numbers(mean, stddev):
+        return affine(truncated_normal(shape, dtype=dtype, seed=seed), mean, stddev)
     op = "random.truncated_normal"
     rng = stream("truncated_normal", seed)
     z = truncated_normals(rng, sizes(shape, op), float_dtype(op, dtype))
@@ -166,6 +172,8 @@ def uniform(
     >>> sorted(set(x.numpy().tolist())) == [1, 2, 3, 4, 5, 6]
     True
     """
+    if as_dtype(dtype).is_floating and not are_numbers(minval, maxval):
+        return between(uniform(shape, dtype=dtype, seed=seed), minval, maxval, dtype)
     op = "random.uniform"
     return uniform_tensor(op, stream("uniform", seed), sizes(shape, op), minval, maxval, dtype)
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.dtypes import DType, as_dtype
-from tapegrad.core.tensor import ArrayLike, Tensor, wrap
+from tapegrad.core.tensor import ArrayLike, Tensor, wrap, wrap_constant
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops.arguments import int_argument, shape_argument
 from tapegrad.ops.elementwise import add, multiply, subtract
@@ -93,15 +93,20 @@ def is_number(value: Any) -> bool:
     return isinstance(value, (int, float, np.number))
 
 
+def are_numbers(*values: Any) -> bool:
+    """True if all of them are numbers or None."""
+    return all(v is None or is_number(v) for v in values)
+
+
 def affine(z: Any, offset: Any, factor: Any) -> Tensor:
-    """``z * factor + offset`` of a fresh array; recorded if one of them is a tensor."""
-    if is_number(offset) and is_number(factor):
+    """``z * factor + offset`` of a fresh array or a tensor; recorded if a parameter is a tensor."""
+    if z.__class__ is not Tensor and is_number(offset) and is_number(factor):
         if factor != 1:
             z *= z.dtype.type(factor)
         if offset != 0:
             z += z.dtype.type(offset)
         return wrap(z[()])
-    scaled = multiply(wrap(z[()]), factor)
+    scaled = multiply(z if z.__class__ is Tensor else wrap_constant(z[()]), factor)
     shifted: Tensor = add(scaled, offset)
     return shifted
 
@@ -124,7 +129,14 @@ def uniform_tensor(
     if is_number(low) and is_number(high):
         values = affine(unit, low, high - low)
         return _below(values, low, high)
-    return affine(unit, low, subtract(_tensor(high, wanted), low))
+    return between(unit, low, high, wanted)
+
+
+def between(unit: Any, minval: Any, maxval: Any, dtype: Any) -> Tensor:
+    """Numbers from [0, 1), an array or a tensor, moved to a range that tensors give."""
+    low = 0 if minval is None else minval
+    high = 1 if maxval is None else maxval
+    return affine(unit, low, subtract(_tensor(high, as_dtype(dtype)), low))
 
 
 def _below(values: Tensor, low: Any, high: Any) -> Tensor:
@@ -139,7 +151,7 @@ def _below(values: Tensor, low: Any, high: Any) -> Tensor:
 def _tensor(value: Any, dtype: DType) -> Any:
     if isinstance(value, ArrayLike):
         return value
-    return wrap(np.asarray(value, dtype.numpy_dtype)[()])
+    return wrap_constant(np.asarray(value, dtype.numpy_dtype)[()])
 
 
 def _bounds(op: str, minval: Any, maxval: Any) -> tuple[int, int]:
