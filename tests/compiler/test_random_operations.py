@@ -1,4 +1,4 @@
-"""Random numbers whose parameters are tensors: compiled, with the numbers and gradients of eager."""
+"""Random numbers with tensors as parameters: compiled, the same numbers and gradients as eager."""
 
 from __future__ import annotations
 
