@@ -12,7 +12,7 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
-from tapegrad.compiler.loop import NotALoopError
+from tapegrad.compiler.one_loop import NotALoopError
 from tapegrad.compiler.sketch import CannotSketchError
 
 #: Seconds that work takes in NumPy, all in all, before it is compiled.

@@ -17,7 +17,7 @@ from tapegrad.compiler.candidates import PATIENCE, Candidate
 from tapegrad.compiler.candidates import patience as present_patience
 from tapegrad.compiler.kernels import can_fuse
 from tapegrad.compiler.library import forget, whole
-from tapegrad.compiler.loop import Loop
+from tapegrad.compiler.one_loop import Loop
 from tapegrad.compiler.sketch import CannotSketchError, Sketchpad
 from tapegrad.compiler.updates import update
 from tapegrad.core.backward import pull_through
