@@ -86,10 +86,11 @@ def measured(
 ) -> tuple[float, float]:
     """The least times of NumPy and of a loop."""
     least = [float("inf"), float("inf")]
-    for _ in range(rounds):
+    for turn in range(rounds + 1):
         for i, fused in enumerate((False, True)):
             tf.config.set_eager_kernels(fused, patience=0.0, smallest=SIZES[0])
-            least[i] = min(least[i], of(f, x))
+            took = of(f, x)
+            least[i] = min(least[i], took if turn else least[i])  # the first one compiles
     return least[0], least[1]
 
 

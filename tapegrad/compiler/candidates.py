@@ -6,13 +6,14 @@ taken longer than `patience` so far. Loops that turn out slower than NumPy are d
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import deque
 from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
-from tapegrad.compiler.one_loop import NotALoopError
+from tapegrad.compiler.loop import NotALoopError
 from tapegrad.compiler.sketch import CannotSketchError
 
 #: Seconds that work takes in NumPy, all in all, before it is compiled.
@@ -94,12 +95,12 @@ class Candidate:
 
 
 _jobs: deque[Callable[[], None]] = deque()
-_lock = threading.Lock()
+_locks = [threading.Lock()]
 _working = [False]
 
 
 def _later(job: Callable[[], None]) -> None:
-    with _lock:
+    with _locks[0]:
         _jobs.append(job)
         if not _working[0]:
             _working[0] = True
@@ -109,9 +110,20 @@ def _later(job: Callable[[], None]) -> None:
 def _work() -> None:
     """Do all jobs, and end; the program waits for the one that is being done when it ends."""
     while True:
-        with _lock:
+        with _locks[0]:
             if not _jobs or not threading.main_thread().is_alive():
                 _working[0] = False
                 return
             job = _jobs.popleft()
         job()
+
+
+def _forget_the_thread() -> None:
+    """In a forked process there is no other thread, whatever it was doing."""
+    _locks[0] = threading.Lock()
+    _jobs.clear()
+    _working[0] = False
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_the_thread)

@@ -15,7 +15,7 @@ import numpy as np
 
 from tapegrad.compiler.cache import compiled
 from tapegrad.compiler.candidates import Candidate
-from tapegrad.compiler.one_loop import NotALoopError, fixed
+from tapegrad.compiler.loop import NotALoopError, fixed
 from tapegrad.compiler.source import DECORATOR, short
 
 _HEAD = """\

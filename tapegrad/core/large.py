@@ -46,6 +46,8 @@ class Loops(NamedTuple):
     whole
         ``whole(name, plainly, arrays, params)``: what ``plainly(*arrays, **params)`` gives, by the
         kernel library if that has a function for the primitive.
+    sum_rows
+        ``sum_rows(plainly, rows, numbers, size)``: rows added up where they belong.
     update
         ``update(move, variant, value, g, numbers, slots)``: an optimizer's step of one variable.
     pull_back
@@ -57,6 +59,7 @@ class Loops(NamedTuple):
     stretch: Callable[[Sequence[Any]], tuple[int, bool]]
     forward: Callable[[Any, Any], Any]
     whole: Callable[..., Any]
+    sum_rows: Callable[..., Any]
     update: Callable[..., Any]
     pull_back: Callable[..., dict[int, Any]]
 

@@ -14,6 +14,7 @@ import numpy as np
 from tapegrad.core.batching import BatchedNamespace
 from tapegrad.core.define import general
 from tapegrad.core.guarded import GuardedNamespace, unguarded
+from tapegrad.core.large import loops_above
 from tapegrad.core.primitive import NONDIFF
 from tapegrad.core.slices import Slices
 from tapegrad.core.table import recording
@@ -71,9 +72,16 @@ def _scatter_rows(values: Any, indices: Any, *, to: tuple[int, ...], axis: int) 
 def _sum_rows(rows: Any, indices: Any, size: int) -> Any:
     """Row ``i`` of the result, of shape ``(size, k)``, is the sum of those with index ``i``."""
     indices = indices.reshape(-1)
-    count, width = rows.shape
     if not rows.size:
-        return np.zeros((size, width), rows.dtype)
+        return np.zeros((size, rows.shape[1]), rows.dtype)
+    loops = loops_above(rows.size)
+    if loops is not None:
+        return loops.sum_rows(_sum_rows_plainly, rows, indices, size)
+    return _sum_rows_plainly(rows, indices, size)
+
+
+def _sum_rows_plainly(rows: Any, indices: Any, size: int) -> Any:
+    count, width = rows.shape
     if width == 1 and rows.dtype.char == "d" and count >= _MANY:
         return np.bincount(indices, rows.reshape(-1), size).reshape(size, 1)
     if rows.size < _MANY or width == 1 or rows.dtype.char not in "fdFD":

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import tapegrad as tf
-from tapegrad.compiler import eager, kernels, updates
+from tapegrad.compiler import eager, kernels, row_sums, updates
 from tapegrad.core.large import SLOW
 from tapegrad.core.table import recording
 from tests.compiler.interpreter import interpreted
@@ -350,6 +350,39 @@ def test_a_formula_that_is_no_loop_stays_in_numpy(monkeypatch: pytest.MonkeyPatc
     assert [found.loop for found in updates._updates.values()] == [None]
     for a, b in zip(got, expected, strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("width", [1, 5])
+@pytest.mark.parametrize("kind", ["int32", "int64"])
+def test_rows_are_added_up_in_a_loop(
+    width: int, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(row_sums, "_sums", {})
+    rng = np.random.default_rng(7)
+    table = tf.constant(rng.standard_normal((11, width)))
+    numbers = tf.constant(rng.integers(0, 11, (30, 2)).astype(kind))
+
+    def f() -> Any:
+        return gradient(lambda x: tf.sin(tf.gather(x, numbers)), table)
+
+    expected, got = both_ways(f)
+    assert [found.loop is not None for found in row_sums._sums.values()] == [True]
+    np.testing.assert_allclose(got, expected, rtol=1e-13)
+
+
+@pytest.mark.parametrize("bad", [-1, 3, 1 << 40])
+def test_numbers_of_rows_out_of_range_do_not_reach_a_loop(
+    bad: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(row_sums, "_sums", {})
+    asked = []
+    rows, numbers = np.ones((2, 4)), np.array([0, bad])
+    row_sums.sum_rows(lambda *given: asked.append(given), rows, numbers, 3)
+    ((a, b, size),) = asked
+    assert a is rows
+    assert b is numbers
+    assert size == 3
+    assert not row_sums._sums
 
 
 def test_loops_are_compiled_in_the_background() -> None:
