@@ -37,7 +37,8 @@ RANK = {room: rank for rank, rooms in enumerate(ROWS) for room in rooms}
 
 # What may be imported inside a function: slow or optional.
 LATE = {
-    "hashlib",  # this and the others of Python's own: what only a compiled function needs
+    "concurrent",  # this and the others of Python's own: what only a compiled function needs
+    "hashlib",
     "importlib",
     "linecache",
     "pathlib",

@@ -25,7 +25,8 @@ MOST_RECOMPUTED = 20
 Shape = tuple[int, ...]
 
 
-def _cost(nodes: Iterable[Node]) -> int:
+def cost(nodes: Iterable[Node]) -> int:
+    """Roughly how many operations an element takes."""
     return sum(8 if "_{t}(" in node.code else 1 for node in nodes)
 
 
@@ -187,7 +188,7 @@ class Plan:
         again = self._again.get((value, position))
         if again is None:
             nodes: dict[Value, Node] = {}
-            if not self._collect(value, nodes, position) or _cost(nodes.values()) > MOST_RECOMPUTED:
+            if not self._collect(value, nodes, position) or cost(nodes.values()) > MOST_RECOMPUTED:
                 return None
             for v, node in nodes.items():
                 if (v, position) in self._again:

@@ -10,12 +10,13 @@ import numpy as np
 from tapegrad.compiler import windows
 from tapegrad.compiler.cache import compiled
 from tapegrad.compiler.expand import written_out
-from tapegrad.compiler.fusion import Plan
+from tapegrad.compiler.fusion import Plan, cost
 from tapegrad.compiler.graph import Operation, Value
 from tapegrad.compiler.loops import Loop
 from tapegrad.compiler.lowering import lowered
 from tapegrad.compiler.rolled import LoopSource
 from tapegrad.compiler.source import KernelSource
+from tapegrad.compiler.threads import LEAST, Divided
 
 _HEAD = """\
 from numba import njit
@@ -44,6 +45,9 @@ function = {module}.{function}
 def kernel({given}, k0, r0, sizes, numbers):
     function({inputs}, k0, r0)
 """
+
+
+_JOIN = {"sum": np.add, "prod": np.multiply, "max": np.maximum, "min": np.minimum}
 
 
 class Kernel(NamedTuple):
@@ -93,7 +97,13 @@ def kernel(
     written = KernelSource(Plan(nodes, given, wanted), given, wanted)
     text = _HEAD + written.text
     constants = tuple([np.ascontiguousarray(v.array) for v in written.arrays])
-    return Kernel(compiled(text), constants, written.work, written.sizes, written.numbers, text)
+    function = compiled(text)
+    size, work = written.divisible, cost(nodes)
+    if size * work >= 2 * LEAST:
+        first = len(given) + len(constants)
+        totals = {first + i: _JOIN[kind] for i, kind in written.totals(wanted).items()}
+        function = Divided(function, size, work, totals)
+    return Kernel(function, constants, written.work, written.sizes, written.numbers, text)
 
 
 def loop_kernel(loop: Loop) -> tuple[Kernel, LoopSource]:

@@ -90,6 +90,7 @@ class KernelSource:
         self._numbers: dict[float, str] = {}
         self._globals: dict[str, str] = {}
         self._count = 0
+        self._even: list[int] = []  # sizes of loops whose elements are walked through in order
         self.arrays: list[Value] = []
         self.work: list[tuple[tuple[int, ...], Any]] = []
         self.functions: set[str] = set()
@@ -148,6 +149,21 @@ class KernelSource:
     def numbers(self) -> Any:
         """What is passed as the array of floats."""
         return np.array([*self._numbers, 0.0], np.float64)
+
+    @property
+    def divisible(self) -> int:
+        """The number of elements, if pieces of all arrays make a kernel for pieces; else 0."""
+        plan = self._plan
+        alone = len(plan.groups) == 1 and not self.work and list(self._sizes) == self._even
+        own = plan.stored <= set(plan.results.values())
+        return self._even[0] if alone and own and self._even else 0
+
+    def totals(self, wanted: Sequence[Value]) -> dict[int, str]:
+        """Which of the wanted values are totals of all elements, and of what kind."""
+        (group,) = self._plan.groups
+        kinds = {node.output: node.code for node in group.nodes if node.kind == "reduce"}
+        results = [self._plan.results[v] for v in wanted]
+        return {i: kinds[v] for i, v in enumerate(results) if v in self._totals}
 
     def _give_memory(self, plan: Plan) -> None:
         """Memory for what is kept between loops; large arrays take turns in as few as possible.
@@ -412,6 +428,13 @@ class _Loop:
         for access, walk in zip(accesses, strides, strict=True):
             access.strides = tuple(walk)
             access.level = max([i for i, s in enumerate(walk) if s], default=-1)
+        if (
+            len(sizes) == 1
+            and not self._picked
+            and all(a.strides in ((0,), (1,)) and not a.offset for a in accesses)
+            and all(node.output.size == 1 for node, *_ in self._sums)
+        ):
+            self._s._even.append(sizes[0])
         self._nest(sizes, accesses)
 
     # What one element needs

@@ -1,10 +1,11 @@
-"""``tf.config``: devices, whether functions run as plain Python, where kernels are kept."""
+"""``tf.config``: devices, threads, functions run as plain Python, where kernels are kept."""
 
 from __future__ import annotations
 
 from tapegrad.compiler.cache import cache_directory, clear_cache, set_cache_directory
 from tapegrad.compiler.eager import eager_kernels, set_eager_kernels
 from tapegrad.compiler.settings import functions_run_eagerly, run_functions_eagerly
+from tapegrad.config import threading
 from tapegrad.ops.devices import (
     LogicalDevice,
     PhysicalDevice,
@@ -24,4 +25,5 @@ __all__ = [
     "run_functions_eagerly",
     "set_cache_directory",
     "set_eager_kernels",
+    "threading",
 ]
