@@ -23,6 +23,9 @@ from tapegrad.torch.node import AccumulateGrad, Node, next_number, node_type
 from tapegrad.torch.running import run
 from tapegrad.torch.tensor import Tensor, mutation_holder, wrapped
 
+#: Nodes that count as having saved their arguments only, where the engine's rule reads the result.
+_READ_NO_RESULT = frozenset({"DivBackward0", "ErfinvBackward0"})
+
 
 def check_changeable(x: Tensor) -> None:
     """Raise, before anything is changed, if a tensor must not be changed in place.
@@ -124,20 +127,28 @@ def _write(x: Tensor, new: Any, node: Node | None) -> None:
         x._value = array = array.copy()
     if node is not None and node.records:
         node.records = [_with_own_memory(r, array) for r in node.records]
+    for maker in (x._node, None if x._view is None else x._view.base._node):
+        if maker is not None and maker.records and maker.name() in _READ_NO_RESULT:
+            maker.records = [_with_own_result(r, array) for r in maker.records]
     np.copyto(array, new)
     mutations.stamp(mutation_holder(x))
 
 
+def _kept(a: Any, array: Any) -> Any:
+    mine = a.__class__ is np.ndarray and np.may_share_memory(a, array)
+    return a.copy() if mine else a
+
+
 def _with_own_memory(record: Any, array: Any) -> Any:
     """The record with copies of what it saved of memory that is about to change."""
-
-    def kept(a: Any) -> Any:
-        mine = a.__class__ is np.ndarray and np.may_share_memory(a, array)
-        return a.copy() if mine else a
-
     primitive, ids, mask, args, out, y, params = record
-    args = tuple([kept(a) for a in args]) if args.__class__ is tuple else kept(args)
+    args = tuple([_kept(a, array) for a in args]) if args.__class__ is tuple else _kept(args, array)
     return primitive, ids, mask, args, out, y, params
+
+
+def _with_own_result(record: Any, array: Any) -> Any:
+    primitive, ids, mask, args, out, y, params = record
+    return primitive, ids, mask, args, out, _kept(y, array), params
 
 
 # Views

@@ -5,6 +5,8 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
+import numpy as np
+
 from tapegrad.core import structural
 from tapegrad.core.table import TABLE
 from tapegrad.torch.node import node_type
@@ -189,7 +191,11 @@ def squeeze(input: Tensor, dim: Any = None) -> Tensor:
 
 @operation("ExpandBackward0", method=False, view=True)
 def _expanded(input: Any, to: tuple[int, ...]) -> Any:
-    return structural.broadcast_to(input, to=to)
+    if prod(to) == input._value.size:
+        return structural.reshape(input, to=to)  # which can be written to
+    expanded = structural.broadcast_to(input, to=to)
+    expanded._value = np.broadcast_to(input._value, to)  # the engine copies what is small
+    return expanded
 
 
 def expand(self: Tensor, *size: Any) -> Tensor:

@@ -178,7 +178,12 @@ class Tensor(ArrayLike):
 
     @property
     def requires_grad(self) -> bool:
-        """Whether operations on it are recorded, for a gradient with respect to it."""
+        """Whether operations on it are recorded, for a gradient with respect to it.
+
+        A view that was made in `no_grad` says what the tensor says that it shows.
+        """
+        if self._node is None and self._view is not None:
+            return self._view.base._node is not None
         return self._node is not None
 
     @requires_grad.setter

@@ -21,7 +21,7 @@ def _repr(self: Tensor, *, tensor_contents: Any = None) -> str:
         np.asarray(self._value),
         self.dtype._name,
         default_dtype=get_default_dtype()._name,
-        requires_grad=node is not None,
+        requires_grad=self.requires_grad,
         grad_fn=None if is_leaf or node is None else node.name(),
     )
 

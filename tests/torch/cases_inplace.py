@@ -375,3 +375,25 @@ def out_of_what_is_followed(torch: Any) -> Any:
     x = torch.ones(2, requires_grad=True)
     y = torch.empty(2)
     return raised(lambda: torch.add(x, x, out=y)), torch.add(torch.ones(2), 1, out=y), y
+
+
+@case("views")
+def an_expansion_to_the_same_size_is_a_view(torch: Any) -> Any:
+    x = torch.zeros(2, 3)
+    y, z = x.expand(2, 3), x.expand(1, 2, 3)
+    y.add_(1.0)
+    z[0, 0] = 5.0
+    return x, y is x, raised(lambda: torch.zeros(2, 1).expand(2, 3).add_(1.0))
+
+
+@case("versions")
+def a_quotient_may_be_modified(torch: Any) -> Any:
+    x = torch.tensor([1.0, 2.0], requires_grad=True)
+    w = torch.tensor([4.0, 5.0], requires_grad=True)
+    y = x / w
+    y.mul_(3.0)
+    y.sum().backward()
+    z = x / w
+    z[:1].zero_()
+    z.sum().backward()
+    return y, z, x.grad, w.grad

@@ -287,3 +287,11 @@ def deepcopy_of_leaves_and_results(torch: Any) -> Any:
 def text_of_detached(torch: Any) -> Any:
     x = torch.tensor(2.0, requires_grad=True)
     return [text(value) for value in (x, x.detach(), x.data, x.clone(), x.detach() ** 2)]
+
+
+@case("no_grad")
+def views_from_no_grad_say_what_their_base_says(torch: Any) -> Any:
+    w = torch.ones(2, 3, requires_grad=True)
+    with torch.no_grad():
+        row, total, same = w[0], w.sum(), w.detach()[0]
+    return [(x.requires_grad, x.is_leaf, x.grad_fn, text(x)) for x in (row, total, same)]

@@ -38,9 +38,7 @@ class TorchSuite(Suite):
             plain = result.detach()
             if result.dtype is library.bfloat16:
                 plain = plain.to(library.float32)
-            elif result.is_complex():
-                plain = plain.clone()  # without conjugation that is only noted
-            described = array_result("tensor", str(result.dtype)[6:], plain.numpy())
+            described = array_result("tensor", str(result.dtype)[6:], plain.numpy(force=True))
             return described | ({"requires_grad": True} if result.requires_grad else {})
         if isinstance(result, library.Size):
             return {"Size": list(result)}

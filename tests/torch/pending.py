@@ -26,7 +26,7 @@ def waiting(name: str, *values: Any) -> Any:
 def main() -> None:
     """Run all cases, and write which of them fail."""
     from tests.seeds import test_seeds
-    from tests.torch import test_torch
+    from tests.torch import random_programs, test_torch
 
     checks = {
         f"{case.module}-{case.name}": lambda case=case: test_torch.found(case)
@@ -37,6 +37,8 @@ def main() -> None:
             checks[f"seeds-{notebook[:3]}-{number}"] = lambda n=notebook, i=number: (
                 test_seeds.found(n, i)
             )
+    for name, program in random_programs.load().items():
+        checks[name] = lambda program=program: random_programs.found(program)
     warnings.simplefilter("ignore")
     failing = []
     for name, check in checks.items():
