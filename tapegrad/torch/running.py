@@ -128,6 +128,10 @@ def mark_view(result: Tensor, of: Tensor, take: Callable[[Any], Any]) -> None:
         base = view.base._value
         array = base[(*np.unravel_index(int(position), base.shape), Ellipsis)]
         result._value = array
+    elif memory.__class__ is np.ndarray and not memory.shape:
+        # The engine saw a scalar.
+        one = array.size == 1
+        result._value = memory.reshape(array.shape) if one else np.broadcast_to(memory, array.shape)
     elif (array.base is None and array is not memory) or not np.may_share_memory(array, memory):
         return
     result._view = view

@@ -83,12 +83,12 @@ def outcome(torch: Any, source: str) -> Any:
     total = sum((value * (0.5 + i)).sum() for i, value in enumerate(values.values()))
     first = torch.autograd.grad(total, leaves, create_graph=True, allow_unused=True)
     followed = [g for g in first if g is not None and g.requires_grad]
-    second: Any = None
+    second: Any = [torch.zeros_like(leaf) for leaf in leaves]
     if followed:
         again = sum((g * g).sum() for g in followed)
-        second = torch.autograd.grad(again, leaves, allow_unused=True)
+        second = torch.autograd.grad(again, leaves, materialize_grads=True)
     flags = {name: (value.requires_grad, value.is_leaf) for name, value in values.items()}
-    return kept, flags, first, second
+    return kept, flags, [g if g is None else g.detach() for g in first], [*second]
 
 
 def main(count: int) -> None:
