@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from tapegrad.compiler import windows
-from tapegrad.compiler.graph import Operation, Recording, Step, Value
+from tapegrad.compiler.graph import HostCall, Operation, Recording, Step, Value
+from tapegrad.core.rows import check_indices
 from tapegrad.core.table import TABLE
 
 Axes = tuple[int, ...]
@@ -22,9 +23,43 @@ Axes = tuple[int, ...]
 def expanded(recording: Recording) -> Recording:
     """The recording with some of its operations written out."""
     steps: list[Step] = []
+    known: dict[tuple[Value, int], Value] = {}
     for step in recording.steps:
-        steps += written_out(step) if isinstance(step, Operation) else [step]
+        if not isinstance(step, Operation):
+            steps.append(step)
+        elif step.primitive.name in ("gather", "gather_rows", "scatter_rows"):
+            steps += _with_known_indices(step, known)
+        else:
+            steps += written_out(step)
     return Recording(recording.inputs, steps, recording.outputs)
+
+
+def _with_known_indices(step: Operation, known: dict[tuple[Value, int], Value]) -> list[Step]:
+    """An operation that picks, behind a check of what it picks by: so it can be part of a loop.
+
+    What is added to places is not checked by itself: only gathers raise this error.
+    """
+    x, index = step.inputs
+    if index.kind == "constant" or index.size == 0 or x.dtype.kind != "f":
+        return [step]
+    gathers = step.primitive.name != "scatter_rows"
+    axis = step.params.get("axis", 0)
+    size = (x.shape if gathers else step.params["to"])[axis]
+    found = known.get((index, size))
+    steps: list[Step] = []
+    if found is None:
+        if not gathers:
+            return [step]
+
+        def run(indices: Any) -> tuple[Any, ...]:
+            check_indices(indices, size, "gather")
+            return (indices,)
+
+        found = known[index, size] = Value.between(index.shape, index.dtype)
+        found.kind = "known"
+        steps.append(HostCall("indices", run, [index], [found], step.place, True, size))
+    inputs = x, found
+    return [*steps, Operation(step.primitive, inputs, step.outputs, step.params, step.place)]
 
 
 def written_out(step: Operation) -> list[Operation]:

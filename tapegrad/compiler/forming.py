@@ -294,6 +294,8 @@ class _Forming:
                 base = self._packed(values)
                 offsets = np.arange(self._count) * value.size
             new = Value.between(value.shape, value.dtype)
+            if value.kind == base.kind == "constant":
+                new.kind = "known"
             self._given[key] = Given(new, base, shape, offsets)
         return self._given[key].value
 

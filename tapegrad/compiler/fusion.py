@@ -116,7 +116,7 @@ class Plan:
             if self.is_single(self.where(x)[0]):
                 x = self._copied(x)
             node = Node("gather", "", (x, index), node.output, axes=node.axes)
-            self._place(node, node.output.shape, self._after(x))
+            self._place(node, node.output.shape, max(self._after(x), self._after(index)))
         else:
             space = node.output.shape if node.kind == "map" else node.inputs[0].shape
             begin = max([self._ready(v, space) for v in node.inputs], default=0)

@@ -16,7 +16,8 @@ class Value:
     ----------
     kind
         ``"input"``, ``"constant"``, ``"variable"`` (the value that a Variable had at some moment)
-        or ``"result"`` of an operation or a host call.
+        or ``"result"`` of an operation or a host call. In what is compiled, ``"known"``: numbers
+        that need no check, as they are constants of a repetition, or have been looked at.
     shape, dtype
         Those of its data.
     array

@@ -162,12 +162,12 @@ def _cast(step: Operation) -> list[Node] | None:
     return [Node("map", "{o}({a})", (x,), out)]
 
 
-# Elements picked by constant numbers
+# Elements picked by numbers that are known to be in range
 
 
 def _gather(step: Operation) -> list[Node] | None:
     (x, index), (out,) = step.inputs, step.outputs
-    if index.kind != "constant" or x.size == 1:
+    if index.kind not in ("constant", "known") or x.size == 1:
         return None
     axis = step.params["axis"] % len(x.shape) if "axis" in step.params else 0
     return [Node("gather", "", (x, index), out, axes=(axis,))]
@@ -175,7 +175,7 @@ def _gather(step: Operation) -> list[Node] | None:
 
 def _scatter_rows(step: Operation) -> list[Node] | None:
     (x, index), (out,) = step.inputs, step.outputs
-    if index.kind != "constant" or x.dtype != out.dtype or x.dtype.kind != "f":
+    if index.kind not in ("constant", "known") or x.dtype != out.dtype or x.dtype.kind != "f":
         return None
     axis = step.params["axis"] % len(out.shape)
     return [

@@ -25,8 +25,8 @@ class Node:
         ``"fill"``: zeros;
         ``"place"``: written into a part of a larger value, whose layout `view` makes of the whole;
         if `code` is ``"apart"``, no other node writes there;
-        ``"gather"``: elements of the first input, picked along one of its axes by the second, a
-        constant, whose axes begin at `axes`;
+        ``"gather"``: elements of the first input, picked along one of its axes by the second, whose
+        axes begin at `axes`;
         ``"scatter"``: elements added to places of the output that are picked in this way;
         ``"product"``: of matrices, transposed as `transposed` says; `view` makes matrices of the
         output's memory.

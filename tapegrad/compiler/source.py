@@ -525,7 +525,7 @@ class _Loop:
         """Memory and place of what an index picks along an axis of a value."""
         (axis,) = node.axes
         before, after = layout.strides[:axis], layout.strides[axis + 1 :]
-        picked = self._expression_over(index, (*index.shape, *[1] * len(after)))
+        picked = self._number_over(index, len(after))
         walk = (*before, *[0] * len(index.shape), *after)
         access = self._access(base, layout.offset, walk)
         self._picked.append(access)
@@ -553,15 +553,21 @@ class _Loop:
         memory = self._s._memory.get(value, "")
         return _Access(memory, offset, strides, self._s._fresh("p"))
 
-    def _expression_over(self, constant: Value, shape: tuple[int, ...]) -> str:
-        """The element of a constant array that is looked at in this shape."""
-        if constant.size == 1:
-            return f"i8({int(np.reshape(constant.array, ()))})"
-        self._s._constant(constant)
-        walk = Layout(0, shape, contiguous(shape).strides).over(self._space)
-        key = constant, walk.offset, walk.strides
+    def _number_over(self, index: Value, behind: int) -> str:
+        """The element of an index of so many axes less, as a number."""
+        base, layout = self._plan.where(index)
+        if base.kind == "constant":
+            if base.size == 1:
+                return f"i8({int(np.reshape(base.array, ()))})"
+            self._s._constant(base)
+        if base in self._s._single:
+            return f"i8({self._s._single[base]})"
+        more = (1,) * behind
+        looked_at = Layout(layout.offset, (*layout.shape, *more), (*layout.strides, *more))
+        walk = looked_at.over(self._space)
+        key = base, walk.offset, walk.strides
         if key not in self._loads:
-            self._loads[key] = self._access(constant, walk.offset, walk.strides)
+            self._loads[key] = self._access(base, walk.offset, walk.strides)
         return f"i8(x{self._loads[key].name})"
 
     def _expression(self, value: Value) -> str:

@@ -160,9 +160,46 @@ def test_picked_elements(place: int) -> None:
 
 
 def test_indices_that_change_are_checked_at_every_call() -> None:
-    f = tf.function(lambda x, i: tf.gather(x, i) * 2.0)
-    x = tf.constant([1.0, 2.0, 3.0])
-    assert f(x, tf.constant([0, 2])).numpy().tolist() == [2.0, 6.0]
-    assert f(x, tf.constant([1, 1])).numpy().tolist() == [4.0, 4.0]
-    with pytest.raises(tf.errors.InvalidArgumentError, match="not in"):
-        f(x, tf.constant([0, 3]))
+    @tf.function
+    def f(x: Any, indices: Any) -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = tf.reduce_sum(tf.gather(x * x, indices, axis=1) * [[1.0], [10.0]])
+        return y, tape.gradient(y, x)
+
+    x = tf.constant([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    f(x, tf.constant([0, 2]))
+    value, gradient = f(x, tf.constant([1, 1]))
+    assert value.numpy() == 2 * (4.0 + 250.0)
+    assert gradient.numpy().tolist() == [[0.0, 8.0, 0.0], [0.0, 200.0, 0.0]]
+    assert " is a call" not in f.explain()
+    for wrong in (3, -1):
+        with pytest.raises(tf.errors.InvalidArgumentError, match=rf"= {wrong} is not in \[0, 3\)"):
+            f(x, tf.constant([0, wrong]))
+
+
+@pytest.mark.parametrize("shape", [(), (1,), (1, 1), (4,), (2, 3)])
+def test_indices_of_any_shape(shape: tuple[int, ...]) -> None:
+    rng = np.random.default_rng(0)
+    f = tf.function(lambda x, indices: tf.exp(tf.gather(x + 1.0, indices, axis=1)) * 2.0)
+    x = rng.normal(size=(3, 5, 2))
+    for _ in range(3):
+        indices = rng.integers(0, 5, shape)
+        expected = np.exp(np.take(x + 1.0, indices, axis=1)) * 2.0
+        got = f(tf.constant(x), tf.constant(indices)).numpy()
+        np.testing.assert_allclose(got, expected, rtol=1e-14)
+
+
+@pytest.mark.parametrize("moving", [False, True])
+def test_gathers_in_a_loop(moving: bool) -> None:
+    rng = np.random.default_rng(0)
+    orders = [rng.permutation(6) for _ in range(18)]
+
+    def recur(w: Any, x: Any) -> Any:
+        h = x[0]
+        for i in range(18):
+            picked = tf.gather(h, orders[i if moving else 0])
+            h = tf.tanh(tf.einsum("ij,j->i", w, picked) + x[i])
+        return h
+
+    agrees(recur, (6, 6), (18, 6), calls=True)
