@@ -7,7 +7,11 @@ are the engine's; what stands here are PyTorch's names, arguments, types, errors
 from __future__ import annotations
 
 from tapegrad.torch import autograd as autograd
+from tapegrad.torch import fft as fft
+from tapegrad.torch import linalg as linalg
 from tapegrad.torch import nn as nn
+from tapegrad.torch import special as special
+from tapegrad.torch.aliases import *
 from tapegrad.torch.anomaly import *
 from tapegrad.torch.arithmetic import *
 from tapegrad.torch.arranging import *

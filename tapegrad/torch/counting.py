@@ -82,7 +82,8 @@ def cov(input: Any, *, correction: int = 1, fweights: Any = None, aweights: Any 
     x = as_floating(input)
     if not x._value.ndim:
         x = TABLE["reshape"](x, to=(1,))
-    found = core_covariance.cov(x, ddof=correction, fweights=fweights, aweights=aweights)
+    weights = None if aweights is None else in_dtype(aweights, x._value.dtype)
+    found = core_covariance.cov(x, ddof=correction, fweights=fweights, aweights=weights)
     return found
 
 

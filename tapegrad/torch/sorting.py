@@ -38,7 +38,7 @@ __all__ = [
 ]
 
 
-def _result(name: str, *fields: str) -> Any:
+def named_result(name: str, *fields: str) -> Any:
     """The class of a named result, which prints as PyTorch's do."""
     kind: Any = NamedTuple(name, [(f, Any) for f in fields])  # type: ignore[misc]
 
@@ -54,15 +54,15 @@ def _result(name: str, *fields: str) -> Any:
     return kind
 
 
-Sorted = _result("sort", "values", "indices")
-Top = _result("topk", "values", "indices")
-Largest = _result("max", "values", "indices")
-Smallest = _result("min", "values", "indices")
-Medians = _result("median", "values", "indices")
-NanMedians = _result("nanmedian", "values", "indices")
-Kth = _result("kthvalue", "values", "indices")
-Modes = _result("mode", "values", "indices")
-Both = _result("aminmax", "min", "max")
+Sorted = named_result("sort", "values", "indices")
+Top = named_result("topk", "values", "indices")
+Largest = named_result("max", "values", "indices")
+Smallest = named_result("min", "values", "indices")
+Medians = named_result("median", "values", "indices")
+NanMedians = named_result("nanmedian", "values", "indices")
+Kth = named_result("kthvalue", "values", "indices")
+Modes = named_result("mode", "values", "indices")
+Both = named_result("aminmax", "min", "max")
 
 
 def _at(x: Any, indices: Any, dim: int) -> Any:

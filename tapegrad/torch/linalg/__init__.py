@@ -1,0 +1,10 @@
+"""``torch.linalg``: matrices, stacks of matrices in the last two dimensions."""
+
+from __future__ import annotations
+
+from tapegrad.torch.counting import vander as vander
+from tapegrad.torch.linalg.arguments import *
+from tapegrad.torch.linalg.factors import *
+from tapegrad.torch.linalg.norms import *
+from tapegrad.torch.linalg.solving import *
+from tapegrad.torch.products import matmul as matmul
