@@ -33,6 +33,8 @@ class ConcreteFunction:
                 self._signature.require_covers(
                     Signature.of_arguments(function.python_function, bool(own), args, kwargs)
                 )
+        if self._signature.leaves_sizes_open:
+            function._generalises = True
         self._outputs: list[Any] = []
 
     @property
