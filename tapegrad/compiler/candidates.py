@@ -115,7 +115,11 @@ def _work() -> None:
                 _working[0] = False
                 return
             job = _jobs.popleft()
-        job()
+        try:
+            job()
+        except BaseException:  # it is shown, and the next job gets another thread
+            _working[0] = False
+            raise
 
 
 def _forget_the_thread() -> None:

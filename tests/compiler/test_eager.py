@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 
 import tapegrad as tf
 from tapegrad.compiler import eager, kernels, row_sums, updates
+from tapegrad.compiler.candidates import Candidate
 from tapegrad.core.large import SLOW
 from tapegrad.core.table import recording
 from tests.compiler.interpreter import interpreted
@@ -397,6 +399,45 @@ def test_loops_are_compiled_in_the_background() -> None:
     assert len(known.loop.kernel.function.signatures) == 1  # nothing was compiled for this call
     assert_same(gradient(lambda x: tf.tanh(x) * x, x), first)
     np.testing.assert_allclose(first, np.tanh(x) + x * (1 - np.tanh(x) ** 2), rtol=1e-13)
+
+
+def test_a_loop_that_cannot_be_compiled_is_reported_and_others_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shown = []
+    monkeypatch.setattr(threading, "excepthook", lambda args: shown.append(args.exc_value))
+    monkeypatch.setattr(Candidate, "make", lambda self: 1 / 0)
+
+    def wait() -> None:
+        for thread in threading.enumerate():
+            if thread.name == "tapegrad loops":
+                thread.join()
+
+    tf.config.set_eager_kernels(True, patience=1e-9)
+    for number in (1, 2):
+        candidate = Candidate()
+        assert candidate.do(lambda: 5, lambda loop: 6) == 5
+        wait()
+        assert candidate.do(lambda: 5, lambda loop: 6) == 5
+        assert [type(error) for error in shown] == [ZeroDivisionError] * number
+
+
+def test_a_loop_that_is_slower_is_dropped() -> None:
+    class Slow(Candidate):
+        def make(self) -> Any:
+            return self
+
+        def compile(self) -> None:
+            pass
+
+    tf.config.set_eager_kernels(True, patience=1e-9)
+    candidate = Slow()
+    assert candidate.do(lambda: "numpy", lambda loop: "loop") == "numpy"
+    for thread in threading.enumerate():
+        if thread.name == "tapegrad loops":
+            thread.join()
+    done = [candidate.do(lambda: "numpy", lambda loop: time.sleep(0.01)) for _ in range(5)]
+    assert done == [None, None, None, "numpy", "numpy"]
 
 
 def test_small_arrays_and_short_scripts_compile_nothing() -> None:
