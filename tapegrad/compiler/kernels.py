@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from tapegrad.compiler import windows
+from tapegrad.compiler import scans, windows
 from tapegrad.compiler.cache import compiled
 from tapegrad.compiler.expand import written_out
 from tapegrad.compiler.fusion import Plan, cost
@@ -86,7 +86,7 @@ def can_fuse(operation: Operation) -> bool:
 def has_kernel(operation: Operation) -> bool:
     """Whether machine code does an operation: a part of a kernel, or the kernel library."""
     pieces = written_out(operation)
-    return all(lowered(o) is not None or windows.call(o) is not None for o in pieces)
+    return all(lowered(o) or windows.call(o) or scans.call(o) for o in pieces)
 
 
 def kernel(
@@ -117,7 +117,7 @@ def loop_kernel(loop: Loop) -> tuple[Kernel, LoopSource]:
 
 def library_kernel(step: Operation) -> Kernel | None:
     """A function of the kernel library that does the work of one operation."""
-    call = windows.call(step)
+    call = windows.call(step) or scans.call(step)
     if call is None:
         return None
     given = ", ".join([f"a{i}" for i in range(len(step.inputs))])

@@ -1,7 +1,7 @@
 """Operations of eager code on large arrays for which the kernel library has a function.
 
-A convolution or a pooling takes the steps that it would take in a program: padding and views in
-NumPy, the work in machine code.
+A convolution, a pooling or a cumulative sum takes the steps that it would take in a program:
+padding and views in NumPy, the work in machine code.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def whole(
     key = name, *params.items(), *[(a.shape, a.dtype) for a in arrays]
     known = _known.get(key)
     if known is None:
-        if len(_known) >= _MOST or not all(a.dtype.char in "fd" for a in arrays):
+        if len(_known) >= _MOST or not all(a.dtype.char in "fdil" for a in arrays):
             return plainly(*arrays, **params)
         known = _known[key] = _Single(name, plainly, arrays, params)
     return known.do(lambda: known.run(arrays), lambda steps: steps(arrays))

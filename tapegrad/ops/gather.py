@@ -9,6 +9,7 @@ import numpy as np
 
 from tapegrad.core.convert import operand
 from tapegrad.core.define import general
+from tapegrad.core.large import by_library
 from tapegrad.core.primitive import NONDIFF, apply
 from tapegrad.core.rows import gather as gather_primitive
 from tapegrad.core.rows import gather_points, gather_rows
@@ -198,7 +199,7 @@ def _batched_put_along_axis(F: Any, args: Any, params: Any) -> Any:
 
 general(
     "take_along_axis",
-    _take_along_axis,
+    by_library("take_along_axis", _take_along_axis),
     lambda F, g, indices, shape, axis: F.put_along_axis(g, indices, to=shape, axis=axis),
     NONDIFF,
     inputs="x indices",
@@ -207,7 +208,7 @@ general(
 # The adjoint: zeros of shape `to`, to which the entries of x are added at their indices.
 general(
     "put_along_axis",
-    _put_along_axis,
+    by_library("put_along_axis", _put_along_axis),
     lambda F, g, indices, axis: F.take_along_axis(g, indices, axis=axis),
     NONDIFF,
     inputs="x indices",

@@ -8,6 +8,7 @@ import numpy as np
 
 from tapegrad.core.convert import operand
 from tapegrad.core.define import general
+from tapegrad.core.large import by_library
 from tapegrad.core.primitive import NONDIFF, apply
 from tapegrad.core.structural import along
 from tapegrad.core.table import recording
@@ -36,7 +37,7 @@ def _positions(x: Any, *, axis: int, reverse: bool, largest: bool, dtype: np.dty
     return (x.shape[axis] - 1 - found)[back].astype(dtype) if reverse else found.astype(dtype)
 
 
-_found = general("extreme_positions", _positions, NONDIFF)
+_found = general("extreme_positions", by_library("extreme_positions", _positions), NONDIFF)
 
 
 def _running(op: str, value: Any, axis: Any, reverse: bool, largest: bool) -> RunningExtremes:

@@ -17,6 +17,7 @@ import numpy as np
 from tapegrad.core.batching import spread_batch
 from tapegrad.core.convert import operand
 from tapegrad.core.define import general, linear
+from tapegrad.core.large import by_library
 from tapegrad.core.primitive import apply
 from tapegrad.core.tensor import Tensor
 from tapegrad.ops.arguments import axis_argument
@@ -116,7 +117,7 @@ def _recurrence_jvp_a(F: Any, t: Any, y: Any, a: Any, axis: int, reverse: bool) 
 linear("shift", _shift, lambda F, g, axis, by: F.shift(g, axis=axis, by=-by))
 general(
     "linear_recurrence",
-    _recurrence,
+    by_library("linear_recurrence", _recurrence),
     _recurrence_vjp_a,
     _recurrence_vjp_b,
     inputs="a b",
@@ -166,12 +167,17 @@ def _logsumexp_vjp(
 
 _cumsum = linear(
     "cumsum",
-    _accumulate(np.add, 0.0),
+    by_library("cumsum", _accumulate(np.add, 0.0)),
     lambda F, g, axis, exclusive, reverse: F.cumsum(
         g, axis=axis, exclusive=exclusive, reverse=not reverse
     ),
 )
-_cumprod = general("cumprod", _accumulate(np.multiply, 1.0), _cumprod_vjp, jvps=(_cumprod_jvp,))
+_cumprod = general(
+    "cumprod",
+    by_library("cumprod", _accumulate(np.multiply, 1.0)),
+    _cumprod_vjp,
+    jvps=(_cumprod_jvp,),
+)
 _cumulative_logsumexp = general(
     "cumulative_logsumexp", _accumulate(np.logaddexp, -np.inf), _logsumexp_vjp
 )

@@ -136,6 +136,7 @@ def interpreted(text: str) -> Callable[..., None]:
         "ceil": np.ceil,
         "convolution": library.Convolution,
         "pooling": library.Pooling,
+        "scans": library.Scans,
         "empty": np.empty,
         "floor": np.floor,
         "inf": math.inf,

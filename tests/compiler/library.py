@@ -99,3 +99,67 @@ def _entries(geometry: Any, windows: Any) -> Iterator[tuple[int, Any]]:
             yield number, places + channel
             number += 1
     assert number == windows.size
+
+
+class Scans:
+    """As `tapegrad.kernels.scans`, entry by entry."""
+
+    @staticmethod
+    def _steps(geometry: Any) -> Iterator[tuple[int, int, int]]:
+        """The number of an entry along the axis, its place, and that of the one before."""
+        outer, n, inner, _, reverse, *_ = geometry
+        for o, j in itertools.product(range(outer), range(inner)):
+            line = [(o * n + k) * inner + j for k in range(n)]
+            numbers = list(range(n))
+            if reverse:
+                line, numbers = line[::-1], numbers[::-1]
+            yield from zip(numbers, line, [-1, *line[:-1]], strict=True)
+
+    @staticmethod
+    def _totals(x: Any, geometry: Any, out: Any, join: Any, first: float) -> None:
+        totals = np.empty_like(x)
+        for _, at, before in Scans._steps(geometry):
+            new = _flat(x, at)
+            totals.flat[at] = new if before < 0 else join(_flat(totals, before), new)
+            if geometry[3]:
+                out.flat[at] = first if before < 0 else totals.flat[before]
+            else:
+                out.flat[at] = totals.flat[at]
+
+    @staticmethod
+    def cumsum(x: Any, geometry: Any, out: Any) -> None:
+        Scans._totals(x, geometry, out, np.add, 0.0)
+
+    @staticmethod
+    def cumprod(x: Any, geometry: Any, out: Any) -> None:
+        Scans._totals(x, geometry, out, np.multiply, 1.0)
+
+    @staticmethod
+    def linear_recurrence(a: Any, b: Any, geometry: Any, out: Any) -> None:
+        for _, at, before in Scans._steps(geometry):
+            more = 0.0 if before < 0 else _flat(a, at) * _flat(out, before)
+            out.flat[at] = _flat(b, at) + more
+
+    @staticmethod
+    def extreme_positions(x: Any, geometry: Any, out: Any) -> None:
+        best = np.empty_like(x)
+        for number, at, before in Scans._steps(geometry):
+            new, old = _flat(x, at), x.dtype.type(0) if before < 0 else _flat(best, before)
+            hit = before < 0 or new != new or (new >= old if geometry[5] else new <= old)
+            best.flat[at] = new if hit else old
+            out.flat[at] = number if hit else _flat(out, before)
+
+    @staticmethod
+    def take_along_axis(x: Any, indices: Any, geometry: Any, out: Any) -> None:
+        outer, n, inner, *_, m = geometry
+        lines, chosen = x.reshape(outer, n, inner), indices.reshape(outer, m, inner)
+        out[...] = np.take_along_axis(lines, chosen, 1).reshape(out.shape)
+
+    @staticmethod
+    def put_along_axis(x: Any, indices: Any, geometry: Any, out: Any) -> None:
+        outer, n, inner, *_, m = geometry
+        values, chosen = x.reshape(outer, m, inner), indices.reshape(outer, m, inner)
+        lines = np.zeros((outer, n, inner), x.dtype)
+        for o, j, k in np.ndindex(*values.shape):
+            lines[o, chosen[o, j, k], k] += values[o, j, k]
+        out[...] = lines.reshape(out.shape)
