@@ -198,6 +198,5 @@ def sigmoid_f8(x):
     return select(x < 0.0, e, 1.0) / (1.0 + e)
 
 
-expm1_f4 = in_double(expm1_f8)
 sinh_f4 = in_double(sinh_f8)
 cosh_f4 = in_double(cosh_f8)

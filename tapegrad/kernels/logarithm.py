@@ -131,7 +131,6 @@ def softplus_f8(x):
 
 log2_f4 = in_double(log2_f8)
 log10_f4 = in_double(log10_f8)
-log1p_f4 = in_double(log1p_f8)
 
 
 @fast

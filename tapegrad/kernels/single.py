@@ -27,7 +27,7 @@ _LOG2E = np.float32(1.4426950408889634)
 _LN2_HIGH, _LN2_LOW = np.float32(0.693359375), np.float32(-2.12194440e-4)
 _SMALLEST, _LARGEST = np.float32(-104), np.float32(89)
 _TINY, _2_TO_24, _24 = np.float32(1.1754943508222875e-38), np.float32(2**24), np.float32(24)
-_TEN = np.float32(10)
+_TEN, _20 = np.float32(10), np.float32(20)
 
 
 @exact
@@ -75,6 +75,19 @@ def exp_f4(x):
     p = p * r + _ONE
     half = int32(bits >> 1)  # in two steps, so that the result may be subnormal
     return p * single_from_bits(int32(half << 23)) * single_from_bits(int32((bits - half) << 23))
+
+
+@fast
+def expm1_f4(x):
+    """At most 1.5 ulp."""
+    inside = select(x > _LARGEST, _LARGEST, select(x < -_20, -_20, x))
+    k, r, low = _reduced(inside)
+    small = r + (r * r * _excess(r) + (low + low * r))
+    scale = _power_of_two(k - _ONE)  # half of 2**k, which overflows for the largest x
+    y = _TWO * (scale * small + (scale - _HALF))
+    y = select(k == _ZERO, small, y)
+    y = select(x == _ZERO, x, y)
+    return select(x != x, x, y)
 
 
 @exact
@@ -129,6 +142,17 @@ def log_f4(x):
     y = select(x == _ZERO, -_INF, y)
     y = select(x < _ZERO, _NAN, y)
     return select((x != x) | (x == _INF), x, y)
+
+
+@fast
+def log1p_f4(x):
+    """At most 1.5 ulp: the logarithm of ``1 + x``, corrected for what the sum has lost."""
+    u = _ONE + x
+    lost = select(abs(x) > _ONE, _ONE - (u - x), x - (u - _ONE))
+    y = log_f4(u) + lost / u
+    y = select(u == _ONE, x, y)
+    y = select(x == -_ONE, -_INF, y)
+    return select(x == _INF, x, y)
 
 
 @fast

@@ -12,7 +12,17 @@ import pytest
 from tests.kernels.functions import KINDS, UNARY, arguments, run, worst
 
 #: These are computed in single precision, all others in double.
-SINGLE = ("erf", "exp", "log", "log1p_exp", "sigmoid", "softplus", "tanh")
+SINGLE = (
+    "erf",
+    "exp",
+    "expm1",
+    "log",
+    "log1p",
+    "log1p_exp",
+    "sigmoid",
+    "softplus",
+    "tanh",
+)
 
 
 @pytest.fixture(autouse=True)
