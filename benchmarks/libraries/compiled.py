@@ -1,8 +1,7 @@
 """tapegrad and TensorFlow compiled by `tf.function`, PyTorch by `torch.compile`, and JAX's jit.
 
-Each compiles the value and the gradients as one function, the way its manual does. A problem with
-a loop over rows compiles the step of the loop, JAX by `lax.scan`: 50,000 operations unrolled are
-more than some of these compilers end with.
+Each compiles the value and the gradients as one function, the way its manual does. Of a problem with
+a loop over rows, PyTorch compiles the step; JAX has `lax.scan`, and the other two `tf.foldl`.
 """
 
 from __future__ import annotations
@@ -59,15 +58,22 @@ class CompiledDialect(TensorFlowDialect):
 
     def __init__(self, module: str, label: str, threads: int) -> None:
         super().__init__(module, label, threads)
-        self.function = self.tf.function(jit_compile=True)
-        self.operations.loop = compiled_loop(self.function)
+        tf = self.tf
+        self.function = tf.function(jit_compile=True)
+
+        def loop(step: Any, ops: Any, parameters: Any, carry: Any, rows: Any) -> Any:
+            def turn(carry: Any, pair: Any) -> Any:
+                return tuple(step(ops, parameters, carry, *pair))
+
+            return tf.foldl(turn, (rows[:-1], rows[1:]), initializer=tuple(carry))
+
+        self.operations.loop = loop
 
     def gradient_step(self, objective: Objective, inputs: Inputs) -> Step:
-        """Tensors in, value and gradients out; a loop stays a Python loop of compiled steps."""
-        if has_loop(inputs):
-            return super().gradient_step(objective, inputs)
+        """Tensors in, value and gradients out; the rows of a loop are one tensor."""
         tf, operations = self.tf, self.operations
-        tensors = [tf.constant(array) for array in (*inputs.parameters, *inputs.constants)]
+        arrays = [np.asarray(a) for a in (*inputs.parameters, *inputs.constants)]
+        tensors = [tf.constant(array) for array in arrays]
         count = len(inputs.parameters)
 
         @self.function
