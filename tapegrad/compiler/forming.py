@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -134,6 +134,14 @@ class Former:
         c.maker[places] = OUTSIDE
 
 
+class _Part(NamedTuple):
+    """A `put_slice` that is added to a total: the positions of both, and where it is carried."""
+
+    put: int
+    total: int
+    column: int
+
+
 class _Forming:
     """One loop in the making."""
 
@@ -167,7 +175,7 @@ class _Forming:
         kinds = [self._kind(i) for i in range(self._width)]
         used = self._used_outside()
         sums = self._sums(kinds, used)
-        puts = set(sums.values())
+        puts = {part.put for part in sums.values()}
         summed: list[Summed] = []
         column = 0
         for position in range(self._period):
@@ -175,8 +183,7 @@ class _Forming:
             columns = range(column, column + len(step.inputs))
             column += len(step.inputs)
             if position in sums:
-                (first,) = [i for i in columns if kinds[i][0] == "carried"]
-                summed.append(self._sum(position, sums[position], self._value(0, first)))
+                summed.append(self._sum(sums[position]))
                 continue
             inputs = [
                 self._input(i, kinds[i], v) for i, v in zip(columns, step.inputs, strict=True)
@@ -341,48 +348,61 @@ class _Forming:
         output = Value.between((self._count, *value.shape), value.dtype)
         return Kept(value, output, True, position, slot)
 
-    def _sums(self, kinds: list[tuple[str, Any]], used: dict[Any, set[int]]) -> dict[int, int]:
-        """Additions of a part to a total that nobody reads before the end, and that part."""
-        n = self._n
-        readers: dict[tuple[int, int], int] = {}
-        for word, more in kinds:
+    def _sums(self, kinds: list[tuple[str, Any]], used: dict[Any, set[int]]) -> dict[int, _Part]:
+        """Additions of parts to totals that nobody reads before the end, by their positions."""
+        readers: dict[tuple[int, int], list[int]] = {}
+        for column, (word, more) in enumerate(kinds):
             if word in ("inside", "carried"):
                 position, slot, _ = more if word == "inside" else more[1]
-                readers[position, slot] = readers.get((position, slot), 0) + 1
-        found: dict[int, int] = {}
-        column = 0
-        for position in range(self._period):
-            step = n.operations[self._last + position]
-            of = dict(kinds[column : column + len(step.inputs)])
-            column += len(step.inputs)
-            if step.primitive.name != "add" or set(of) != {"inside", "carried"}:
+                readers.setdefault((position, slot), []).append(column)
+        found: dict[int, _Part] = {}
+        for column, (word, more) in enumerate(kinds):
+            if word != "carried" or more[0] != 1:
                 continue
-            lag, (total, *_) = of["carried"]
-            part = of["inside"][0]
-            put = n.operations[self._last + part]
-            if (
-                (lag, total) == (1, position)
-                and put.primitive.name == "put_slice"
-                and step.inputs[0].shape == step.inputs[1].shape
-                and not any(v in n.picks for v in step.inputs)
-                and readers[position, 0] == readers[part, 0] == 1
-                and used.get((position, 0), {self._count - 1}) == {self._count - 1}
-                and (part, 0) not in used
-            ):
-                found[position] = part
+            total: int = more[1][0]
+            chain: dict[int, _Part] = {}
+            at: int | None = column
+            while at is not None:
+                position, put = self._adds_part(at, kinds)
+                if put is None or len(readers[put, 0]) > 1 or (put, 0) in used:
+                    break
+                chain[position] = _Part(put, total, column)
+                by = readers.get((position, 0), [])
+                if position == total:
+                    if by == [column] and used.get((total, 0), {self._count - 1}) == {
+                        self._count - 1
+                    }:
+                        found.update(chain)
+                    break
+                at = by[0] if len(by) == 1 and (position, 0) not in used else None
         return found
+
+    def _adds_part(self, column: int, kinds: list[tuple[str, Any]]) -> tuple[int, int | None]:
+        """The operation that reads this, and which `put_slice` it adds to it as it is."""
+        n = self._n
+        position = int(self._columns.user[-1, column]) - self._last
+        step = n.operations[self._last + position]
+        if step.primitive.name != "add" or any(v in n.picks for v in step.inputs):
+            return position, None
+        begin = int(n.first[self._last + position]) - int(n.first[self._last])
+        word, more = kinds[2 * begin + 1 - column]
+        if word != "inside" or step.inputs[0].shape != step.inputs[1].shape:
+            return position, None
+        is_put = n.operations[self._last + more[0]].primitive.name == "put_slice"
+        return position, more[0] if is_put else None
 
     def _offsets(self, position: int) -> list[int]:
         """Where a `put_slice` writes, in each repetition."""
         turns = range(self._start + position, self._stop, self._period)
         return [self._n.written[p] for p in turns]
 
-    def _sum(self, position: int, put: int, first: Value) -> Summed:
-        params = self._n.operations[self._last + put].params
+    def _sum(self, part: _Part) -> Summed:
+        params = self._n.operations[self._last + part.put].params
         layout = indexed(contiguous(params["to"]), params["index"])._replace(offset=0)
-        output = self._n.operations[self._last + position].outputs[0]
-        offsets = np.array(self._offsets(put))
-        return Summed(self._local[put, 0], output, first, layout, offsets)
+        output = self._n.operations[self._last + part.total].outputs[0]
+        first = self._value(0, part.column)
+        offsets = np.array(self._offsets(part.put))
+        return Summed(self._local[part.put, 0], output, first, layout, offsets)
 
 
 def _changes(row: Any) -> list[int]:

@@ -72,15 +72,15 @@ class Kernel(NamedTuple):
 _LOOP_HEAD = "from tapegrad.kernels.separate import load_from, store_to, window\n"
 
 
-#: An operation of more values is not part of a kernel, whose text would grow with them.
-_MOST_INPUTS = 64
+#: An operation of or with more values is not part of a kernel, whose text would grow with them.
+_MOST_VALUES = 64
 
 
 def can_fuse(operation: Operation) -> bool:
     """Whether an operation, or what it is written out as, can be part of a kernel."""
-    return len(operation.inputs) <= _MOST_INPUTS and all(
-        lowered(o) is not None for o in written_out(operation)
-    )
+    if max(len(operation.inputs), len(operation.outputs)) > _MOST_VALUES:
+        return False
+    return all(lowered(o) is not None for o in written_out(operation))
 
 
 def has_kernel(operation: Operation) -> bool:

@@ -48,7 +48,10 @@ class Kept(NamedTuple):
 
 
 class Summed(NamedTuple):
-    """A result: `first`, with `value` of each repetition added at ``offsets[k]`` of its memory."""
+    """A result: `first`, with `value` of each repetition added at ``offsets[k]`` of its memory.
+
+    Several may have one `output`: then all their values are added.
+    """
 
     value: Value
     output: Value
@@ -113,7 +116,7 @@ class Loop(Operation):
         for c in carried:
             inputs.update(dict.fromkeys(c.first))
         inputs.update(dict.fromkeys([s.first for s in summed]))
-        outputs = [k.output for k in kept] + [s.output for s in summed]
+        outputs = [k.output for k in kept] + list(dict.fromkeys([s.output for s in summed]))
         super().__init__(Loops(), tuple(inputs), outputs, {}, place)
         self.body = body
         self.count = count

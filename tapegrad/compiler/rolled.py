@@ -229,17 +229,20 @@ class LoopSource:
 
     def _sum(self, s: Summed, name: str) -> None:
         """Add a result to a part of a total."""
-        total = f"total{len(self._outputs)}"
-        self._outputs.append((total, s.output))
-        self._written(total)
+        known = [name for name, v in self._outputs if v is s.output]
+        total = known[0] if known else f"total{len(self._outputs)}"
+        if not known:
+            self._outputs.append((total, s.output))
+            self._written(total)
         place = f"o[t, {len(self._offsets)}]"
         self._offsets.append(s.offsets)
         lines, indent = self._end, ""
         sizes, (there, here) = collapsed(
             s.layout.shape, [s.layout.strides, contiguous(s.value.shape).strides]
         )
-        lines.append(f"at_{total} = {place}")
-        to, at = f"at_{total}", "0"
+        start = f"at{len(self._offsets)}"
+        lines.append(f"{start} = {place}")
+        to, at = start, "0"
         for level, n in enumerate(sizes):
             lines.append(f"{indent}for i{level} in range({self._source._size(n)}):")
             indent += "    "

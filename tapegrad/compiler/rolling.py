@@ -45,6 +45,7 @@ def rolled(recording: Recording) -> Recording:
     if not loops:
         return recording
     ordered = _in_order(steps, numbered, loops)
+    ordered = _only_parts_in_use(ordered, recording.outputs)
     return _with_rows(Recording(recording.inputs, ordered, recording.outputs), former.rows)
 
 
@@ -125,6 +126,28 @@ def _waits(step: Step, numbered: Numbered, loop: Loop) -> bool:
         base = numbered.place(step.inputs[0]).base
         return base in numbered.made and loop.start <= numbered.made[base][0] < loop.stop
     return not isinstance(step, (HostCall, Read))
+
+
+def _only_parts_in_use(steps: Sequence[Step], outputs: Sequence[Value]) -> list[Step]:
+    """Where a value is taken apart and loops read it as it is, the few parts that others read."""
+    used = set(outputs)
+    for step in steps:
+        used.update(inputs_of(step))
+    kept: list[Step] = []
+    for step in steps:
+        if isinstance(step, Operation) and step.primitive.name == "unstack":
+            parts = [v for v in step.outputs if v in used]
+            if len(parts) < len(step.outputs):
+                kept += [_part(step, v) for v in parts]
+                continue
+        kept.append(step)
+    return kept
+
+
+def _part(step: Operation, part: Value) -> Operation:
+    behind = (slice(None),) * (-step.params["axis"] - 1)
+    index = (Ellipsis, step.outputs.index(part), *behind)
+    return Operation(TABLE["getitem"], step.inputs, [part], {"index": index}, step.place)
 
 
 def _with_rows(recording: Recording, rows: dict[Value, tuple[Value, int]]) -> Recording:

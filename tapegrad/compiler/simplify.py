@@ -22,6 +22,12 @@ from tapegrad.compiler.graph import (
 )
 from tapegrad.core.table import TABLE
 
+#: Operations that may have simpler forms.
+_REWRITTEN = frozenset(
+    "broadcast_to cast conj divide identity multiply multiply_no_nan pow reshape stop_gradient "
+    "sum_to zeros_like".split()
+)
+
 #: Constant exponents that NumPy computes in another way, and so do we.
 _POWERS = {2.0: "square", 0.5: "sqrt", -1.0: "reciprocal"}
 
@@ -63,16 +69,18 @@ def simplify(recording: Recording, *, with_derivatives: bool = False) -> Recordi
             if not isinstance(step, Guard) or now(step.value).kind != "constant":
                 steps.append(_renamed(step, now))
             continue
-        inputs = tuple([now(v) for v in step.inputs])
-        if all(v.kind == "constant" for v in inputs) and _may_fold(step):
+        inputs = tuple([names.get(v, v) for v in step.inputs])
+        of_constants = _are_constants(inputs)
+        if of_constants and _may_fold(step):
             for v in step.outputs:
                 v.kind = "constant"
             continue
-        operation = _rewritten(
-            Operation(step.primitive, inputs, step.outputs, step.params, step.place),
-            with_derivatives,
-        )
-        if isinstance(operation, Operation):
+        if inputs != step.inputs:
+            step = Operation(step.primitive, inputs, step.outputs, step.params, step.place)
+        operation: Operation | Value = step
+        if step.primitive.name in _REWRITTEN:
+            operation = _rewritten(step, with_derivatives)
+        if isinstance(operation, Operation) and of_constants:
             operation = _of_numbers(operation)
         if isinstance(operation, Value):
             names[step.outputs[0]] = operation
@@ -86,6 +94,11 @@ def simplify(recording: Recording, *, with_derivatives: bool = False) -> Recordi
             seen[key] = operation.outputs
         steps.append(operation)
     return _living(Recording(recording.inputs, steps, [now(v) for v in recording.outputs]))
+
+
+def _are_constants(values: tuple[Value, ...]) -> bool:
+    first_is = not values or values[0].kind == "constant"  # quick, and nearly always false
+    return first_is and all(v.kind == "constant" for v in values)
 
 
 def _renamed(step: Step, now: Callable[[Value], Value]) -> Step:
@@ -131,8 +144,10 @@ def _rewritten(step: Operation, with_derivatives: bool) -> Operation | Value:
             return second
         if name != "multiply_no_nan" and uniform(second) == 1 and first.shape == out.shape:
             return first
-    if name == "multiply_no_nan" and (
-        uniform(inputs[1]) not in (None, 0) or np.isfinite(uniform(inputs[0]) or np.nan)
+    if (
+        name == "multiply_no_nan"
+        and "constant" in (inputs[0].kind, inputs[1].kind)
+        and (uniform(inputs[1]) not in (None, 0) or np.isfinite(uniform(inputs[0]) or np.nan))
     ):
         product = Operation(TABLE["multiply"], inputs, step.outputs, {}, step.place)
         return _rewritten(product, with_derivatives)
@@ -150,7 +165,7 @@ def _of_numbers(step: Operation) -> Operation | Value:
     if step.primitive.kind != "elementwise" or len(step.outputs) != 1:
         return step
     (out,) = step.outputs
-    if any(v.kind != "constant" or uniform(v) is None for v in step.inputs):
+    if any(uniform(v) is None for v in step.inputs):
         return step
     numbers = [v.dtype.type(uniform(v)) for v in step.inputs]
     with np.errstate(all="ignore"):
@@ -178,9 +193,11 @@ def uniform(value: Value) -> Any:
 
 def _key(step: Operation) -> Any:
     """Equal for operations that compute the same; None where that cannot be told."""
-    params = tuple(sorted([(k, repr(v)) for k, v in step.params.items()]))
-    if any("array(" in text for _, text in params):  # NumPy abbreviates what it prints
-        return None
+    params: Any = ()
+    if step.params:
+        params = tuple(sorted([(k, repr(v)) for k, v in step.params.items()]))
+        if any("array(" in text for _, text in params):  # NumPy abbreviates what it prints
+            return None
     inputs = tuple([constant_key(v) if v.kind == "constant" else id(v) for v in step.inputs])
     return step.primitive.name, inputs, params
 

@@ -263,6 +263,24 @@ def test_list_of_separate_tensors(in_python: None) -> None:
     compare(program, *[rows(3) * (1.0 + 0.1 * k) for k in range(40)])
 
 
+def test_weights_cut_in_each_turn(in_python: None) -> None:
+    def program(x: Any, w: Any) -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch([x, w])
+            h, total = tf.zeros(2, tf.float64), 0.0
+            for row in x:
+                h = tf.tanh(h * w[0, :2] + row[:2] * w[1, 1:] + w[2, ::2]) + 0.1 * w[0, 1:]
+                total = total + tf.reduce_sum(h * row[1:])
+        return total, tape.gradient(total, [x, w])
+
+    compiled = compare(program, rows(40, 3), rows(3, 3))
+    (path,) = next(iter(compiled._known.values())).paths
+    assert any(loop.summed for loop in path.program.loops)
+    assert not any(
+        step.primitive.name == "put_slice" for loop in path.program.loops for step in loop.body
+    )
+
+
 def test_second_order_and_jacobian(in_python: None) -> None:
     def program(x: Any) -> Any:
         with tf.GradientTape() as outer:
