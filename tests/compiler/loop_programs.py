@@ -123,7 +123,7 @@ class LoopProgram:
                 values.append(MAPS[self.special[t]](values[-1]))
             state = [tf.clip_by_value(v, -3.0, 3.0) for v in values[-self.states :]]
             history.append(state[-1])
-            total = total + tf.reduce_sum(state[0] * state[-1])
+            total = total + tf.reduce_mean(state[0] * state[-1])
             collected.append(tf.reduce_sum(state[-1]) if self.seed % 2 else state[0])
         results = [total, *state]
         if self.stacked:
