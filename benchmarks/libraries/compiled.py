@@ -1,7 +1,7 @@
 """tapegrad and TensorFlow compiled by `tf.function`, PyTorch by `torch.compile`, and JAX's jit.
 
-Each compiles the value and the gradients as one function, the way its manual does. Of a problem with
-a loop over rows, PyTorch compiles the step; JAX has `lax.scan`, and the other two `tf.foldl`.
+Each compiles the value and the gradients as one function, the way its manual does. Of a problem
+with a loop over rows, PyTorch compiles the step; JAX has `lax.scan`, the other two `tf.foldl`.
 """
 
 from __future__ import annotations
