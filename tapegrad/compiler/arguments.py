@@ -16,10 +16,10 @@ from tapegrad.core.tensor import Tensor
 from tapegrad.core.variable import Variable
 from tapegrad.ops.tensor_array import TensorArray
 
-_BY_VALUE = (bool, int, str, bytes, type(None), DType, type(Ellipsis))
+_BY_VALUE = frozenset((bool, int, str, bytes, type(None), DType, type(Ellipsis)))
 
 #: Defaults that a call may as well have given.
-_PLAIN = (*_BY_VALUE, float, complex)
+_PLAIN = _BY_VALUE | {float, complex}
 
 
 def kind_of(value: Any, tensors: list[Tensor], kept: list[Any], sizes: bool = True) -> Any:
@@ -33,6 +33,10 @@ def kind_of(value: Any, tensors: list[Tensor], kept: list[Any], sizes: bool = Tr
         tensors.append(value)
         array = value._value
         return array.dtype.num, array.shape if sizes else len(array.shape)
+    if kind is tuple or kind is list:
+        return kind, tuple([kind_of(v, tensors, kept, sizes) for v in value])
+    if kind is dict and not value:
+        return kind
     if kind is float or kind is complex:
         return kind, repr(value)  # 0.0 is not -0.0, but NaN is NaN
     if kind in _BY_VALUE:

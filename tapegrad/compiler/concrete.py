@@ -104,7 +104,7 @@ class BoundFunction:
         self._instance = instance
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._function._call(*self._function._split((self._instance, *args)), kwargs)
+        return self._function.call_method(self._instance, args, kwargs)
 
     def get_concrete_function(self, *args: Any, **kwargs: Any) -> ConcreteFunction:
         """See `Function.get_concrete_function`."""

@@ -161,24 +161,35 @@ class Function:
         """Run the function, compiled if it has been recorded for arguments of this kind."""
         quick = None
         if not kwargs:
-            # Tensors only, no tape: the common case of a compiled function, written for speed.
-            arrays: list[Any] = []
-            kind: list[Any] = []
-            for x in args:
-                if x.__class__ is not Tensor:
-                    break
-                array = x._value
-                arrays.append(array)
-                kind.append(array.dtype)
-                kind.append(array.shape)
-            else:
-                quick = tuple(kind)
-                paths = self._quick.get(quick)
-                if paths is not None and not active_recorders():
-                    result = paths.run_quickly(arrays)
-                    if result is not MISSED:
-                        return result
+            result, quick = self._call_quickly([], args)
+            if result is not MISSED:
+                return result
         return self._call(*self._split(args), kwargs, quick)
+
+    def call_method(self, instance: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Run the function as a method of an object."""
+        quick = None
+        if not kwargs:
+            result, quick = self._call_quickly([id(instance)], args)
+            if result is not MISSED:
+                return result
+        return self._call(*self._split((instance, *args)), kwargs, quick)
+
+    def _call_quickly(self, kind: list[Any], args: tuple[Any, ...]) -> tuple[Any, Any]:
+        """The result or `MISSED`, and a short key, for what is common: tensors only, no tape."""
+        arrays: list[Any] = []
+        for x in args:
+            if x.__class__ is not Tensor:
+                return MISSED, None
+            array = x._value
+            arrays.append(array)
+            kind.append(array.dtype)
+            kind.append(array.shape)
+        quick = tuple(kind)
+        paths = self._quick.get(quick)
+        if paths is None or active_recorders():
+            return MISSED, quick
+        return paths.run_quickly(arrays), quick
 
     def _split(self, args: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
         """The object that a method belongs to, and the other arguments."""
@@ -217,7 +228,7 @@ class Function:
         paths = self._known.get(kind)
         if paths is None:
             paths = self._known[kind] = Paths(inputs, [self._held(x, kind) for x in kept])
-        if quick is not None and quick not in self._quick and 2 * len(inputs) == len(quick):
+        if quick is not None and quick not in self._quick and _is_all(quick, inputs, kept):
             self._quick[quick] = paths
         known, result = self._run_known(paths, inputs, recorders, own, args, kwargs)
         if known:
@@ -393,11 +404,18 @@ class Function:
         return f"<tf.function {self.name}>"
 
 
+def _is_all(quick: tuple[Any, ...], inputs: list[Tensor], kept: list[Any]) -> bool:
+    """Whether a short key says all that decides: tensors alone, maybe of a method of an object."""
+    count, has_object = divmod(len(quick), 2)
+    return count == len(inputs) and (not has_object or any(id(x) == quick[0] for x in kept))
+
+
 def _forget(function: weakref.ref[Function], kind: Any, _: object) -> None:
     """An object is gone, and calls with it will not come again."""
     known = function()
     if known is not None:
-        known._known.pop(kind, None)
+        gone = known._known.pop(kind, None)
+        known._quick = {k: paths for k, paths in known._quick.items() if paths is not gone}
         known._families.pop(kind, None)
 
 

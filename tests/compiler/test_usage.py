@@ -293,6 +293,33 @@ def test_methods_of_all_kinds() -> None:
     assert [r() for r in gone] == [None] * 3
 
 
+@dataclasses.dataclass
+class Scale:
+    by: float
+
+    @tf.function
+    def __call__(self, x: Any) -> Any:
+        return self.by * x
+
+
+def test_objects_that_come_and_go() -> None:
+    x = tf.constant(2.0)
+    addresses = set()
+    for k in range(50):
+        layer = Layer(float(k))
+        addresses.add(id(layer))
+        assert [layer(x).numpy() for _ in range(4)] == [2.0 * k + 1.0] * 4
+        with tf.GradientTape() as tape:
+            y = layer(x)
+        assert tape.gradient(y, layer.w).numpy() == 2.0
+        del layer
+    assert len(addresses) < 50  # so that one address has been several objects
+    scale = Scale(1.0)
+    for k in (1.0, 5.0, 5.0, 1.0, 3.0):
+        scale.by = k
+        assert [scale(x).numpy() for _ in range(3)] == [2.0 * k] * 3
+
+
 def test_copies_and_pickles() -> None:
     assert tripled(tf.constant(2.0)).numpy() == 6.0
     assert pickle.loads(pickle.dumps(tripled)) is tripled
