@@ -13,7 +13,7 @@ import pytest
 
 import tapegrad
 
-ROOMS = {"checkpoints", "compiler", "core", "demo", "errors", "kernels", "layers", "ops", "torch"}
+ROOMS = {"checkpoints", "compiler", "core", "demo", "errors", "kernels", "layers", "ops"}
 
 
 def public() -> dict[str, Any]:

@@ -57,6 +57,13 @@ class set_detect_anomaly:
         Whether to look.
     check_nan
         Whether a NaN is an error, or only errors get their forward traceback.
+
+    Examples
+    --------
+    >>> import tapegrad.torch as torch
+    >>> with torch.autograd.set_detect_anomaly(True):
+    ...     torch.is_anomaly_enabled()
+    True
     """
 
     def __init__(self, mode: bool, check_nan: bool = True) -> None:
@@ -71,7 +78,21 @@ class set_detect_anomaly:
 
 
 class detect_anomaly(set_detect_anomaly):
-    """Look for NaN in the backward passes of a block: the error names the forward operation."""
+    """Look for NaN in the backward passes of a block: the error names the forward operation.
+
+    Parameters
+    ----------
+    check_nan
+        Whether a NaN is an error, or only errors get their forward traceback.
+
+    Examples
+    --------
+    >>> import tapegrad.torch as torch
+    >>> import warnings
+    >>> with warnings.catch_warnings(action="ignore"), torch.autograd.detect_anomaly():
+    ...     torch.is_anomaly_enabled()
+    True
+    """
 
     def __init__(self, check_nan: bool = True) -> None:
         warnings.warn(
@@ -86,5 +107,12 @@ class detect_anomaly(set_detect_anomaly):
 
 
 def is_anomaly_enabled() -> bool:
-    """Whether NaN in backward passes are looked for."""
+    """Whether NaN in backward passes are looked for.
+
+    Examples
+    --------
+    >>> import tapegrad.torch as torch
+    >>> torch.is_anomaly_enabled()
+    False
+    """
     return check_gradient.enabled

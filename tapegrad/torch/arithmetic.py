@@ -20,8 +20,9 @@ from tapegrad.ops import division as core_division
 from tapegrad.ops import elementwise as core
 from tapegrad.ops.rounding import floor as core_floor
 from tapegrad.torch.anomaly import check_gradient
+from tapegrad.torch.documentation import documented
 from tapegrad.torch.dtypes import category
-from tapegrad.torch.modes import is_grad_enabled, is_inference_mode_enabled
+from tapegrad.torch.modes import builds_graph, in_inference_mode
 from tapegrad.torch.node import Node, next_number, node_type
 from tapegrad.torch.operation import changing, operation
 from tapegrad.torch.promotion import (
@@ -98,9 +99,9 @@ def _fast(primitive_name: str, kind: type[Node], slow: Callable[..., Any]) -> Ca
         out._value = value
         out._id = identity = next_id()
         first = self._node
-        if (first is None and second is None) or not is_grad_enabled():
+        if (first is None and second is None) or not builds_graph():
             out._node = None
-            if is_inference_mode_enabled():
+            if in_inference_mode():
                 out._inference = True
             return out
         if check_gradient.enabled:
@@ -157,9 +158,9 @@ def fast_unary(
         out._value = value
         out._id = identity = next_id()
         first = self._node
-        if first is None or not is_grad_enabled():
+        if first is None or not builds_graph():
             out._node = None
-            if is_inference_mode_enabled():
+            if in_inference_mode():
                 out._inference = True
             return out
         out._node = node = _new(kind)
@@ -190,6 +191,7 @@ def _scaled(other: Any, alpha: Any) -> Any:
     return core.multiply(a, b)
 
 
+@documented("torch.add(torch.ones(2), 2.0)", "", alpha="A number that `other` is multiplied by.")
 @operation(in_place=True)
 def add(input: Any, other: Any, *, alpha: Any = 1) -> Any:
     """``input + alpha * other``, with broadcasting and promotion."""
@@ -200,6 +202,9 @@ def add(input: Any, other: Any, *, alpha: Any = 1) -> Any:
     return core.add(a, _scaled(b, alpha))
 
 
+@documented(
+    "torch.sub(torch.tensor([1.0, 4.0]), 1.0)", "", alpha="A number that `other` is multiplied by."
+)
 @operation(in_place=True)
 def sub(input: Any, other: Any, *, alpha: Any = 1) -> Any:
     """``input - alpha * other``."""
@@ -213,6 +218,9 @@ def sub(input: Any, other: Any, *, alpha: Any = 1) -> Any:
     return core.subtract(a, _scaled(b, alpha))
 
 
+@documented(
+    "torch.rsub(torch.tensor([1.0, 4.0]), 1.0)", "", alpha="A number that `input` is multiplied by."
+)
 @operation("RsubBackward1", method="__rsub__")
 def rsub(input: Any, other: Any, *, alpha: Any = 1) -> Any:
     """``other - alpha * input``."""
@@ -220,6 +228,7 @@ def rsub(input: Any, other: Any, *, alpha: Any = 1) -> Any:
     return core.subtract(b, _scaled(a, alpha))
 
 
+@documented("torch.mul(torch.tensor([1.0, 4.0]), 2.0)", "")
 @operation(in_place=True)
 def mul(input: Any, other: Any) -> Any:
     """``input * other``."""
@@ -230,6 +239,9 @@ def mul(input: Any, other: Any) -> Any:
     return core.multiply(a, b)
 
 
+@documented(
+    "torch.div(torch.tensor([1.0, 4.0]), 2.0)", "", rounding_mode="None, 'floor' or 'trunc'."
+)
 @operation(in_place=True)
 def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Any:
     """``input / other``; rounded down (``"floor"``) or towards zero (``"trunc"``) on request."""
@@ -255,6 +267,7 @@ def _truncated(a: Any, b: Any) -> Any:
     return TABLE["where"](negative, core.negative(core_floor(core.negative(q))), core_floor(q))
 
 
+@documented("torch.floor_divide(torch.tensor([1.0, 4.0]), 3.0)", "")
 @operation(in_place=True)
 def floor_divide(input: Any, other: Any) -> Any:
     """``input // other``, rounded down."""
@@ -264,6 +277,7 @@ def floor_divide(input: Any, other: Any) -> Any:
     return core_division.floordiv(a, b)
 
 
+@documented("torch.remainder(torch.tensor([1.0, 4.0]), 3.0)", "")
 @operation("RemainderBackward0", in_place=True)
 def remainder(input: Any, other: Any) -> Any:
     """The remainder of ``input // other``, with the sign of `other`."""
@@ -299,6 +313,7 @@ def _square(input: Any) -> Any:
 _squared = fast_unary("square", node_type("PowBackward0"), _square)
 
 
+@documented("torch.pow(torch.tensor([1.0, 4.0]), 2)", "", exponent="A number or a tensor.")
 def pow(input: Any, exponent: Any, *, out: Any = None) -> Any:
     """``input ** exponent``, elementwise; one of them may be a number."""
     if not isinstance(input, Tensor):
@@ -318,6 +333,7 @@ def pow(input: Any, exponent: Any, *, out: Any = None) -> Any:
 install(pow=pow, pow_=changing("pow_", pow))
 
 
+@documented("torch.neg(torch.tensor([1.0, 4.0]))", "")
 @operation("NegBackward0", in_place=True)
 def neg(input: Any) -> Any:
     """``-input``."""
@@ -329,6 +345,7 @@ def neg(input: Any) -> Any:
     return core.negative(input)
 
 
+@documented("torch.reciprocal(torch.tensor([1.0, 4.0]))", "")
 @operation(in_place=True)
 def reciprocal(input: Any) -> Any:
     """``1 / input``."""
@@ -347,7 +364,9 @@ def _comparison(name: str, function: Callable[..., Any]) -> Any:
 
     compare.__name__ = name
     compare.__doc__ = f"Elementwise ``input {_SIGNS[name]} other``, as bool tensor."
-    return operation(in_place=True)(compare)
+    return documented(f"torch.{name}(torch.tensor([1, 2]), 1)", "")(
+        operation(in_place=True)(compare)
+    )
 
 
 _SIGNS = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}

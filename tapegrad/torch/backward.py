@@ -46,6 +46,14 @@ def backward(
     RuntimeError
         If a tensor is no scalar and has no cotangent, does not require a gradient, was freed, or
         depends on a saved value that was modified in place.
+
+    Examples
+    --------
+    >>> import tapegrad.torch as torch
+    >>> x = torch.tensor(3.0, requires_grad=True)
+    >>> torch.autograd.backward(x * x)
+    >>> x.grad
+    tensor(6.)
     """
     targets = _sequence(tensors)
     seeds = _seeds(targets, _sequence(grad_tensors, len(targets)))
@@ -154,6 +162,13 @@ def grad(
     ------
     RuntimeError
         As `backward`, and for inputs that are not used or do not require gradients.
+
+    Examples
+    --------
+    >>> import tapegrad.torch as torch
+    >>> x = torch.tensor(3.0, requires_grad=True)
+    >>> torch.autograd.grad(x * x, x)
+    (tensor(6.),)
     """
     targets, sources = _sequence(outputs), _sequence(inputs)
     if allow_unused is False and materialize_grads:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.structural import identity
+from tapegrad.torch.documentation import documented
 from tapegrad.torch.dtypes import (
     category,
     from_numpy_dtype,
@@ -230,6 +231,7 @@ def tensor(
     return made(array_of(data, dtype), requires_grad)
 
 
+@documented("torch.as_tensor([1.0, 2.0])", "", data="Numbers, an array or a tensor.")
 def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
     """A tensor of `data`, which shares its memory and graph where possible."""
     if isinstance(data, Tensor):
@@ -239,6 +241,7 @@ def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
     return made(array_of(data, dtype))
 
 
+@documented('torch.from_numpy(__import__("numpy").ones(2))', "", ndarray="The array.")
 def from_numpy(ndarray: Any) -> Tensor:
     """A tensor in the memory of a NumPy array: changes to one show in the other.
 
@@ -259,6 +262,7 @@ def from_numpy(ndarray: Any) -> Tensor:
     return wrapped(ndarray)
 
 
+@documented("torch.from_dlpack(torch.ones(2))", "", ext_tensor="The other array.")
 def from_dlpack(ext_tensor: Any) -> Tensor:
     """A tensor in the memory of another library's array."""
     return wrapped(np.from_dlpack(ext_tensor))
@@ -298,6 +302,7 @@ def zeros(
     return made(np.zeros(shape_of(size, "zeros"), _dtype(dtype)), requires_grad, out)
 
 
+@documented("torch.ones(2)", "")
 def ones(
     *size: Any,
     out: Any = None,
@@ -311,6 +316,7 @@ def ones(
     return made(np.ones(shape_of(size, "ones"), _dtype(dtype)), requires_grad, out)
 
 
+@documented("torch.empty(2).shape", "")
 def empty(
     *size: Any,
     out: Any = None,
@@ -325,6 +331,7 @@ def empty(
     return made(np.zeros(shape_of(size, "empty"), _dtype(dtype)), requires_grad, out)
 
 
+@documented("torch.full((2,), 3.0)", "", fill_value="The value.")
 def full(
     size: Any,
     fill_value: Any,
@@ -341,6 +348,7 @@ def full(
     return made(np.full(shape_of((size,), "full"), value, d), requires_grad, out)
 
 
+@documented("torch.eye(2)", "", n="How many rows.", m="How many columns; as many by default.")
 def eye(
     n: int,
     m: int | None = None,
@@ -355,6 +363,14 @@ def eye(
     return made(np.eye(n, m, dtype=_dtype(dtype)), requires_grad, out)
 
 
+@documented(
+    "torch.arange(1, 2, 0.5)",
+    "",
+    bounds="The numbers' bounds: end, or start and end, or start, end and step.",
+    start="The first number.",
+    end="Where to stop.",
+    step="From one number to the next.",
+)
 def arange(
     *bounds: Any,
     start: Any = None,
@@ -368,16 +384,7 @@ def arange(
 ) -> Tensor:
     """Numbers from `start` (0) up to, without, `end`, `step` apart.
 
-    Raises
-    ------
-    RuntimeError
-        If the step is zero or leads away from the end.
-
-    Examples
-    --------
-    >>> import tapegrad.torch as torch
-    >>> torch.arange(5), torch.arange(1, 2, 0.5)
-    (tensor([0, 1, 2, 3, 4]), tensor([1.0000, 1.5000]))
+    RuntimeError if the step is zero or leads away from the end.
     """
     values = [b.item() if isinstance(b, Tensor) else b for b in bounds]
     if len(values) == 1 and end is None:
@@ -401,6 +408,13 @@ def arange(
     return made((first + by * np.arange(count)).astype(d), requires_grad, out)
 
 
+@documented(
+    "torch.linspace(0, 1, 3)",
+    "",
+    start="The first number.",
+    end="The last number.",
+    steps="How many.",
+)
 def linspace(
     start: Any,
     end: Any,
@@ -417,6 +431,14 @@ def linspace(
     return made(np.linspace(first, last, steps).astype(_dtype(dtype)), requires_grad, out)
 
 
+@documented(
+    "torch.logspace(0, 2, 3)",
+    "",
+    start="The first exponent.",
+    end="The last exponent.",
+    steps="How many.",
+    base="What is raised to the exponents.",
+)
 def logspace(
     start: Any,
     end: Any,
@@ -452,7 +474,7 @@ def _like(name: str, value: Any) -> Any:
     like.__doc__ = (
         f"A tensor of the shape and type of `input`, like `{name.split('_', maxsplit=1)[0]}`."
     )
-    return like
+    return documented(f"torch.{name}(torch.tensor([1.0])).shape", "")(like)
 
 
 zeros_like = _like("zeros_like", 0)
@@ -460,6 +482,9 @@ ones_like = _like("ones_like", 1)
 empty_like = _like("empty_like", 0)
 
 
+@documented(
+    "torch.full_like(torch.zeros(2), 3.0)", "", fill_value="The value.", options="As for `full`."
+)
 def full_like(input: Tensor, fill_value: Any, *, dtype: Any = None, **options: Any) -> Tensor:
     """A tensor of one value, of the shape and type of `input`."""
     d = input.dtype if dtype is None else dtype
@@ -480,6 +505,7 @@ for _function in (zeros, ones, empty, full, tensor):
     setattr(Tensor, f"new_{_function.__name__}", _new_method(_function))
 
 
+@documented("torch.clone(torch.ones(2))", "")
 @operation()
 def clone(input: Any, *, memory_format: Any = None) -> Any:
     """A copy in memory of its own, through which gradients flow."""

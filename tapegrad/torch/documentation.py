@@ -6,6 +6,8 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+from tapegrad.torch.example_results import RESULTS
+
 _COMMON = {
     "input": "A tensor.",
     "other": "A tensor or a number; shapes broadcast, types are promoted.",
@@ -24,19 +26,28 @@ _COMMON = {
 }
 
 
+#: Examples whose results PyTorch told: see `example_results`.
+WITHOUT_RESULT: list[str] = []
+
+
 def documented(
-    example: str, result: str, **parameters: str
+    example: str, result: str = "", **parameters: str
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Complete a docstring by the parameters and an example.
 
     Parameters
     ----------
-    example, result
-        An expression, and what the interpreter shows for it.
+    example
+        An expression.
+    result
+        What the interpreter shows for it; by default what PyTorch showed when it was asked.
     parameters
         What the function's own parameters mean; those that many functions share have their text
         here.
     """
+    if not result:
+        WITHOUT_RESULT.append(example)
+    shown = result or RESULTS.get(example, "")
 
     def complete(function: Callable[..., Any]) -> Callable[..., Any]:
         text = inspect.getdoc(function) or ""
@@ -55,7 +66,7 @@ def documented(
             f">>> {line}" if not line.startswith(" ") else f"...{line}"
             for line in example.split("\n")
         ]
-        lines += result.split("\n") if result else []
+        lines += shown.split("\n") if shown else []
         function.__doc__ = "\n".join(lines) + "\n"
         return function
 

@@ -133,17 +133,37 @@ def named(name: str) -> dtype:
 
 
 def get_default_dtype() -> dtype:
-    """The type that Python floats become: float32 unless `set_default_dtype` changed it."""
+    """The type that Python floats become: float32 unless `set_default_dtype` changed it.
+
+    Examples
+    --------
+    >>> import tapegrad.torch as torch
+    >>> torch.get_default_dtype()
+    torch.float32
+    """
     return _chosen[0]
 
 
 def set_default_dtype(d: dtype, /) -> None:
     """Choose the type that Python floats become.
 
+    Parameters
+    ----------
+    d
+        A floating point type.
+
     Raises
     ------
     TypeError
         If it is not a floating point type.
+
+    Examples
+    --------
+    >>> import tapegrad.torch as torch
+    >>> torch.set_default_dtype(torch.float64)
+    >>> torch.tensor(0.5).dtype
+    torch.float64
+    >>> torch.set_default_dtype(torch.float32)
     """
     if not isinstance(d, dtype) or not d.is_floating_point:
         raise TypeError("only floating-point types are supported as the default type")
@@ -281,12 +301,29 @@ def floating(d: np.dtype[Any]) -> np.dtype[Any]:
 
 
 def promote_types(type1: dtype, type2: dtype) -> dtype:
-    """The smallest type that both can be converted to without going down in category."""
+    """The smallest type that both can be converted to without going down in category.
+
+    Parameters
+    ----------
+    type1, type2
+        Two types.
+
+    Examples
+    --------
+    >>> import tapegrad.torch as torch
+    >>> torch.promote_types(torch.int64, torch.float16)
+    torch.float16
+    """
     return from_numpy_dtype(promote(type1.numpy_dtype, type2.numpy_dtype))
 
 
 def result_type(tensor1: Any, tensor2: Any) -> dtype:
     """The type of an arithmetic operation's result on tensors or numbers.
+
+    Parameters
+    ----------
+    tensor1, tensor2
+        Tensors or numbers.
 
     Examples
     --------
@@ -298,7 +335,19 @@ def result_type(tensor1: Any, tensor2: Any) -> dtype:
 
 
 def can_cast(from_: dtype, to: dtype) -> builtins.bool:
-    """Whether the conversion keeps the category, as in-place operations demand."""
+    """Whether the conversion keeps the category, as in-place operations demand.
+
+    Parameters
+    ----------
+    from_, to
+        Two types.
+
+    Examples
+    --------
+    >>> import tapegrad.torch as torch
+    >>> torch.can_cast(torch.float32, torch.int32)
+    False
+    """
     source, target = from_.numpy_dtype, to.numpy_dtype
     if target.kind == "b":
         return source.kind == "b"

@@ -113,7 +113,9 @@ def _one(name: str, words: str) -> Any:
 
     call.__name__ = call.__qualname__ = name
     call.__doc__ = f"{words} along one dimension."
-    return documented(f"torch.fft.{name}(torch.ones(4))", "", **_PARAMETERS)(call)
+    return documented(f"torch.fft.{name}(torch.tensor([1.0, 2.0, 4.0])).abs()", "", **_PARAMETERS)(
+        call
+    )
 
 
 def _many(name: str, words: str, default: Any) -> Any:

@@ -18,7 +18,7 @@ from tapegrad.core.tensor import next_id, rewrap, wrap_constant
 from tapegrad.torch import mutations
 from tapegrad.torch.dtypes import can_cast
 from tapegrad.torch.graph import Recording
-from tapegrad.torch.modes import is_grad_enabled, is_inference_mode_enabled
+from tapegrad.torch.modes import builds_graph, in_inference_mode
 from tapegrad.torch.node import AccumulateGrad, Node, next_number, node_type
 from tapegrad.torch.running import run
 from tapegrad.torch.tensor import Tensor, mutation_holder, wrapped
@@ -35,13 +35,13 @@ def check_changeable(x: Tensor) -> None:
     RuntimeError
         For leaves that require a gradient, their views, and tensors from inference mode.
     """
-    if x._inference and not is_inference_mode_enabled():
+    if x._inference and not in_inference_mode():
         raise RuntimeError(
             "Inplace update to inference tensor outside InferenceMode is not allowed.You can make "
             "a clone to get a normal tensor before doing inplace update.See "
             "https://github.com/pytorch/rfcs/pull/17 for more details."
         )
-    if not is_grad_enabled():
+    if not builds_graph():
         return
     if x._node.__class__ is AccumulateGrad:
         raise RuntimeError(
@@ -74,12 +74,12 @@ def assign(x: Tensor, result: Tensor, name: str) -> Tensor:
         return x
     _write(x, new, result._node)
     node = result._node
-    if node is None and x._node is not None and is_grad_enabled():
+    if node is None and x._node is not None and builds_graph():
         # Its value no longer depends on what it was, but it still counts as computed.
         kind = node_type(f"{name.strip('_').capitalize()}Backward0")
         node = kind((), (x._node,), (x._id,), (result._id,))
     if x._view is not None and (node is not None or x._view.base._node is not None):
-        if is_grad_enabled():
+        if builds_graph():
             _tell_base(x, result._id, node)
     elif node is not None:
         x._id, x._node = result._id, node

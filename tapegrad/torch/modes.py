@@ -21,8 +21,33 @@ __all__ = [
 _GRAD: ContextVar[bool] = ContextVar("tapegrad_torch_grad", default=True)
 _INFERENCE: ContextVar[bool] = ContextVar("tapegrad_torch_inference", default=False)
 
-is_grad_enabled: Callable[[], bool] = _GRAD.get
-is_inference_mode_enabled: Callable[[], bool] = _INFERENCE.get
+#: The questions that every operation asks.
+builds_graph: Callable[[], bool] = _GRAD.get
+in_inference_mode: Callable[[], bool] = _INFERENCE.get
+
+
+def is_grad_enabled() -> bool:
+    """Whether operations build a graph.
+
+    Examples
+    --------
+    >>> import tapegrad.torch as torch
+    >>> torch.is_grad_enabled()
+    True
+    """
+    return _GRAD.get()
+
+
+def is_inference_mode_enabled() -> bool:
+    """Whether `inference_mode` is on.
+
+    Examples
+    --------
+    >>> import tapegrad.torch as torch
+    >>> torch.is_inference_mode_enabled()
+    False
+    """
+    return _INFERENCE.get()
 
 
 class _Mode:
@@ -124,7 +149,17 @@ class no_grad(_Bare):
 
 
 class enable_grad(_Bare):
-    """Build the graph in a block or a decorated function, inside of `no_grad`."""
+    """Build the graph in a block or a decorated function, inside of `no_grad`.
+
+    Examples
+    --------
+    >>> import tapegrad.torch as torch
+    >>> x = torch.ones(1, requires_grad=True)
+    >>> with torch.no_grad(), torch.enable_grad():
+    ...     y = x * 2
+    >>> y.requires_grad
+    True
+    """
 
     enabled = True
 
@@ -136,6 +171,15 @@ class set_grad_enabled(_Switch):
     ----------
     mode
         Whether to build it.
+
+    Examples
+    --------
+    >>> import tapegrad.torch as torch
+    >>> x = torch.ones(1, requires_grad=True)
+    >>> with torch.set_grad_enabled(False):
+    ...     y = x * 2
+    >>> y.requires_grad
+    False
     """
 
     def __init__(self, mode: bool) -> None:  # switches at once
@@ -163,6 +207,14 @@ class inference_mode(_Mode):
     ----------
     mode
         False switches a surrounding inference mode off.
+
+    Examples
+    --------
+    >>> import tapegrad.torch as torch
+    >>> with torch.inference_mode():
+    ...     y = torch.ones(1) * 2
+    >>> y.is_inference()
+    True
     """
 
     def __new__(cls, mode: Any = True) -> Any:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from tapegrad.torch.in_place import assign, check_changeable
-from tapegrad.torch.modes import is_grad_enabled
+from tapegrad.torch.modes import builds_graph
 from tapegrad.torch.node import node_type
 from tapegrad.torch.node_names import camel
 from tapegrad.torch.running import run
@@ -80,7 +80,7 @@ def into(out: Any, name: str, result: Any, args: tuple[Any, ...]) -> Any:
         return kind(*parts) if hasattr(result, "_fields") else kind(parts)
     if not isinstance(out, Tensor):
         raise TypeError(f"{name}(): argument 'out' must be Tensor, not {type(out).__name__}")
-    if is_grad_enabled() and (result._node is not None or out._node is not None):
+    if builds_graph() and (result._node is not None or out._node is not None):
         raise RuntimeError(
             f"{name}(): functions with out=... arguments don't support automatic differentiation, "
             f"but one of the arguments requires grad."

@@ -13,7 +13,8 @@ from tapegrad.ops import contract as core
 from tapegrad.ops.elementwise import multiply
 from tapegrad.ops.reduce import reduce_sum
 from tapegrad.torch.anomaly import check_gradient
-from tapegrad.torch.modes import is_grad_enabled
+from tapegrad.torch.documentation import documented
+from tapegrad.torch.modes import builds_graph
 from tapegrad.torch.node import next_number, node_type
 from tapegrad.torch.operation import into
 from tapegrad.torch.running import run
@@ -68,7 +69,7 @@ def _short_way(a: Tensor, b: Tensor) -> Tensor:
     out._value = value
     out._id = identity = next_id()
     first, second = a._node, b._node
-    if (first is None and second is None) or not is_grad_enabled():
+    if (first is None and second is None) or not builds_graph():
         out._node = None
         return out
     mask = (first is not None) + 2 * (second is not None)
@@ -110,6 +111,12 @@ def matmul(input: Tensor, other: Tensor, *, out: Any = None) -> Any:
     ------
     RuntimeError
         If shapes or types do not fit together.
+
+    Examples
+    --------
+    >>> import tapegrad.torch as torch
+    >>> torch.matmul(torch.ones(2, 3), torch.ones(3))
+    tensor([3., 3.])
     """
     for position, x in (("input", input), ("other", other)):
         if not isinstance(x, Tensor):
@@ -152,6 +159,7 @@ def _cannot_multiply(first: str, second: str) -> RuntimeError:
     return RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({first} and {second})")
 
 
+@documented("torch.mm(torch.eye(2), torch.ones(2, 1))", "", mat2="The second matrix.")
 def mm(input: Tensor, mat2: Tensor, *, out: Any = None) -> Any:
     """The product of two matrices."""
     a, b = input._value, mat2._value
@@ -171,6 +179,7 @@ def mm(input: Tensor, mat2: Tensor, *, out: Any = None) -> Any:
     return _product("mm", input, mat2, "MmBackward0", core.matmul, out)
 
 
+@documented("torch.mv(torch.eye(2), torch.ones(2))", "", vec="The vector.")
 def mv(input: Tensor, vec: Tensor, *, out: Any = None) -> Any:
     """The product of a matrix and a vector."""
     a, b = input._value, vec._value
@@ -184,6 +193,7 @@ def mv(input: Tensor, vec: Tensor, *, out: Any = None) -> Any:
     return _product("mv", input, vec, "MvBackward0", _matrix_vector, out)
 
 
+@documented("torch.dot(torch.ones(2), torch.tensor([1.0, 2.0]))", "", tensor="The second vector.")
 def dot(input: Tensor, tensor: Tensor, *, out: Any = None) -> Any:
     """The sum of the products of two vectors' elements; nothing is conjugated."""
     a, b = input._value, tensor._value
@@ -197,6 +207,7 @@ def dot(input: Tensor, tensor: Tensor, *, out: Any = None) -> Any:
     return _product("dot", input, tensor, "DotBackward0", _vectors, out)
 
 
+@documented("torch.bmm(torch.ones(1, 1, 2), torch.ones(1, 2, 1))", "", mat2="The second stack.")
 def bmm(input: Tensor, mat2: Tensor, *, out: Any = None) -> Any:
     """The products of the matrices in two stacks."""
     a, b = input._value, mat2._value

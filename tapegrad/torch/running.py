@@ -14,7 +14,7 @@ from tapegrad.errors import InvalidArgumentError
 from tapegrad.torch import views
 from tapegrad.torch.anomaly import check_gradient, remember_call
 from tapegrad.torch.graph import Recording, recorded_by
-from tapegrad.torch.modes import is_grad_enabled
+from tapegrad.torch.modes import builds_graph
 from tapegrad.torch.node import Node
 from tapegrad.torch.tensor import Tensor, shared, wrapped
 
@@ -32,7 +32,7 @@ def run(
         shared(args[0])
     entered = [enter(a, taken) for a in args]
     named = {k: enter(v, taken) for k, v in kwargs.items()} if kwargs else kwargs
-    tracked = is_grad_enabled() and any(x._node is not None for x in taken)
+    tracked = builds_graph() and any(x._node is not None for x in taken)
     recorder = None
     try:
         if tracked:

@@ -9,6 +9,7 @@ import numpy as np
 
 from tapegrad.core import structural
 from tapegrad.core.table import TABLE
+from tapegrad.torch.documentation import documented
 from tapegrad.torch.node import node_type
 from tapegrad.torch.operation import operation
 from tapegrad.torch.promotion import promoted
@@ -90,6 +91,8 @@ def reshape(input: Tensor, *shape: Any) -> Tensor:
 
     Parameters
     ----------
+    input
+        A tensor.
     shape
         Sizes, of which one may be -1: what is left.
 
@@ -97,12 +100,25 @@ def reshape(input: Tensor, *shape: Any) -> Tensor:
     ------
     RuntimeError
         If the number of elements is another.
+
+    Examples
+    --------
+    >>> import tapegrad.torch as torch
+    >>> torch.reshape(torch.arange(4), (2, -1))
+    tensor([[0, 1],
+            [2, 3]])
     """
     to = _resolved(_wanted(shape, "reshape"), input._value.size)
     result: Tensor = run(_reshaped, node_type("ViewBackward0"), (input, to), {}, view=True)
     return result
 
 
+@documented(
+    "torch.flatten(torch.ones(1, 2))",
+    "",
+    start_dim="The first of them.",
+    end_dim="The last of them.",
+)
 def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     """Neighbouring dimensions as one."""
     shape = input._value.shape
@@ -122,6 +138,9 @@ def _permuted(input: Any, dims: tuple[int, ...]) -> Any:
     return _transpose(input, axes=tuple([d - ndim for d in dims]))
 
 
+@documented(
+    "torch.permute(torch.ones(2, 3), (1, 0)).shape", "", dims="All dimensions, in their new order."
+)
 def permute(input: Tensor, *dims: Any) -> Tensor:
     """The dimensions in another order."""
     order = [dimension(d, input._value.ndim) for d in _wanted(dims, "permute")]
@@ -144,6 +163,7 @@ def _swapped(input: Any, a: int, b: int) -> Any:
     return _transpose(input, axes=tuple([d - ndim for d in order]))
 
 
+@documented("torch.transpose(torch.ones(2, 3), 0, 1).shape", "", dim0="The one.", dim1="The other.")
 def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
     """Two dimensions swapped."""
     ndim = input._value.ndim
@@ -153,6 +173,7 @@ def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
     return _swapped(input, a, b)
 
 
+@documented("torch.t(torch.tensor([[1, 2]]))", "")
 @operation("TBackward0", view=True)
 def t(input: Any) -> Any:
     """A matrix transposed; vectors and scalars are as they are."""
@@ -169,6 +190,7 @@ def _with_axis(input: Any, to: tuple[int, ...]) -> Any:
     return structural.reshape(input, to=to)
 
 
+@documented("torch.unsqueeze(torch.ones(2), 0)", "")
 def unsqueeze(input: Tensor, dim: int) -> Tensor:
     """A new dimension of size 1 at place `dim`."""
     shape = input._value.shape
@@ -176,6 +198,7 @@ def unsqueeze(input: Tensor, dim: int) -> Tensor:
     return _with_axis(input, (*shape[:at], 1, *shape[at:]))
 
 
+@documented("torch.squeeze(torch.ones(1, 2))", "")
 def squeeze(input: Tensor, dim: Any = None) -> Tensor:
     """Without dimensions of size 1: all of them, or only those that `dim` names."""
     shape = input._value.shape
@@ -222,6 +245,7 @@ def expand(self: Tensor, *size: Any) -> Tensor:
     return _expanded(self, tuple(to))
 
 
+@documented("torch.unbind(torch.ones(2))", "")
 @operation("UnbindBackward0", view=True)
 def unbind(input: Any, dim: int = 0) -> Any:
     """The parts along a dimension, which they do not have."""
@@ -234,6 +258,7 @@ def _each_promoted(tensors: Any) -> list[Any]:
     return promoted(*tensors)
 
 
+@documented("torch.stack([torch.ones(2), torch.zeros(2)])", "")
 @operation("StackBackward0", method=False)
 def stack(tensors: Any, dim: int = 0) -> Any:
     """Tensors of one shape along a new dimension."""
@@ -251,6 +276,7 @@ def stack(tensors: Any, dim: int = 0) -> Any:
     return structural.stack(*values, axis=at - len(shape) - 1)
 
 
+@documented("torch.cat([torch.ones(2), torch.zeros(1)])", "")
 @operation("CatBackward0", method=False)
 def cat(tensors: Any, dim: int = 0) -> Any:
     """Tensors one after the other along a dimension."""

@@ -20,6 +20,11 @@ __all__ = [
 class Size(tuple[int, ...]):
     """A shape: a tuple that knows how many elements it has.
 
+    Parameters
+    ----------
+    iterable
+        The sizes of the dimensions.
+
     Examples
     --------
     >>> import tapegrad.torch as torch
@@ -66,6 +71,12 @@ class device:
     ------
     RuntimeError
         For any other device.
+
+    Examples
+    --------
+    >>> import tapegrad.torch as torch
+    >>> torch.ones(1).device
+    device(type='cpu')
     """
 
     __slots__ = ("index", "type")
@@ -112,7 +123,14 @@ CPU = device("cpu")
 
 
 class layout:
-    """How data is stored."""
+    """How data is stored.
+
+    Examples
+    --------
+    >>> import tapegrad.torch as torch
+    >>> torch.ones(1).layout
+    torch.strided
+    """
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -122,7 +140,14 @@ class layout:
 
 
 class memory_format(layout):
-    """In which order the axes are stored."""
+    """In which order the axes are stored.
+
+    Examples
+    --------
+    >>> import tapegrad.torch as torch
+    >>> torch.contiguous_format
+    torch.contiguous_format
+    """
 
 
 strided = layout("strided")

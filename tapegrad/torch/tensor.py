@@ -360,7 +360,7 @@ class Tensor(ArrayLike):
         force
             Allow tensors that require gradients, of which the array knows nothing.
         """
-        if self._node is not None and not force and modes.is_grad_enabled():
+        if self._node is not None and not force and modes.builds_graph():
             raise RuntimeError(
                 "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() "
                 "instead."
@@ -419,7 +419,7 @@ class Tensor(ArrayLike):
         return complex(self._as_number())
 
     def _as_number(self, warn: bool = True) -> Any:
-        if warn and self._node is not None and modes.is_grad_enabled():
+        if warn and self._node is not None and modes.builds_graph():
             warnings.warn(
                 "Converting a tensor with requires_grad=True to a scalar may lead to unexpected "
                 "behavior.\nConsider using tensor.detach() first.",
@@ -515,7 +515,7 @@ def wrapped(value: Any, node: Node | None = None, identity: int = 0) -> Tensor:
     t._value = value
     t._id = identity or next_id()
     t._node = node
-    if modes.is_inference_mode_enabled():
+    if modes.in_inference_mode():
         t._inference = True
     return t
 

@@ -222,7 +222,7 @@ def svdvals(A: Any, *, driver: Any = None) -> Any:
 
 
 @documented(
-    "torch.linalg.householder_product(torch.eye(2), torch.zeros(2))",
+    "torch.linalg.householder_product(torch.eye(2), torch.zeros(2)).abs()",
     "",
     A="Vectors below the diagonal, as columns.",
     tau="Factors of the reflections.",

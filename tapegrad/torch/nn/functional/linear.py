@@ -14,7 +14,7 @@ from tapegrad.core.tensor import next_id, wrap_constant
 from tapegrad.ops.contract import matmul
 from tapegrad.ops.einsum import einsum
 from tapegrad.torch.anomaly import check_gradient
-from tapegrad.torch.modes import is_grad_enabled, is_inference_mode_enabled
+from tapegrad.torch.modes import builds_graph, in_inference_mode
 from tapegrad.torch.nn.documentation import documented
 from tapegrad.torch.nn.functional.elements import require_tensor
 from tapegrad.torch.node import next_number, node_type
@@ -108,9 +108,9 @@ def _short_way(input: Tensor, weight: Tensor, bias: Tensor) -> Tensor | None:
     out._value = value
     out._id = identity = next_id()
     edges = input._node, weight._node, bias._node
-    if edges == (None, None, None) or not is_grad_enabled():
+    if edges == (None, None, None) or not builds_graph():
         out._node = None
-        if is_inference_mode_enabled():
+        if in_inference_mode():
             out._inference = True
         return out
     first, second, third = (e is not None for e in edges)
