@@ -19,6 +19,7 @@ from tapegrad.compiler.arguments import (
     result_of,
     with_tensors,
 )
+from tapegrad.compiler.collector import collector_paused
 from tapegrad.compiler.concrete import BoundFunction, ConcreteFunction
 from tapegrad.compiler.explanation import explained, sources
 from tapegrad.compiler.families import Family
@@ -296,6 +297,7 @@ class Function:
         self._recordings += 1
         return result_of(self._python_function(*own, *args, **kwargs))
 
+    @collector_paused()
     def _record(
         self,
         paths: Paths,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable
 from typing import Any
@@ -279,6 +280,24 @@ def test_weights_cut_in_each_turn(in_python: None) -> None:
     assert not any(
         step.primitive.name == "put_slice" for loop in path.program.loops for step in loop.body
     )
+
+
+def test_garbage_is_collected_again_after_recording(in_python: None) -> None:
+    during: list[bool] = []
+
+    @tf.function
+    def program(x: Any) -> Any:
+        during.append(gc.isenabled())
+        if x.shape == (3,):
+            raise ValueError("of this shape")
+        return tf.sin(x)
+
+    assert gc.isenabled()
+    program(rows(2))
+    with pytest.raises(ValueError, match="of this shape"):
+        program(rows(3))
+    assert during == [False, False]
+    assert gc.isenabled()
 
 
 def test_second_order_and_jacobian(in_python: None) -> None:
