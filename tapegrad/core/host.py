@@ -105,13 +105,24 @@ def drawn(function: _F) -> _F:
 
     Where it is given tensors that may need a gradient, such as a mean, it stays as it is.
     """
+    return _drawn(function, gradients=True)
 
+
+def drawn_without_gradient(function: _F) -> _F:
+    """The same for numbers without a gradient, such as counts, whatever the function is given."""
+    return _drawn(function, gradients=False)
+
+
+def _drawn(function: _F, *, gradients: bool) -> _F:
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
         tracer = active_tracer()
-        if tracer is None or any(
-            isinstance(x, ArrayLike) and is_differentiable(x._value)
-            for x in nest.flatten((args, kwargs))
+        if tracer is None or (
+            gradients
+            and any(
+                isinstance(x, ArrayLike) and is_differentiable(x._value)
+                for x in nest.flatten((args, kwargs))
+            )
         ):
             return function(*args, **kwargs)
         return host_call(tracer, function, args, kwargs, effect=True)

@@ -9,7 +9,7 @@ import numpy as np
 
 from tapegrad.core.convert import operand
 from tapegrad.core.dtypes import as_dtype, float32, int32, numpy_dtype, uint64
-from tapegrad.core.host import drawn
+from tapegrad.core.host import drawn, drawn_without_gradient
 from tapegrad.core.table import recording
 from tapegrad.core.tensor import Tensor, wrap
 from tapegrad.core.variable import Variable
@@ -362,7 +362,7 @@ class Generator:
         rng, size = self._draw("uniform_full_int", shape)
         return wrap(full_integers(rng, size, numpy_dtype(dtype))[()])
 
-    @drawn
+    @drawn_without_gradient
     def binomial(
         self,
         shape: Any,

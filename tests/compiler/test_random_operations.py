@@ -20,6 +20,7 @@ DRAWS: dict[str, Callable[[Any, Any], Any]] = {
     "generator, normal": lambda a, b: generator.normal([3, 2], a, b),
     "generator, truncated": lambda a, b: generator.truncated_normal([3, 2], a, b),
     "generator, uniform": lambda a, b: generator.uniform([3, 2], a, a + b),
+    "generator, binomial": lambda a, b: generator.binomial([9, 2], a, b, tf.float32),
     "stateless normal": lambda a, b: tf.random.stateless_normal([3, 2], [1, 2], a, b),
     "stateless truncated": lambda a, b: tf.random.stateless_truncated_normal([3], [1, 2], 0.0, b),
     "stateless uniform": lambda a, b: tf.random.stateless_uniform([3, 2], [1, 2], a, a + b),
