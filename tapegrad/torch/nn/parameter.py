@@ -40,7 +40,7 @@ class Parameter(Tensor):
 
     __slots__ = ()
 
-    def __new__(cls, data: Any = None, requires_grad: bool = True) -> Parameter:
+    def __new__(cls, data: Any = None, requires_grad: bool = True) -> Parameter:  # noqa: D102
         t = _new(cls)
         t._value = np.zeros(0, np.float32) if data is None else shared(data)
         t._id, t._node = next_id(), None
@@ -78,11 +78,11 @@ class Buffer(Tensor):
 
     __slots__ = ()
 
-    def __new__(cls, data: Any = None, *, persistent: bool = True) -> Buffer:
+    def __new__(cls, data: Any = None, *, persistent: bool = True) -> Buffer:  # noqa: D102
         t = _new(cls)
         t._value = np.zeros(0, np.float32) if data is None else shared(data)
         t._id, t._node = next_id(), None
-        t.persistent = persistent
+        t.__dict__["persistent"] = persistent
         return t
 
     def __init__(self, data: Any = None, *, persistent: bool = True) -> None:

@@ -58,14 +58,13 @@ def _check(name: str, n: int, input: Tensor, weight: Tensor, bias: Any) -> None:
             f"expected weight to be at least {n + 2}-dimensional, but got weight of size "
             f"{list(w.shape)}"
         )
-    if x.dtype != w.dtype:
-        raise RuntimeError(
-            f"Input type (torch.{input.dtype.abbreviation}Tensor) and weight type "
-            f"(torch.{weight.dtype.abbreviation}Tensor) should be the same"
-        )
     if bias is not None and bias._value.dtype != x.dtype:
         raise RuntimeError(
             f"Input type ({_word(input)}) and bias type ({_word(bias)}) should be the same"
+        )
+    if x.dtype != w.dtype:
+        raise RuntimeError(
+            f"expected scalar type {input.dtype.abbreviation} but found {weight.dtype.abbreviation}"
         )
 
 

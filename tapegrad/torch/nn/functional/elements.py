@@ -140,6 +140,8 @@ def per_axis(value: Any, n: int, name: str) -> tuple[int, ...]:
     if hasattr(value, "__index__"):
         return (value.__index__(),) * n
     values = tuple([v.__index__() for v in value])
+    if not values:
+        return ()
     if len(values) == 1:
         return values * n
     if len(values) != n:

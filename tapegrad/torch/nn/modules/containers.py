@@ -117,9 +117,7 @@ class Sequential(_Ordered):
 
     def __mul__(self, other: int) -> Sequential:
         if not isinstance(other, int):
-            raise TypeError(
-                f"unsupported operand type(s) for *: {type(self)} and {type(other)}"
-            )
+            raise TypeError(f"unsupported operand type(s) for *: {type(self)} and {type(other)}")
         if other <= 0:
             raise ValueError(f"Non-positive multiplication factor {other} for {type(self)}")
         return Sequential(*[m for _ in range(other) for m in self])
@@ -288,18 +286,17 @@ def _entry(value: Any) -> Any:
     return value
 
 
-def _listing(module: Module, pairs: Iterable[tuple[Any, Any]], legacy: bool) -> str:
+def _listing(pairs: Iterable[tuple[Any, Any]], legacy: bool) -> str:
     lines = []
     for key, value in pairs:
         if isinstance(value, Tensor):
             kind = "Parameter" if isinstance(value, Parameter) else "Tensor"
             words = type_name(value.detach()) if legacy else value.dtype
             sizes = "x".join(str(n) for n in value.shape)
-            lines.append(f"    ({key}): {kind} containing: [{words} of size {sizes}]")
+            lines.append(f"  ({key}): {kind} containing: [{words} of size {sizes}]")
         else:
-            lines.append(f"    ({key}): Object of type: {type(value).__name__}")
-    listed = "\n".join(lines)
-    return f"{type(module).__name__}(\n{listed}\n)"
+            lines.append(f"  ({key}): Object of type: {type(value).__name__}")
+    return "\n".join(lines)
 
 
 class ParameterList(Module):
@@ -314,9 +311,7 @@ class ParameterList(Module):
     --------
     >>> import tapegrad.torch as torch
     >>> torch.nn.ParameterList([torch.ones(2)])
-    ParameterList(
-        (0): Parameter containing: [torch.float32 of size 2]
-    )
+    ParameterList(  (0): Parameter containing: [torch.float32 of size 2])
     """
 
     def __init__(self, values: Iterable[Any] | None = None) -> None:
@@ -358,8 +353,9 @@ class ParameterList(Module):
             self.append(value)
         return self
 
-    def __repr__(self) -> str:
-        return _listing(self, enumerate(self), False)
+    def extra_repr(self) -> str:
+        """Types and sizes."""
+        return _listing(enumerate(self), False)
 
 
 class ParameterDict(Module):
@@ -407,7 +403,7 @@ class ParameterDict(Module):
 
     def keys(self) -> Iterable[str]:
         """The names."""
-        return self._keys.keys()  # type: ignore[no-any-return]
+        return self._keys.keys()
 
     def items(self) -> Iterable[tuple[str, Any]]:
         """Names and parameters."""
@@ -431,5 +427,6 @@ class ParameterDict(Module):
         for key, value in pairs:
             self[key] = value
 
-    def __repr__(self) -> str:
-        return _listing(self, self.items(), True)
+    def extra_repr(self) -> str:
+        """Types and sizes."""
+        return _listing(self.items(), True)

@@ -14,6 +14,11 @@ from tapegrad.torch.running import run
 from tapegrad.torch.tensor import Tensor
 
 _PASSED = node_type("BackwardHookFunctionBackward")
+_WITHOUT_INPUTS = (
+    "Full backward hook is firing when gradients are computed with respect to module outputs since "
+    "no inputs require gradients. See https://docs.pytorch.org/docs/main/generated/"
+    "torch.nn.Module.html#torch.nn.Module.register_full_backward_hook for more details."
+)
 
 
 def _passed_on(tensors: list[Tensor]) -> tuple[list[Tensor], Node | None]:
@@ -71,7 +76,8 @@ class BackwardHooks:
             changed = hook(self.module, self.grad_outputs)
             if changed is not None:
                 self.grad_outputs = changed if isinstance(changed, tuple) else (changed,)
-        if not self.watches_inputs:
+        if not self.watches_inputs and self.after:
+            warnings.warn(_WITHOUT_INPUTS, UserWarning, stacklevel=2)
             self.finish((None,) * self.inputs)
         return self.grad_outputs if self.before else None
 
@@ -192,6 +198,7 @@ class Hooked(State):
         return self._hook(self._backward_pre_hooks, hook, prepend)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """What `forward` gives, with the hooks around it."""
         if not (
             self._forward_hooks
             or self._forward_pre_hooks

@@ -238,7 +238,7 @@ class Registry:
         found = self._at(target)
         if name not in self.get_submodule(path)._buffers:
             raise AttributeError(f"`{name}` is not a buffer")
-        return found  # type: ignore[no-any-return]
+        return found
 
     def _at(self, target: str) -> Any:
         path, _, name = target.rpartition(".")
@@ -316,6 +316,6 @@ class Registry:
                 yield from module.named_modules(memo, path, remove_duplicate)
 
     def modules(self) -> Iterator[Any]:
-        """This module, and all inside."""
+        """The module itself, and all inside."""
         for _, module in self.named_modules():
             yield module

@@ -29,8 +29,6 @@ class IncompatibleKeys(NamedTuple):
             f"unexpected_keys={self.unexpected_keys})"
         )
 
-    __str__ = __repr__
-
 
 class State(Registry):
     """Saving and loading."""
@@ -59,10 +57,9 @@ class State(Registry):
     def _own_state(self) -> dict[str, Tensor]:
         """Parameters and buffers that are saved, without those of modules inside."""
         found: dict[str, Tensor] = {n: p for n, p in self._parameters.items() if p is not None}
-        for name, buffer in self._buffers.items():
-            if buffer is not None and name not in self._non_persistent_buffers_set:
-                found[name] = buffer
-        return found
+        left_out = self._non_persistent_buffers_set
+        kept = {n: b for n, b in self._buffers.items() if b is not None and n not in left_out}
+        return found | kept
 
     def _save_to_state_dict(self, destination: Any, prefix: str, keep_vars: bool) -> None:
         for name, value in self._own_state().items():
@@ -90,7 +87,8 @@ class State(Registry):
         -------
         OrderedDict
         """
-        destination, prefix, keep_vars = (*args, *(destination, prefix, keep_vars)[len(args) :])
+        named: tuple[Any, ...] = (destination, prefix, keep_vars)
+        destination, prefix, keep_vars = args + named[len(args) :]
         if destination is None:
             destination = OrderedDict()
             destination._metadata = OrderedDict()
@@ -234,9 +232,7 @@ class State(Registry):
             local = {**metadata.get(prefix[:-1], {})}
             if assign:
                 local["assign_to_params_buffers"] = True
-            module._load_from_state_dict(
-                part, prefix, local, True, missing, unexpected, errors
-            )
+            module._load_from_state_dict(part, prefix, local, True, missing, unexpected, errors)
             for name, child in module._modules.items():
                 if child is not None:
                     inner = f"{prefix}{name}."
