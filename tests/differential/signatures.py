@@ -83,7 +83,7 @@ def public_names() -> list[str]:
     infos += [info.name for info in pkgutil.walk_packages(tapegrad.__path__, "tapegrad.")]
     for module_name in infos:
         path = module_name.split(".")[1:]
-        if path[:1] and (path[0] in ROOMS or path[-1].startswith("_")):
+        if path[:1] and (path[0] in (*ROOMS, "numpy", "torch") or path[-1].startswith("_")):
             continue
         module = importlib.import_module(module_name)
         for name in getattr(module, "__all__", ()):

@@ -16,7 +16,7 @@ from tapegrad.core import calls, primitive
 from tapegrad.core.primitive import Primitive
 
 #: Code whose frames know, as `primitive`, which operation they run.
-_RUNNERS: set[CodeType] = {primitive.apply.__code__}
+_RUNNERS: set[CodeType] = {primitive.apply.__code__, primitive.apply_pair.__code__}
 
 
 def _collect_runners(function: Any) -> None:
