@@ -94,15 +94,15 @@ def push_through(way: Plan, tangents: dict[int, Any], target: int, F: Any) -> An
     """
     wrapped = F is recording or (F.__class__ is BatchedNamespace and F.base is recording)
     if wrapped:  # its derivatives meet other infinities
-        return _push_through(way, tangents, target, F, wrapped, guarding(F))
+        return push_steps(way, tangents, target, F, wrapped, guarding(F))
     seeds = dict(tangents)
-    t = _push_through(way, tangents, target, F, wrapped, None)
+    t = push_steps(way, tangents, target, F, wrapped, None)
     if has_nan(t):
-        t = _push_through(way, seeds, target, F, wrapped, guarding(F))
+        t = push_steps(way, seeds, target, F, wrapped, guarding(F))
     return t
 
 
-def _push_through(
+def push_steps(
     way: Plan,
     tangents: dict[int, Any],
     target: int,
@@ -110,6 +110,17 @@ def _push_through(
     wrapped: bool,
     guarded: GuardedNamespace | None,
 ) -> Any:
+    """Push tangents through the steps of a plan, once.
+
+    Parameters
+    ----------
+    way, tangents, target, F
+        As for `push_through`; the tangents that are needed stay in `tangents`.
+    wrapped
+        Whether `F` is for tensors.
+    guarded
+        The namespace in which a tangent of zero passes nothing, or None.
+    """
     get = tangents.get
     for (primitive, ids, mask, args, out, y, params), ending in way.steps:
         ts: list[Any]

@@ -17,9 +17,9 @@ from tapegrad.core.table import TABLE
 from tapegrad.core.tensor import next_id, rewrap, wrap_constant
 from tapegrad.torch import mutations
 from tapegrad.torch.dtypes import can_cast
-from tapegrad.torch.graph import Recording
 from tapegrad.torch.modes import builds_graph, in_inference_mode
 from tapegrad.torch.node import AccumulateGrad, Node, next_number, node_type
+from tapegrad.torch.recorded import Recording
 from tapegrad.torch.running import run
 from tapegrad.torch.tensor import Tensor, mutation_holder, wrapped
 

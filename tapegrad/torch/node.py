@@ -51,6 +51,9 @@ class Node:
     ids: tuple[int, ...]
     outs: tuple[int, ...]
 
+    #: Whether its derivative is a user's.
+    is_custom = False
+
     def __init__(
         self,
         records: Any,

@@ -8,14 +8,16 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad.core.context import active_recorders
 from tapegrad.core.tensor import Tensor as CoreTensor
 from tapegrad.core.tensor import rewrap
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.torch import views
 from tapegrad.torch.anomaly import check_gradient, remember_call
-from tapegrad.torch.graph import Recording, recorded_by
 from tapegrad.torch.modes import builds_graph
 from tapegrad.torch.node import Node
+from tapegrad.torch.recorded import Recording, active_levels, advance, identities, recorded_by
+from tapegrad.torch.saved import active_hooks, pack_records
 from tapegrad.torch.tensor import Tensor, shared, wrapped
 
 
@@ -32,11 +34,15 @@ def run(
         shared(args[0])
     entered = [enter(a, taken) for a in args]
     named = {k: enter(v, taken) for k, v in kwargs.items()} if kwargs else kwargs
-    tracked = builds_graph() and any(x._node is not None for x in taken)
     recorder = None
+    followed = {x._id for x in taken if x._node is not None} if builds_graph() else set()
+    tracked = bool(followed)
+    levels = active_levels() if active_recorders() else ()
+    for level in levels:
+        followed.update(x._id for x in taken if x._id in level.tangents)
     try:
-        if tracked:
-            recorder = Recording({x._id for x in taken if x._node is not None})
+        if followed:
+            recorder = Recording(followed)
             with recorded_by(recorder):
                 result = function(*entered, **named)
         else:
@@ -44,18 +50,31 @@ def run(
     except InvalidArgumentError as error:
         raise translated(error, function.__name__) from None
     made = None
-    if recorder is not None and recorder.records:
+    if tracked and recorder is not None and recorder.records:
         made = kind(
             recorder.records, tuple([x._node for x in taken]), tuple([x._id for x in taken]), ()
         )
         if check_gradient.enabled:
             remember_call(made)
+    hooks = active_hooks() if made is not None and active_recorders() else None
+    if levels and recorder is not None:
+        known = {} if made is None else makers_in(made)
+        advance(levels, recorder.records, known)
     results = leave(result, taken, made, recorder, view)
+    if hooks is not None and made is not None:
+        pack_records(made, makers_in(made), hooks)
     if view:
         if callable(view):
             results._value = view(args[0]._value, *args[1:], **kwargs)
         _mark_views(results, taken[0], function, entered, named)
     return results
+
+
+def makers_in(node: Node) -> dict[int, Node]:
+    """Identity -> node, for all values in its records that require gradients."""
+    made = {x: e for x, e in zip(node.ids, node.edges, strict=True) if e is not None}
+    made.update((x, node) for x in identities(node.records or ()))
+    return made
 
 
 def enter(value: Any, taken: list[Tensor]) -> Any:

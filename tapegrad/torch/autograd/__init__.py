@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tapegrad.torch.anomaly import detect_anomaly as detect_anomaly
 from tapegrad.torch.anomaly import set_detect_anomaly as set_detect_anomaly
+from tapegrad.torch.autograd import function as function
+from tapegrad.torch.autograd.function import Function as Function
 from tapegrad.torch.backward import backward as backward
 from tapegrad.torch.backward import grad as grad
 from tapegrad.torch.modes import enable_grad as enable_grad
@@ -13,6 +15,7 @@ from tapegrad.torch.modes import set_grad_enabled as set_grad_enabled
 from tapegrad.torch.tensor import Tensor as Variable
 
 __all__ = [
+    "Function",
     "Variable",
     "backward",
     "detect_anomaly",
