@@ -26,6 +26,19 @@ _COMMON = {
 }
 
 
+def parameter_names(function: Callable[..., Any]) -> tuple[str, ...]:
+    """The names of a function's parameters, in much less time than `inspect.signature` takes."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    if code is None:  # a class
+        return tuple(inspect.signature(function).parameters)
+    count = code.co_argcount + code.co_kwonlyargcount
+    several = bool(code.co_flags & inspect.CO_VARARGS) + bool(
+        code.co_flags & inspect.CO_VARKEYWORDS
+    )
+    names: tuple[str, ...] = code.co_varnames[: count + several]
+    return names
+
+
 #: Examples whose results PyTorch told: see `example_results`.
 WITHOUT_RESULT: list[str] = []
 
@@ -50,11 +63,13 @@ def documented(
     shown = result or RESULTS.get(example, "")
 
     def complete(function: Callable[..., Any]) -> Callable[..., Any]:
-        text = inspect.getdoc(function) or ""
+        text = function.__doc__ or ""
+        if "\n" in text:
+            text = inspect.cleandoc(text)
         lines = [text]
         named = [
             (name, parameters.get(name) or _COMMON.get(name, ""))
-            for name in inspect.signature(function).parameters
+            for name in parameter_names(function)
             if "Parameters\n---" not in text
         ]
         if named:

@@ -9,12 +9,12 @@ whole layers, and there is no derivative rule in this room.
 from __future__ import annotations
 
 import functools
-import inspect
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from tapegrad.torch.documentation import parameter_names
 from tapegrad.torch.in_place import assign, check_changeable
 from tapegrad.torch.modes import builds_graph
 from tapegrad.torch.node import node_type
@@ -52,7 +52,7 @@ def operation(
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         name = function.__name__.rstrip("_")
         kind = node_type(node or f"{camel(name)}Backward0")
-        takes_out = "out" in inspect.signature(function).parameters
+        takes_out = "out" in parameter_names(function)
 
         @functools.wraps(function)
         def call(*args: Any, **kwargs: Any) -> Any:
