@@ -405,6 +405,7 @@ __all__ = [
     "clip_by_global_norm",
     "clip_by_norm",
     "clip_by_value",
+    "compare",
     "complex",
     "complex64",
     "complex128",
@@ -587,6 +588,8 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name in _SUBMODULES:
         return importlib.import_module(f"tapegrad.{name}")
+    if name == "compare":  # it needs both dialects, and few programs need it
+        return importlib.import_module("tapegrad.comparison").compare
     raise AttributeError(f"module 'tapegrad' has no attribute {name!r}")
 
 

@@ -31,7 +31,7 @@ ROWS = (
         "torch",
     },
     {"dialect"},  # tapegrad/__init__.py and the modules beside it
-    {"demo"},
+    {"comparison", "demo"},
 )
 RANK = {room: rank for rank, rooms in enumerate(ROWS) for room in rooms}
 

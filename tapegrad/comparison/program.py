@@ -1,0 +1,96 @@
+"""Programs: how they are called, and the names of what they are given."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+
+class Inputs(NamedTuple):
+    """Names and plain values of what a program is given."""
+
+    names: list[str]
+    values: list[Any]
+    by_name: bool
+
+
+def inputs_of(program: Callable[..., Any], inputs: Any) -> Inputs:
+    """Names for the inputs: the keys of a mapping, otherwise the program's own words.
+
+    Examples
+    --------
+    >>> inputs_of(lambda lib, x, w: x * w, [1.0, 2.0]).names
+    ['x', 'w']
+    """
+    if isinstance(inputs, Mapping):
+        names = [str(name) for name in inputs]
+        return Inputs(names, [as_array(value) for value in inputs.values()], by_name=True)
+    single = isinstance(inputs, np.ndarray) or not isinstance(inputs, Sequence)
+    values = [as_array(value) for value in ([inputs] if single else inputs)]
+    words = [name for name, p in _parameters(program).items() if p.kind is not p.VAR_POSITIONAL]
+    words = words[len(words) - len(values) :] if len(words) >= len(values) else []
+    names = words or [f"input {i}" for i in range(len(values))]
+    return Inputs(names, values, by_name=False)
+
+
+def as_array(value: Any) -> Any:
+    """Python's numbers stay what they are: each dialect has its own dtype for them."""
+    if hasattr(value, "detach"):
+        return value.detach().numpy()
+    return value.numpy() if hasattr(value, "numpy") else value
+
+
+def caller_of(program: Callable[..., Any], inputs: Inputs) -> Callable[..., Any]:
+    """Call the program with a library before its inputs, if it has a place for one.
+
+    Raises
+    ------
+    TypeError
+        If the program cannot be called with these inputs.
+    """
+    signature = inspect.signature(program)
+    positional = [] if inputs.by_name else inputs.values
+    named = dict(zip(inputs.names, inputs.values, strict=True)) if inputs.by_name else {}
+
+    def fits(*first: Any) -> bool:
+        try:
+            signature.bind(*first, *positional, **named)
+        except TypeError:
+            return False
+        return True
+
+    takes_library = fits("lib")
+    if takes_library and fits():  # both, as in `def program(*args)`
+        words = list(signature.parameters)
+        takes_library = words[0] in ("lib", "library", "tf", "torch")
+    if not takes_library and not fits():
+        given = ", ".join(inputs.names) or "none"
+        raise TypeError(
+            f"{getattr(program, '__name__', 'the program')}{signature} cannot be called with "
+            f"{len(inputs.values)} inputs ({given}), neither with the library before them nor "
+            "without. Write `def program(lib, x, ...)` with one parameter per input."
+        )
+
+    def call(library: Any, tensors: list[Any]) -> Any:
+        first = [library] if takes_library else []
+        if inputs.by_name:
+            return program(*first, **dict(zip(inputs.names, tensors, strict=True)))
+        return program(*first, *tensors)
+
+    return call
+
+
+def _parameters(program: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
+    return inspect.signature(program).parameters
+
+
+def flat(structure: Any) -> list[Any]:
+    """The leaves of lists, tuples and mappings."""
+    if isinstance(structure, Mapping):
+        structure = list(structure.values())
+    if isinstance(structure, list | tuple):
+        return [leaf for entry in structure for leaf in flat(entry)]
+    return [structure]

@@ -1,0 +1,1 @@
+"""Both semantics side by side, and what is said about them."""
