@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import weakref
+from collections import deque
 from typing import Any
 
 import numpy as np
@@ -17,10 +18,40 @@ from tapegrad.core.tape import Record
 from tapegrad.torch.dtypes import from_numpy_dtype
 from tapegrad.torch.node import Node, next_number
 
+
+class Stamps:
+    """The changes of one memory: how many there were, and the stamps of the last ones."""
+
+    __slots__ = ("_count", "_recent")
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._recent: deque[int] = deque(maxlen=32)  # a parameter is changed without end
+
+    def add(self, stamp: int) -> None:
+        """Note a change."""
+        self._count += 1
+        self._recent.append(stamp)
+
+    def __len__(self) -> int:
+        return self._count
+
+    @property
+    def last(self) -> int:
+        """The stamp of the last change; 0 if there was none."""
+        return self._recent[-1] if self._recent else 0
+
+    def before(self, number: int) -> int:
+        """How many changes there were before a node of this number was made."""
+        return self._count - sum(1 for s in self._recent if s >= number)
+
+
+_NONE = Stamps()
+
 #: Memory (its number in Python) -> the array that owns it, weakly, and the stamps of its changes.
-_CHANGES: dict[int, tuple[Any, list[int]]] = {}
+_CHANGES: dict[int, tuple[Any, Stamps]] = {}
 #: The same for tensors of shape (), whose NumPy scalars do not change: by the tensor's identity.
-_SCALARS: dict[int, tuple[Any, list[int]]] = {}
+_SCALARS: dict[int, tuple[Any, Stamps]] = {}
 _latest = [0]  # the last stamp
 
 
@@ -36,10 +67,10 @@ def stamp(holder: Any) -> None:
     key = id(holder)
     known = _CHANGES.get(key)
     if known is None:
-        known = weakref.ref(holder, lambda _: _CHANGES.pop(key, None)), []
+        known = weakref.ref(holder, lambda _: _CHANGES.pop(key, None)), Stamps()
         _CHANGES[key] = known
     _latest[0] = next_number()
-    known[1].append(_latest[0])
+    known[1].add(_latest[0])
 
 
 def stamp_scalar(tensor: Any) -> None:
@@ -50,10 +81,10 @@ def stamp_scalar(tensor: Any) -> None:
     _SCALARS[identity] = weakref.ref(tensor, lambda _: _SCALARS.pop(identity, None)), stamps
 
 
-def changes(holder: Any) -> list[int]:
+def changes(holder: Any) -> Stamps:
     """The stamps of its changes so far."""
     known = _CHANGES.get(id(holder))
-    return known[1] if known is not None else []
+    return known[1] if known is not None else _NONE
 
 
 def check(nodes: list[Node]) -> None:
@@ -73,8 +104,8 @@ def check(nodes: list[Node]) -> None:
                     if array.__class__ is np.ndarray:
                         stamps = changes(owner(array))
                     else:
-                        stamps = _SCALARS.get(identity, (None, []))[1]
-                    if stamps and stamps[-1] > node.number:
+                        stamps = _SCALARS.get(identity, (None, _NONE))[1]
+                    if stamps.last > node.number:
                         raise _modified(node, nodes, array, identity, stamps)
 
 
@@ -90,7 +121,7 @@ def _saved(record: Record) -> list[tuple[Any, int]]:
 
 
 def _modified(
-    node: Node, nodes: list[Node], array: Any, identity: int, stamps: list[int]
+    node: Node, nodes: list[Node], array: Any, identity: int, stamps: Stamps
 ) -> RuntimeError:
     kind = f"torch.{from_numpy_dtype(array.dtype).abbreviation}Tensor"
     maker = next((n for n in (*nodes, *node.edges) if n is not None and identity in n.outs), None)
@@ -98,7 +129,7 @@ def _modified(
     if maker is not None and maker.edges:
         operation = re.sub(r"Backward[0-9]*$", "", maker.name())
         where = f", which is output {maker.output_number(identity)} of {operation},"
-    expected = sum(1 for s in stamps if s < node.number)
+    expected = stamps.before(node.number)
     return RuntimeError(
         f"one of the variables needed for gradient computation has been modified by an inplace "
         f"operation: [{kind} {list(array.shape)}]{where} is at version {len(stamps)}; expected "
