@@ -43,6 +43,7 @@ def _of_path(path: Path) -> list[str]:
     for step in program.calls:
         file, line = step.place
         lines.append(f"  {step.primitive.name} is a call: {_why(step)} ({file}, line {line})")
+    lines += [f"  gradients run eagerly: {failure}" for failure in path.failures]
     if path.custom_gradient is not None:
         file, line = path.custom_gradient
         lines.append(

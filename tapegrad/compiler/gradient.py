@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad.compiler.failures import failed_kernel, warn_of_failure
 from tapegrad.compiler.graph import Operation, Recording
 from tapegrad.compiler.program import ChangedShapeError, MissedGuardError, Program
 from tapegrad.compiler.rerun import rerun, sources_of
@@ -27,6 +28,10 @@ from tapegrad.core.table import recording as recorded
 from tapegrad.core.tape import Tape, is_differentiable
 from tapegrad.core.tensor import Tensor, rewrap, wrap, wrap_constant
 from tapegrad.core.transpose import push_by_transposing
+
+
+class FailedKernelError(Exception):
+    """A kernel of a backward program failed, which has been told."""
 
 
 class Backward:
@@ -134,11 +139,14 @@ class Derivative:
         The values that the forward program has to give besides its results.
     live
         Places of the outputs that depend on what is followed.
+    failure
+        What a kernel of these programs failed with, or None.
     """
 
     def __init__(self, recording: Recording, mask: int, arrays: Sequence[Any], name: str) -> None:
         self._recording = recording
         self._name = name
+        self.failure: str | None = None
         self._reached = dependences(recording)
         self.live = [i for i, bits in enumerate(self._reached) if bits & mask]
         whole = Backward(recording, self.live, mask, arrays, name)
@@ -164,7 +172,14 @@ class Derivative:
             # It reads less than the one for everything.
             self._known[given, mask] = part, [self.kept.index(v) for v in part.kept]
         backward, places = self._known[given, mask]
-        return backward([kept[i] for i in places], cotangents)
+        try:
+            return backward([kept[i] for i in places], cotangents)
+        except Exception as error:
+            self.failure = failed_kernel(error)
+            if self.failure is None:
+                raise
+            warn_of_failure(f"the gradient of {self._name}", self.failure)
+            raise FailedKernelError from error
 
 
 def dependences(recording: Recording) -> list[int]:
@@ -205,9 +220,9 @@ def attach(
         given: list[Any] = [None] * count
         for i, c in zip(live, g, strict=True):
             given[i] = c.dense(F) if c.__class__ is Slices else c
-        if F is raw:
+        if F is raw and derivative.failure is None:
             # The backward program may be for other data: then it is done as it was recorded.
-            with suppress(ChangedShapeError, MissedGuardError):
+            with suppress(ChangedShapeError, MissedGuardError, FailedKernelError):
                 return derivative.pull([a for a, _ in saved], kept, given, mask)
         return _pulled_through(F, recording, saved, given)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad.compiler.failures import failed_kernel, warn_of_failure
 from tapegrad.compiler.gradient import Derivative, attach
 from tapegrad.compiler.graph import (
     Guard,
@@ -128,6 +129,12 @@ class Path:
             found += [program, *derivative.programs]
         return found
 
+    @property
+    def failures(self) -> list[str]:
+        """Why gradients run eagerly, where a kernel of their programs failed."""
+        derivatives = [derivative for derivative, _ in self._followed.values()]
+        return [d.failure for d in derivatives if d.failure is not None]
+
     def run(self, inputs: Sequence[Any], recorders: Sequence[Any]) -> Any:
         """The function's result for input tensors, recorded on the tapes that follow it."""
         inputs = [*inputs, *self.captured_inputs]
@@ -240,6 +247,13 @@ class Paths:
         self.refusal = why
         self.paths = []
 
+    def _look_at(self, error: Exception, path: Path) -> None:
+        """An error of a kernel is not one of the function's: tell it, and run eagerly."""
+        failure = failed_kernel(error)
+        if failure is not None:
+            self.refuse(failure)
+            warn_of_failure(path.name, failure)
+
     def run_quickly(self, arrays: Sequence[Any]) -> Any:
         """The result of the way taken last, outside of all tapes, or `MISSED`."""
         paths = self.paths
@@ -251,9 +265,10 @@ class Paths:
             return path.run_unrecorded(arrays)
         except (MissedGuardError, ChangedShapeError):
             return MISSED
-        except Exception:
+        except Exception as error:
             if path.changes_nothing_early:
                 return MISSED
+            self._look_at(error, path)
             raise
         finally:
             restore_float_errors(token)
@@ -273,7 +288,8 @@ class Paths:
                 path = _next(untried, path, missed)
             except ChangedShapeError:
                 path = untried[0] if untried else None
-            except Exception:
+            except Exception as error:
+                self._look_at(error, path)
                 # The function may catch it, or have assigned to Variables before.
                 if path.changes_nothing_early:
                     raise RunEagerlyError from None

@@ -12,6 +12,7 @@ import numpy as np
 
 from tapegrad.compiler.assembling import assembled
 from tapegrad.compiler.expand import expanded
+from tapegrad.compiler.failures import KERNEL_CALLS, in_words
 from tapegrad.compiler.graph import Assign, Guard, HostCall, Operation, Read, Recording, Value
 from tapegrad.compiler.kernels import Kernel, can_fuse, kernel, library_kernel, loop_kernel
 from tapegrad.compiler.loops import Loop
@@ -101,7 +102,9 @@ class Program:
         self.calls: list[Operation] = []
         self.loops: list[Loop] = []
         self._names: dict[Value, str] = {}
+        self._kernel_calls: dict[int, str] = {}
         self._known: dict[str, Any] = {
+            KERNEL_CALLS: self._kernel_calls,
             "array": np.array,
             "empty": np.empty,
             "contiguous": np.ascontiguousarray,
@@ -118,7 +121,8 @@ class Program:
                 first = item.operations[0]
                 if item.fused:
                     given, wanted = bounds[i]
-                    self._kernel(kernel(item.operations, given, wanted), given, wanted)
+                    made = kernel(item.operations, given, wanted)
+                    self._kernel(made, item.operations, given, wanted)
                 elif isinstance(first, Loop):
                     self._loop(first)
                 else:
@@ -201,7 +205,7 @@ class Program:
         if made is None:
             self._call(step)
         else:
-            self._kernel(made, step.inputs, step.outputs)
+            self._kernel(made, [step], step.inputs, step.outputs)
 
     def _call(self, step: Operation) -> None:
         self.calls.append(step)
@@ -219,17 +223,21 @@ class Program:
         else:
             self._check_shapes(step.outputs)
 
-    def _kernel(self, made: Kernel, given: Sequence[Value], wanted: Sequence[Value]) -> None:
-        self.kernels.append(made)
+    def _kernel(
+        self,
+        made: Kernel,
+        operations: Sequence[Operation],
+        given: Sequence[Value],
+        wanted: Sequence[Value],
+    ) -> None:
         arguments = [self._contiguous(v) for v in given]
         arguments += [self._constant(c) for c in made.constants]
         arguments += [self._empty(v) for v in wanted]
-        self._call_kernel(made, arguments, wanted)
+        self._call_kernel(made, operations, arguments, wanted)
 
     def _loop(self, loop: Loop) -> None:
         made, source = loop_kernel(loop)
         self.loops.append(loop)
-        self.kernels.append(made)
         first = {s.output: s.first for s in loop.summed}
         arguments = [self._contiguous(v) for v in (*source.bases, *source.firsts)]
         arguments += [self._constant(c) for c in made.constants]
@@ -240,7 +248,8 @@ class Program:
                 arguments.append(self._name(v))
             else:
                 arguments.append(self._empty(v))
-        self._call_kernel(made, arguments, source.outputs, self._constant(source.offsets))
+        offsets = self._constant(source.offsets)
+        self._call_kernel(made, [loop], arguments, source.outputs, offsets)
 
     def _contiguous(self, v: Value) -> str:
         if v.kind == "constant" and v.shape:
@@ -257,19 +266,25 @@ class Program:
         return self._name(v)
 
     def _call_kernel(
-        self, made: Kernel, arguments: list[str], wanted: Sequence[Value], *more: str
+        self,
+        made: Kernel,
+        operations: Sequence[Operation],
+        arguments: list[str],
+        wanted: Sequence[Value],
+        *more: str,
     ) -> None:
+        self.kernels.append(made)
         numbers = [*more, self._constant(made.sizes), self._constant(made.numbers)]
         call = self._constant(made.function)
         if made.work:
             space = self._constant(Workspace(made.work))
-            self._lines += [
-                f"work = {space}.take()",
-                f"{call}({', '.join([*arguments, '*work', *numbers])})",
-                f"{space}.give(work)",
-            ]
-        else:
-            self._lines.append(f"{call}({', '.join([*arguments, *numbers])})")
+            self._lines.append(f"work = {space}.take()")
+            arguments = [*arguments, "*work"]
+        self._lines.append(f"{call}({', '.join([*arguments, *numbers])})")
+        line = len(self._lines) + 1  # behind that of the signature
+        self._kernel_calls[line] = in_words(len(self.kernels), operations)
+        if made.work:
+            self._lines.append(f"{space}.give(work)")
         for v in wanted:
             if v.shape == ():
                 name = self._name(v)
