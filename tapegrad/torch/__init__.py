@@ -10,6 +10,7 @@ from tapegrad.torch import autograd as autograd
 from tapegrad.torch import fft as fft
 from tapegrad.torch import linalg as linalg
 from tapegrad.torch import nn as nn
+from tapegrad.torch import optim as optim
 from tapegrad.torch import special as special
 from tapegrad.torch.aliases import *
 from tapegrad.torch.anomaly import *

@@ -1,0 +1,8 @@
+"""``torch.optim``: optimizers and learning-rate schedulers."""
+
+from __future__ import annotations
+
+from tapegrad.torch.optim import lr_scheduler as lr_scheduler
+from tapegrad.torch.optim.algorithms import *
+from tapegrad.torch.optim.lbfgs import *
+from tapegrad.torch.optim.optimizer import Optimizer as Optimizer
