@@ -6,21 +6,29 @@ are the engine's; what stands here are PyTorch's names, arguments, types, errors
 
 from __future__ import annotations
 
+import math
+
 from tapegrad.torch import autograd as autograd
+from tapegrad.torch import backends as backends
+from tapegrad.torch import cuda as cuda
 from tapegrad.torch import fft as fft
 from tapegrad.torch import linalg as linalg
+from tapegrad.torch import masked as masked
 from tapegrad.torch import nn as nn
 from tapegrad.torch import optim as optim
+from tapegrad.torch import signal as signal
 from tapegrad.torch import special as special
 from tapegrad.torch.aliases import *
 from tapegrad.torch.anomaly import *
 from tapegrad.torch.arithmetic import *
 from tapegrad.torch.arranging import *
 from tapegrad.torch.binary import *
+from tapegrad.torch.constructors import *
 from tapegrad.torch.conversions import *
 from tapegrad.torch.counting import *
 from tapegrad.torch.creation import *
 from tapegrad.torch.dtypes import *
+from tapegrad.torch.environment import *
 from tapegrad.torch.indexing import *
 from tapegrad.torch.joining import *
 from tapegrad.torch.logic import *
@@ -40,3 +48,8 @@ from tapegrad.torch.size import *
 from tapegrad.torch.sorting import *
 from tapegrad.torch.tensor import Tensor as Tensor
 from tapegrad.torch.text import *
+
+#: The release of PyTorch whose behaviour this dialect follows, marked as not being it.
+__version__ = "2.13.0+tapegrad"
+inf, nan, pi, e = math.inf, math.nan, math.pi, math.e
+newaxis = None

@@ -432,7 +432,7 @@ for _name, _method in (
     setattr(Tensor, f"__i{_name}__", getattr(Tensor, _method))
 for _name in _SIGNS:
     setattr(Tensor, f"__{_name}__", _operator(globals()[_name]))
-install(__neg__=neg, __pos__=lambda self: self)
+install(__neg__=neg, __pos__=lambda self: self, __rdiv__=Tensor.__rtruediv__)
 
 alias(
     subtract="sub",

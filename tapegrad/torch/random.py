@@ -16,6 +16,7 @@ __all__ = [
     "Generator",
     "bernoulli",
     "default_generator",
+    "get_rng_state",
     "initial_seed",
     "manual_seed",
     "multinomial",
@@ -29,6 +30,7 @@ __all__ = [
     "randn_like",
     "randperm",
     "seed",
+    "set_rng_state",
 ]
 
 
@@ -104,11 +106,15 @@ def initial_seed() -> int:
     return default_generator.initial_seed()
 
 
+@documented("torch.set_rng_state(torch.get_rng_state())", "")
 def get_rng_state() -> Any:
     """Where in the global sequence the generator stands."""
     return default_generator.get_state()
 
 
+@documented(
+    "torch.set_rng_state(torch.get_rng_state())", "", new_state="What `get_rng_state` told."
+)
 def set_rng_state(new_state: Any) -> None:
     """Go where the global generator stood."""
     default_generator.set_state(new_state)

@@ -228,4 +228,11 @@ isposinf = _test("isposinf", lambda x: x == np.inf, "positive infinity")
 isneginf = _test("isneginf", lambda x: x == -np.inf, "negative infinity")
 isreal = _test("isreal", np.isreal, "real")
 signbit = _test("signbit", lambda x: np.signbit(x) if x.dtype.kind == "f" else x < 0, "negative")
+
+
+def _no_round(self: Any, *args: Any) -> Any:
+    raise TypeError("type Tensor doesn't define __round__ method")
+
+
+install(__abs__=abs, __round__=_no_round)
 alias(absolute="abs", fix="trunc")

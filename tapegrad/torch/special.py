@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
-from tapegrad.ops import bessel, entropy, error_functions
+from tapegrad.ops import bessel, elementwise, entropy, error_functions
+from tapegrad.ops import sinc as core_sinc
 from tapegrad.ops import zeta as core_zeta
 from tapegrad.ops.division import xlog1py as core_xlog1py
 from tapegrad.torch.binary import igamma, igammac, logit, mvlgamma, polygamma, xlogy
@@ -25,7 +27,21 @@ from tapegrad.torch.pointwise import (
     sigmoid,
     sinc,
 )
-from tapegrad.torch.promotion import as_floating, promoted_floating
+from tapegrad.torch.polynomials import (
+    chebyshev_polynomial_t,
+    chebyshev_polynomial_u,
+    chebyshev_polynomial_v,
+    chebyshev_polynomial_w,
+    hermite_polynomial_h,
+    hermite_polynomial_he,
+    laguerre_polynomial_l,
+    legendre_polynomial_p,
+    shifted_chebyshev_polynomial_t,
+    shifted_chebyshev_polynomial_u,
+    shifted_chebyshev_polynomial_v,
+    shifted_chebyshev_polynomial_w,
+)
+from tapegrad.torch.promotion import as_floating, in_dtype, promoted_floating
 from tapegrad.torch.reductions import logsumexp
 from tapegrad.torch.rounding import round
 
@@ -34,6 +50,10 @@ __all__ = [
     "bessel_j1",
     "bessel_y0",
     "bessel_y1",
+    "chebyshev_polynomial_t",
+    "chebyshev_polynomial_u",
+    "chebyshev_polynomial_v",
+    "chebyshev_polynomial_w",
     "digamma",
     "entr",
     "erf",
@@ -46,10 +66,14 @@ __all__ = [
     "gammainc",
     "gammaincc",
     "gammaln",
+    "hermite_polynomial_h",
+    "hermite_polynomial_he",
     "i0",
     "i0e",
     "i1",
     "i1e",
+    "laguerre_polynomial_l",
+    "legendre_polynomial_p",
     "log1p",
     "log_ndtr",
     "log_softmax",
@@ -67,8 +91,13 @@ __all__ = [
     "round",
     "scaled_modified_bessel_k0",
     "scaled_modified_bessel_k1",
+    "shifted_chebyshev_polynomial_t",
+    "shifted_chebyshev_polynomial_u",
+    "shifted_chebyshev_polynomial_v",
+    "shifted_chebyshev_polynomial_w",
     "sinc",
     "softmax",
+    "spherical_bessel_j0",
     "xlog1py",
     "xlogy",
     "zeta",
@@ -126,6 +155,11 @@ scaled_modified_bessel_k0 = _of_one(
 )
 scaled_modified_bessel_k1 = _of_one(
     "scaled_modified_bessel_k1", bessel.bessel_k1e, r":math:`e^x K_1(x)`"
+)
+spherical_bessel_j0 = _of_one(
+    "spherical_bessel_j0",
+    lambda x: core_sinc.sinc(elementwise.multiply(x, in_dtype(1.0 / math.pi, x._value.dtype))),
+    r"The spherical Bessel function :math:`\sin(x) / x`",
 )
 entr = _of_one("entr", entropy.entr, r"The entropy :math:`-x \ln x`")
 erfcx = _of_one("erfcx", error_functions.erfcx, r":math:`e^{x^2} \operatorname{erfc} x`")
