@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import os
-import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -343,10 +342,4 @@ def compile(
     """
     if model is None:
         return functools.partial(compile, fullgraph=fullgraph, dynamic=dynamic, backend=backend)
-    warnings.warn(
-        "torch.compile: tapegrad's PyTorch dialect runs functions as they are; nothing is compiled "
-        "and nothing becomes faster.",
-        UserWarning,
-        stacklevel=2,
-    )
     return model

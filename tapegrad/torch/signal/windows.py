@@ -64,7 +64,7 @@ def _window(
     return made(numbers.astype(to_numpy(wanted)), requires_grad)
 
 
-def _documented(call: str) -> Any:
+def _documented(call: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     return documented(f"torch.signal.windows.{call}", "", **_MEANINGS)
 
 
