@@ -91,7 +91,8 @@ def _typed(dtype: dtypes.dtype) -> Any:
     text = (
         f"Tensors of type {dtype}: ``torch.{name}(2, 3)`` is uninitialised, of that shape,\n"
         f"``torch.{name}([2, 3])`` has these values.\n\n"
-        "Parameters\n----------\nargs\n    Sizes, or one sequence of values.\n\n"
+        "Parameters\n----------\nargs\n    Sizes, or one sequence of values.\n"
+        "device\n    There is only the processor.\n\n"
         "Examples\n--------\n>>> import tapegrad.torch as torch\n"
         f">>> isinstance(torch.{name}(2), torch.{name})\nTrue\n"
     )

@@ -37,6 +37,13 @@ class Tensor(ArrayLike):
     Made by `torch.tensor`, `torch.zeros` and every operation. ``Tensor(2, 3)`` is an uninitialised
     tensor of that shape, ``Tensor([1, 2])`` one of these values, both of the default type.
 
+    Parameters
+    ----------
+    args
+        Sizes, one sequence of values, or a tensor, whose memory is shown.
+    device
+        There is only the processor.
+
     Examples
     --------
     >>> import tapegrad.torch as torch
