@@ -164,13 +164,13 @@ def hann(M: int, *, sym: bool = True, **options: Any) -> Any:
     return _cosines("hann", M, [0.5, 0.5], sym, options)
 
 
-@_documented("blackman(5)[2]")
+@_documented("blackman(5)[2].round(decimals=2)")
 def blackman(M: int, *, sym: bool = True, **options: Any) -> Any:
     """A sum of three cosines whose sides are small."""
     return _cosines("blackman", M, [0.42, 0.5, 0.08], sym, options)
 
 
-@_documented("nuttall(5)[2]")
+@_documented("nuttall(5)[2].round(decimals=2)")
 def nuttall(M: int, *, sym: bool = True, **options: Any) -> Any:
     """A sum of four cosines whose sides are smaller still."""
     return _cosines("nuttall", M, [0.3635819, 0.4891775, 0.1365995, 0.0106411], sym, options)
