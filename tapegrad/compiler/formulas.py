@@ -24,8 +24,8 @@ def explanations(a: Any, b: Any, pairs: Sequence[tuple[int, int]]) -> Iterator[F
     --------
     >>> [formula([10]) for formula in explanations(6, 9, [(2, 3)])]
     [30]
-    >>> [formula([10]) for formula in explanations(0.5, 1 / 3, [(2, 3)])]
-    [0.1]
+    >>> {formula([10]) for formula in explanations(0.5, 1 / 3, [(2, 3)])}
+    {0.1}
     """
     for degree in (1, 2, 3):
         for places in combinations_with_replacement(range(len(pairs)), degree):

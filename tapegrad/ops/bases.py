@@ -46,8 +46,8 @@ log10 = elementwise(
     singular=True,
     doc=unary(
         r"Logarithm to the base 10, :math:`\log_{10} x`, elementwise; NaN for negative numbers.",
-        "tf.math.log10([100.0, 0.1]).numpy()",
-        "array([ 2., -1.], dtype=float32)",
+        "tf.math.log10([10.0, 1.0]).numpy()",
+        "array([1., 0.], dtype=float32)",
         takes=FLOATS,
         notes=r"The derivative is :math:`1 / (x \ln 10)`, infinite at 0, where a zero cotangent"
         "\nstays zero.",
