@@ -1,7 +1,8 @@
-"""``tf.debugging``: assertions about tensors."""
+"""``tf.debugging``: assertions about tensors, and what tapes remember for explanations."""
 
 from __future__ import annotations
 
+from tapegrad.inspect.source_lines import enable_source_lines
 from tapegrad.ops.debugging import (
     Assert,
     assert_all_finite,
@@ -55,5 +56,6 @@ __all__ = [
     "assert_shapes",
     "assert_type",
     "check_numerics",
+    "enable_source_lines",
     "is_numeric_tensor",
 ]

@@ -57,10 +57,11 @@ def unary_call(primitive: Primitive, discrete: bool, doc: str | None) -> Callabl
         out._id = next_id()
         recorders = active_recorders()
         if recorders:
-            if recorded:
-                for recorder in recorders:
-                    if x._id in recorder.followed:
-                        recorder.record_unary(primitive, x, keep_x, keep_y, out)
+            for recorder in recorders:
+                if recorded and x._id in recorder.followed:
+                    recorder.record_unary(primitive, x, keep_x, keep_y, out)
+                else:
+                    recorder.pass_by(primitive, x._id, out._id)
             if recorders.__class__ is MarkedRecorders:
                 trace(recorders, primitive, (x._id,), (a,), out, None)
         return out
@@ -132,12 +133,13 @@ def _binary(
         out._id = next_id()
         recorders = active_recorders()
         if recorders:
-            if differentiable:
-                for recorder in recorders:
-                    followed = recorder.followed
-                    mask = (i in followed) + 2 * (j in followed) & differentiable
-                    if mask:
-                        recorder.record_binary(primitive, (i, j), a, b, mask, out)
+            for recorder in recorders:
+                followed = recorder.followed
+                mask = (i in followed) + 2 * (j in followed) & differentiable
+                if mask:
+                    recorder.record_binary(primitive, (i, j), a, b, mask, out)
+                else:
+                    recorder.pass_by(primitive, (i, j), out._id)
             if recorders.__class__ is MarkedRecorders:
                 trace(recorders, primitive, (i, j), (a, b), out, None)
         return out

@@ -150,6 +150,12 @@ class _VariableReads:
     def watch_variable(self, variable: Any) -> None:
         self.variables[variable._id] = variable
 
+    def pass_by(self, primitive: Any, ids: Any, outs: Any) -> None: ...
+
+    def leave(self, identity: int, use: str) -> None: ...
+
+    def overwrite(self, variable: int, value: int) -> None: ...
+
 
 class _Wrapped:
     """A function with a derivative of its own; bound to its object when used as a method."""

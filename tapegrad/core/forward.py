@@ -192,6 +192,15 @@ class ForwardAccumulator:
     def watch_variable(self, variable: Any) -> None:
         """Accumulators know only their primals."""
 
+    def pass_by(self, primitive: Primitive, ids: Any, outs: Any) -> None:
+        """What has no tangent needs none pushed."""
+
+    def leave(self, identity: int, use: str) -> None:
+        """Nothing is remembered."""
+
+    def overwrite(self, variable: int, value: int) -> None:
+        """Nothing is remembered."""
+
     def record_unary(
         self, primitive: Primitive, x: Any, keep_x: bool, keep_y: bool, out: Tensor
     ) -> None:

@@ -20,6 +20,8 @@ from tapegrad.core.context import (
 )
 from tapegrad.core.indexed_slices import IndexedSlices
 from tapegrad.core.jacobians import batch_jacobian, jacobian
+from tapegrad.core.memory import Computed, Memory, gradients
+from tapegrad.core.places import Lines, place
 from tapegrad.core.slices import Slices
 from tapegrad.core.table import raw, recording
 from tapegrad.core.tape import Tape, is_differentiable
@@ -34,14 +36,15 @@ from tapegrad.core.tape_arguments import (
     warn_not_differentiable,
     warn_recorded_gradient,
 )
-from tapegrad.core.tensor import ArrayLike, Tensor, wrap
+from tapegrad.core.tape_tools import TapeTools
+from tapegrad.core.tensor import ArrayLike, Tensor, next_id, wrap
 from tapegrad.core.unconnected import UnconnectedGradients, wants_zeros, zeros_for
 from tapegrad.errors import (
     TapeUsedError,
 )
 
 
-class GradientTape(Tape):
+class GradientTape(TapeTools, Tape):
     """Record operations for automatic differentiation.
 
     Trainable Variables are watched when they are read; tensors are watched with `watch`. The
@@ -66,7 +69,7 @@ class GradientTape(Tape):
     <tf.Tensor: shape=(), dtype=float32, numpy=6.0>
     """
 
-    __slots__ = ("_ever_entered", "_persistent", "_used")
+    __slots__ = ("_ever_entered", "_memory", "_persistent", "_used", "places")
 
     def __init__(self, persistent: bool = False, watch_accessed_variables: bool = True) -> None:
         super().__init__(watch_accessed_variables)
@@ -74,6 +77,8 @@ class GradientTape(Tape):
         self.is_recording = False
         self._ever_entered = False
         self._used = False
+        self._memory = memory = Memory()
+        self.places = memory.places if Lines.entries else None
 
     # Life cycle
 
@@ -98,10 +103,12 @@ class GradientTape(Tape):
         push_recorder(self)
         self.is_recording = True
         self._ever_entered = True
+        self._memory.start()
 
     def _stop(self) -> None:
         remove_recorder(self)
         self.is_recording = False
+        self._memory.ended = next_id()
 
     @contextmanager
     def stop_recording(self) -> Iterator[None]:
@@ -146,7 +153,33 @@ class GradientTape(Tape):
         """
         if not self.is_recording:
             raise ValueError("Tape is not recording: reset works inside `with tape:`.")
+        began = self._memory.began
         self.clear()
+        self._memory.reset(began)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        super().clear()
+        self._memory = memory = Memory()
+        memory.start()
+        self.places = memory.places if Lines.entries else None
+
+    def follow(self, x: Any) -> None:
+        """Follow a tensor or variable from now on, if its dtype can carry a gradient."""
+        super().follow(x)
+        self._memory.watch(x)
+
+    def pass_by(self, primitive: Any, ids: Any, outs: Any) -> None:
+        """Remember a call that is not recorded."""
+        self._memory.pass_by(primitive, ids, outs)
+
+    def leave(self, identity: int, use: str) -> None:
+        """Remember a value that is turned into Python's or NumPy's."""
+        self._memory.leave(identity, use)
+
+    def overwrite(self, variable: int, value: int) -> None:
+        """Remember an assignment to a Variable."""
+        self._memory.assign(variable, value)
 
     # Watching
 
@@ -241,11 +274,13 @@ class GradientTape(Tape):
         if self.is_recording and self._persistent:
             warn_recorded_gradient()
         self._use()
+        first = next_id()
         try:
             found = self._pull_back(targets, seeds, source_list)
         finally:
             self._release()
         results = [self._result(x, found, zeros) for x in source_list]
+        gradients.append(Computed(first, next_id(), place(2)))
         return nest.packed(sources, iter(results))
 
     def jacobian(
@@ -389,6 +424,8 @@ class GradientTape(Tape):
             self.records = []
             self.followed = set()
             self.roots = set()
+            self._memory.release()
+            self.places = None
 
     def _touch_all(self, values: list[Any]) -> None:
         for x in values:

@@ -193,7 +193,9 @@ def apply(primitive: Primitive, inputs: Sequence[Any], params: dict[str, Any]) -
     outputs: Any = tuple([wrap(v) for v in values]) if values.__class__ is tuple else wrap(values)
     recorders = active_recorders()
     if recorders:
-        if primitive.differentiable:
+        if not primitive.differentiable:
+            pass_by(recorders, primitive, inputs, outputs)
+        else:
             if primitive.kind == "elementwise":
                 shapes = tuple([x._value.shape for x in inputs])
                 same = all(s == outputs._value.shape for s in shapes)
@@ -225,6 +227,8 @@ def apply_pair(primitive: Primitive, a: Any, b: Any) -> Tensor:
             mask = (i in followed) + 2 * (j in followed) & primitive.differentiable
             if mask:
                 recorder.record(primitive, (a, b), mask, out, {})
+            else:
+                recorder.pass_by(primitive, (i, j), out._id)
         if recorders.__class__ is MarkedRecorders:
             trace(recorders, primitive, (i, j), (a._value, b._value), out, {})
     return out
@@ -270,3 +274,15 @@ def record(
         mask &= primitive.differentiable
         if mask:
             recorder.record(primitive, inputs, mask, outputs, params)
+        else:
+            pass_by((recorder,), primitive, inputs, outputs)
+
+
+def pass_by(
+    recorders: Sequence[Any], primitive: Primitive, inputs: Sequence[Any], outputs: Any
+) -> None:
+    """Show recorders a call that they do not record."""
+    ids = tuple([x._id for x in inputs])
+    outs = tuple([t._id for t in outputs]) if outputs.__class__ is tuple else outputs._id
+    for recorder in recorders:
+        recorder.pass_by(primitive, ids, outs)

@@ -26,6 +26,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 from weakref import ref
 
+from tapegrad.core.places import note
 from tapegrad.core.primitive import Array, Primitive
 from tapegrad.core.tensor import Tensor
 
@@ -95,6 +96,19 @@ class Tape:
         """Forget everything."""
         self.followed, self.roots, self.records, self.variables = set(), set(), [], {}
 
+    # What only tapes of users remember, for explanations; see `memory`.
+
+    places: Any = None
+
+    def pass_by(self, primitive: Primitive, ids: Any, outs: Any) -> None:
+        """Meet a call that is not recorded, because nothing in it is followed or differentiable."""
+
+    def leave(self, identity: int, use: str) -> None:
+        """Meet a value that is turned into Python's or NumPy's."""
+
+    def overwrite(self, variable: int, value: int) -> None:
+        """Meet an assignment to a Variable."""
+
     # The three ways in: elementwise primitives of one and two inputs call the first two directly.
 
     def record_unary(
@@ -113,6 +127,8 @@ class Tape:
                 None,
             )
         )
+        if self.places is not None:
+            note(self)
 
     def record_binary(
         self,
@@ -139,6 +155,8 @@ class Tape:
                 None if a.shape == shape == b.shape else (a.shape, b.shape),
             )
         )
+        if self.places is not None:
+            note(self)
 
     def record(
         self,
@@ -149,6 +167,8 @@ class Tape:
         params: Any,
     ) -> None:
         """Keep a call of any primitive."""
+        if self.places is not None:
+            note(self)
         kept, keep_y = primitive.keeps[mask]
         ids: Any
         args: Any

@@ -132,10 +132,13 @@ class ArrayLike:
         """The data, for a use outside of the tapes' sight, which a tracer has to know."""
         self._touch()
         recorders = active_recorders()
-        if recorders.__class__ is not tuple and recorders:
-            tracer = recorders.tracer  # type: ignore[attr-defined]
-            if tracer is not None:
-                tracer.read(self, use)
+        if recorders:
+            for recorder in recorders:
+                recorder.leave(self._id, use)
+            if recorders.__class__ is not tuple:
+                tracer = recorders.tracer  # type: ignore[attr-defined]
+                if tracer is not None:
+                    tracer.read(self, use)
         return self._value
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:

@@ -286,22 +286,28 @@ class Variable(ScatterWrites):
         if tracer is not None:
             with only_recorders(()):
                 source = getattr(recording, function.__name__)(self, delta)
-            return self._replace(source._value, read_value, source)
+            return self._replace(source._value, read_value, source, delta)
         token = silence_float_errors()
         try:
             new = function(value, array)
         finally:
             restore_float_errors(token)
-        return self._replace(new, read_value)
+        return self._replace(new, read_value, None, delta)
 
-    def _replace(self, new: Any, read_value: bool = True, source: Any = None) -> Variable | None:
+    def _replace(
+        self, new: Any, read_value: bool = True, source: Any = None, origin: Any = None
+    ) -> Variable | None:
         """Take over a new array; whoever read the old one keeps it.
 
-        A tracer has to know the tensor that the array is of, `source`.
+        A tracer has to know the tensor that the array is of, `source`; tapes remember what it was
+        made of, `origin` or the same.
         """
         self._value = new
         recorders = active_recorders()
         if recorders:
+            value = getattr(source if origin is None else origin, "_id", 0)
+            for recorder in recorders:
+                recorder.overwrite(self._id, value)
             if recorders.__class__ is MarkedRecorders and recorders.tracer is not None:
                 recorders.tracer.assigned(self, source)
             if read_value:

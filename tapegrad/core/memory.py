@@ -1,0 +1,134 @@
+"""What a GradientTape remembers besides its records, for the questions that users ask later.
+
+No arrays: identities, names and places. Identities grow with time, so that they also say what
+was computed before the tape, while it paused, or after it ended.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any, NamedTuple
+from weakref import ref
+
+from tapegrad.core.places import Lines, Place, place
+from tapegrad.core.tensor import next_id
+
+#: How many calls that were not recorded, and how many other events, a tape remembers.
+_CALLS, _EVENTS = 20_000, 1_000
+
+
+class Aside(NamedTuple):
+    """A call that ran while the tape was recording, and was not recorded."""
+
+    primitive: Any
+    ids: Any
+    outs: Any
+    place: Place | None
+
+
+class Event(NamedTuple):
+    """Something that happened to a value: a watch, a read from outside, an assignment."""
+
+    identity: int
+    time: int
+    place: Place | None
+    detail: Any = None
+
+
+class Memory:
+    """The memory of one tape.
+
+    Attributes
+    ----------
+    places
+        Where the first records were made: the two parts of a place for each.
+    asides
+        Calls that were not recorded.
+    watched
+        What was watched, by identity; the detail is a weak reference to it.
+    exits
+        Values that left the tape as NumPy arrays or Python numbers; the detail is the use.
+    assigned
+        Variables that were assigned; the detail is the identity of the value, 0 for a constant.
+    began, ended
+        When the block was entered and left; 0 if it was not.
+    pauses
+        Times between which recording was stopped, each with its place.
+    resets
+        When the tape was reset.
+    """
+
+    __slots__ = (
+        "asides",
+        "assigned",
+        "began",
+        "ended",
+        "exits",
+        "pauses",
+        "places",
+        "resets",
+        "watched",
+    )
+
+    def __init__(self) -> None:
+        self.places: list[Any] = []
+        self.asides: deque[Aside] = deque(maxlen=_CALLS)
+        self.watched: dict[int, Event] = {}
+        self.exits: deque[Event] = deque(maxlen=_EVENTS)
+        self.assigned: deque[Event] = deque(maxlen=_EVENTS)
+        self.began = self.ended = 0
+        self.pauses: list[tuple[int, int, Place]] = []
+        self.resets: list[Event] = []
+
+    def start(self) -> None:
+        """The block is entered, or recording goes on."""
+        now = next_id()
+        if not self.began:
+            self.began = now
+        elif self.ended:
+            self.pauses.append((self.ended, now, place(3)))
+        self.ended = 0
+
+    def reset(self, began: int) -> None:
+        """Everything since `began` has just been forgotten."""
+        self.resets.append(Event(0, next_id(), place(3), began))
+
+    def release(self) -> None:
+        """The records are gone; without them the rest says little."""
+        self.__init__()  # type: ignore[misc]
+
+    def place_of(self, index: int) -> Place | None:
+        """Where a record was made, if that was remembered."""
+        places = self.places
+        return (places[2 * index], places[2 * index + 1]) if 2 * index < len(places) else None
+
+    def watch(self, x: Any) -> None:
+        """Remember that `x` is followed from now on."""
+        if x._id not in self.watched:
+            self.watched[x._id] = Event(x._id, next_id(), place(3), ref(x))
+
+    def pass_by(self, primitive: Any, ids: Any, outs: Any) -> None:
+        """Remember a call that was not recorded."""
+        asides = self.asides
+        where = place(3) if 2 * len(asides) < Lines.entries else None
+        asides.append(Aside(primitive, ids, outs, where))
+
+    def leave(self, identity: int, use: str) -> None:
+        """Remember that a value was turned into Python's or NumPy's."""
+        self.exits.append(Event(identity, next_id(), place(3), use))
+
+    def assign(self, variable: int, value: int) -> None:
+        """Remember that a Variable got a value."""
+        self.assigned.append(Event(variable, next_id(), place(3), value))
+
+
+class Computed(NamedTuple):
+    """A call of `gradient` or `jacobian`: what has an identity in between is its result."""
+
+    first: int
+    last: int
+    place: Place
+
+
+#: The latest gradients that were computed, by any tape.
+gradients: deque[Computed] = deque(maxlen=256)

@@ -1,0 +1,91 @@
+"""Where in the user's code something happened, remembered cheaply and told later.
+
+A place is a code object and the offset of an instruction in it. Keeping a frame would keep its
+local variables alive, and computing a line number costs more than remembering where it is.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from types import CodeType, FrameType
+from typing import Any, NamedTuple
+
+Place = tuple[CodeType, int]
+
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep  # noqa: PTH100, PTH120
+_DEMO = _PACKAGE + "demo" + os.sep  # a user of the library
+
+
+class _Inside(dict[str, bool]):
+    """File name -> whether it belongs to the library, or runs its context managers."""
+
+    def __missing__(self, filename: str) -> bool:
+        ours = filename.startswith(_PACKAGE) and not filename.startswith(_DEMO)
+        self[filename] = inside = ours or filename == contextlib.__file__
+        return inside
+
+
+_inside = _Inside()
+
+
+def place(depth: int = 2) -> Place:
+    """Where the innermost frame outside of this library stands; `depth` frames can be left out."""
+    frame: FrameType | None = sys._getframe(depth)
+    while frame is not None and _inside[frame.f_code.co_filename]:
+        outermost, frame = frame, frame.f_back
+    found = outermost if frame is None else frame
+    return found.f_code, found.f_lasti
+
+
+class Lines:
+    """For how many operations a tape remembers places; see `tf.debugging.enable_source_lines`."""
+
+    #: A place costs a tenth of a recorded operation: without an option only short tapes pay for it.
+    DEFAULT = 150
+    #: How many entries the list of a tape may have, two for each operation.
+    entries = 2 * DEFAULT
+
+
+def note(tape: Any) -> None:
+    """Append the place of the call that a tape is recording, as two entries of its list."""
+    frame: Any = sys._getframe(3)
+    code = frame.f_code
+    while _inside[code.co_filename]:
+        outer = frame.f_back
+        if outer is None:
+            break
+        frame = outer
+        code = frame.f_code
+    places = tape.places
+    places += (code, frame.f_lasti)
+    if len(places) >= Lines.entries:
+        tape.places = None
+
+
+class Line(NamedTuple):
+    """A line of the user's code."""
+
+    file: str
+    number: int
+    text: str
+
+    def __str__(self) -> str:
+        shown = f"{os.path.basename(self.file)}:{self.number}"  # noqa: PTH119
+        return f"{shown}: `{self.text}`" if self.text else shown
+
+
+def line_of(where: Place | None) -> Line | None:
+    """The line at a place."""
+    import linecache
+
+    if where is None:
+        return None
+    code, offset = where
+    number = code.co_firstlineno
+    for i, (first, *_rest) in enumerate(code.co_positions()):
+        if i == offset // 2:
+            number = first or number
+            break
+    return Line(code.co_filename, number, linecache.getline(code.co_filename, number).strip())

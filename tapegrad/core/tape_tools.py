@@ -1,0 +1,61 @@
+"""The questions that a GradientTape answers about itself.
+
+The answers are made in `tapegrad.inspect`, which is loaded when it is first asked something.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+
+def tool(module: str, function: str) -> Any:
+    """A function of ``tapegrad.inspect``, loaded now."""
+    return getattr(importlib.import_module(f"tapegrad.inspect.{module}"), function)
+
+
+class TapeTools:
+    """Methods of GradientTape that look at what it recorded, and change nothing."""
+
+    __slots__ = ()
+
+    def explain(self, target: Any, source: Any) -> Any:
+        """Say how `target` depends on `source`, or why ``gradient`` gives None.
+
+        Works after an ordinary recording; nothing is recorded, and nothing is used up.
+
+        Parameters
+        ----------
+        target : Tensor or Variable
+            What would be differentiated.
+        source : Tensor or Variable
+            What it would be differentiated with respect to.
+
+        Returns
+        -------
+        Explanation
+            Prints as text. Its attributes: `connected`; `cause`, a word for the reason when it is
+            not; `line`, where the connection breaks; `steps`, the operations from the source to
+            the target with the shapes and sizes of their derivatives.
+
+        Raises
+        ------
+        TypeError
+            If target or source is no tensor or Variable.
+        TapeUsedError
+            If the tape recorded nothing, or its records were released: a tape that is not
+            persistent releases them when it is asked for a gradient.
+
+        Examples
+        --------
+        >>> import tapegrad as tf
+        >>> x = tf.Variable(2.5)
+        >>> with tf.GradientTape() as tape:
+        ...     y = tf.floor(x) * x
+        ...     z = tf.floor(x) * 3.0
+        >>> tape.explain(y, x).connected
+        True
+        >>> tape.explain(z, x).cause
+        'piecewise constant'
+        """
+        return tool("explain", "explain")(self, target, source)

@@ -1,0 +1,249 @@
+"""`GradientTape.explain`: how a target depends on a source, or why it does not."""
+
+from __future__ import annotations
+
+import html
+from typing import Any, NamedTuple
+
+from tapegrad.core.places import Line, Lines
+from tapegrad.core.tape import is_differentiable
+from tapegrad.core.tape_arguments import single_tensor
+from tapegrad.core.variable import Variable
+from tapegrad.errors import MissingGradientError, TapeUsedError
+from tapegrad.inspect.causes import Cause, Search, of_custom, of_edge, without_path
+from tapegrad.inspect.lineage import Edge, Lineage
+from tapegrad.inspect.local import local_size
+from tapegrad.inspect.walk import norm, ones, walk
+
+#: Steps of a long path that are described at each end; the others are counted.
+_SHOWN = 12
+
+
+class Step(NamedTuple):
+    """One operation on the way from the source to the target.
+
+    Attributes
+    ----------
+    operation
+        The name of the primitive.
+    line
+        The line of the user's code, if it is known.
+    shape
+        The shape of the derivative: the output's followed by the input's.
+    size
+        How large the derivative is, in words; empty in the middle of a long path.
+    arrives, passes
+        Norms of the gradient with respect to the output, and of what goes on to the input.
+    """
+
+    operation: str
+    line: Line | None
+    shape: tuple[int, ...]
+    size: str
+    arrives: float
+    passes: float
+
+
+class Explanation:
+    """The answer of `GradientTape.explain`; prints as text.
+
+    Attributes
+    ----------
+    connected
+        Whether ``gradient`` gives more than None.
+    cause
+        Why it is not connected, in a word or two; empty if it is.
+    line
+        The line where the connection breaks, if there is one and it is known.
+    steps
+        The operations on the way, from the source to the target.
+    text
+        Everything, in words.
+    """
+
+    def __init__(
+        self, connected: bool, cause: str, line: Line | None, steps: list[Step], text: str
+    ) -> None:
+        self.connected = connected
+        self.cause = cause
+        self.line = line
+        self.steps = steps
+        self.text = text
+
+    def __str__(self) -> str:
+        return self.text
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(self.text)}</pre>"
+
+
+def check_open(tape: Any, method: str) -> None:
+    """TapeUsedError if there is nothing on the tape to look at."""
+    if tape._used:
+        raise TapeUsedError(
+            f"tape.{method} came too late: the tape is not persistent, so tape.gradient released "
+            f"what it had recorded. Call tape.{method} before tape.gradient, or record on "
+            f"tf.GradientTape(persistent=True)."
+        )
+    if not tape._ever_entered:
+        raise TapeUsedError(
+            f"tape.{method}: this tape was never entered, so that it recorded nothing. Compute "
+            f"the target inside `with tf.GradientTape() as tape:`."
+        )
+
+
+def explain(tape: Any, target: Any, source: Any) -> Explanation:
+    """See `GradientTape.explain`."""
+    check_open(tape, "explain")
+    y, x = single_tensor(target, "target"), single_tensor(source, "source")
+    if x._id == y._id:
+        return Explanation(
+            True, "", None, [], "The target is the source itself: its derivative is the identity."
+        )
+    lineage = Lineage(tape)
+    path = lineage.path(x._id, y._id)
+    if path is None:
+        return _broken(y, x, None, without_path(Search(tape, lineage, y, x)))
+    broken = next((edge for edge in path if not edge.carries), None)
+    if broken is not None:
+        return _broken(y, x, path, of_edge(Search(tape, lineage, y, x), broken), broken)
+    return _along(tape, lineage, y, x, path)
+
+
+def _along(tape: Any, lineage: Lineage, y: Any, x: Any, path: list[Edge]) -> Explanation:
+    """There is a way by the records; whether a gradient passes it is for the rules to say."""
+    passed: dict[tuple[int | None, int], tuple[float, float]] = {}
+    reached: set[int] = set()
+    try:
+        for pulled in walk(tape.records, {y._id: ones(y)}):
+            reached.add(pulled.number)
+            arrives = norm_of(pulled.arrived)
+            for origin, g in pulled.passed.items():
+                passed[pulled.number, origin] = arrives, norm(g)
+    except MissingGradientError as error:
+        edge = next((e for e in reversed(path) if e.number not in reached), path[0])
+        cause = Cause("no derivative rule", edge.line, [str(error)])
+        return _broken(y, x, path, cause, edge)
+    flowing = lineage.path(x._id, y._id, lambda edge: (edge.number, edge.origin) in passed)
+    if flowing is None:
+        edge = next(e for e in reversed(path) if (e.number, e.origin) not in passed)
+        return _broken(y, x, path, of_custom(edge), edge)
+    steps = _steps(tape, y, flowing, passed)
+    first = (
+        f"{_name(y, 'The target')} depends on {_name(x, 'the source')} through "
+        f"{_count(len(steps), 'operation')}, from the source to the target:"
+    )
+    lines = [first, *_described(steps), *_remarks(steps)]
+    if any(step.line is None for step in steps):
+        lines.append(_how_to_get_lines())
+    return Explanation(True, "", None, steps, "\n".join(lines))
+
+
+def norm_of(cotangents: dict[int, Any]) -> float:
+    """The norm of several arrays as if they were one."""
+    values = [norm(g) for g in cotangents.values() if g is not None]
+    return values[0] if len(values) == 1 else float(sum(v * v for v in values)) ** 0.5
+
+
+def _steps(
+    tape: Any,
+    y: Any,
+    path: list[Edge],
+    passed: dict[tuple[int | None, int], tuple[float, float]],
+) -> list[Step]:
+    by_index = {edge.number: edge for edge in path}
+    described = {e.number for e in (*path[:_SHOWN], *path[-_SHOWN:])}
+    shapes: dict[int | None, tuple[int, ...]] = {}
+    sizes: dict[int | None, str] = {}
+    for pulled in walk(tape.records, {y._id: ones(y)}):
+        edge = by_index.get(pulled.number)
+        if edge is None:
+            continue
+        arrived, gone = pulled.arrived.get(edge.result), pulled.passed[edge.origin]
+        shapes[edge.number] = (*getattr(arrived, "shape", ()), *gone.shape)
+        if edge.number in described:
+            sizes[edge.number] = local_size(pulled.record, edge.position, pulled.arrived)
+    return [
+        Step(
+            edge.primitive.name,
+            edge.line,
+            shapes.get(edge.number, ()),
+            sizes.get(edge.number, ""),
+            *passed[edge.number, edge.origin],
+        )
+        for edge in path
+    ]
+
+
+def _described(steps: list[Step]) -> list[str]:
+    lines = []
+    for number, step in enumerate(steps, 1):
+        if _SHOWN < number <= len(steps) - _SHOWN:
+            if number == _SHOWN + 1:
+                lines.append(f"  ... {_count(len(steps) - 2 * _SHOWN, 'more operation')} ...")
+            continue
+        where = f" at {step.line}" if step.line else ""
+        lines.append(f"  {number}. {step.operation}{where}")
+        lines.append(
+            f"     derivative of shape {step.shape}, {step.size}; a gradient of norm "
+            f"{step.arrives:.4g} arrives, {step.passes:.4g} goes on"
+        )
+    return lines
+
+
+def _remarks(steps: list[Step]) -> list[str]:
+    """What stands out on the way back from the target."""
+    for number, step in reversed(list(enumerate(steps, 1))):
+        if step.passes != step.passes or step.passes == float("inf"):
+            return [f"The gradient is not finite from step {number} on: see tape.explain_nan()."]
+        if step.passes == 0.0:
+            return [f"The gradient is zero from step {number} ({step.operation}) on."]
+    last, first = steps[-1].arrives, steps[0].passes
+    if last and first < 1e-6 * last:
+        return [f"The gradient vanishes: its norm falls from {last:.4g} to {first:.4g}."]
+    if first > 1e6 * last:
+        return [f"The gradient explodes: its norm grows from {last:.4g} to {first:.4g}."]
+    return []
+
+
+def _broken(
+    y: Any, x: Any, path: list[Edge] | None, cause: Cause, broken: Edge | None = None
+) -> Explanation:
+    first = (
+        f"tape.gradient gives None: {_name(y, 'the target')} is not connected with "
+        f"{_name(x, 'the source')}."
+    )
+    lines = [first, *cause.sentences]
+    if path:
+        lines.append("The way from the source to the target:")
+        for number, edge in enumerate(path, 1):
+            if _SHOWN < number <= len(path) - _SHOWN:
+                if number == _SHOWN + 1:
+                    lines.append(f"  ... {_count(len(path) - 2 * _SHOWN, 'more operation')} ...")
+                continue
+            where = f" at {edge.line}" if edge.line else ""
+            mark = "  <- here" if edge is broken else ""
+            lines.append(f"  {number}. {edge.primitive.name}{where}{mark}")
+        if any(edge.where is None for edge in path):
+            lines.append(_how_to_get_lines())
+    return Explanation(False, cause.word, cause.line, [], "\n".join(lines))
+
+
+def _how_to_get_lines() -> str:
+    return (
+        f"Lines are remembered for the first {Lines.entries // 2} operations of a tape: call "
+        f"tf.debugging.enable_source_lines() before recording to have them all."
+    )
+
+
+def _name(x: Any, role: str) -> str:
+    if isinstance(x, Variable):
+        role += f" (variable {x.name!r})"
+    kind = "" if is_differentiable(x._value) else f", dtype {x.dtype.name}"
+    return f"{role} of shape {tuple(x._value.shape)}{kind}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

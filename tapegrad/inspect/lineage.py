@@ -1,0 +1,130 @@
+"""What was computed from what: the records of a tape, and the calls that it did not record."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from tapegrad.core.places import Line, line_of
+from tapegrad.core.primitive import NONDIFF, Primitive
+
+
+class Edge(NamedTuple):
+    """One input of one call.
+
+    Attributes
+    ----------
+    origin, result
+        Identities of the input and of an output.
+    primitive
+        What was called.
+    position
+        Which input it is.
+    number
+        The number of the record, None if the call was not recorded.
+    carries
+        Whether a gradient can pass: the call is recorded, with this input followed.
+    where
+        The place of the call, if it is known.
+    """
+
+    origin: int
+    result: int
+    primitive: Primitive
+    position: int
+    number: int | None
+    carries: bool
+    where: Any
+
+    @property
+    def line(self) -> Line | None:
+        """The line of the user's code."""
+        return line_of(self.where)
+
+    @property
+    def is_discrete(self) -> bool:
+        """Whether the primitive has no derivative with respect to this input, whatever a tape does.
+
+        Otherwise the tape did not follow the input.
+        """
+        rules = self.primitive.rules
+        if not self.primitive.differentiable:
+            return True
+        return not self.primitive.variadic and rules[self.position] is NONDIFF
+
+
+def tuple_of(ids: Any) -> tuple[int, ...]:
+    """Identities as a tuple; a record keeps a single one bare."""
+    return (ids,) if ids.__class__ is int else ids
+
+
+class Lineage:
+    """Every call that a tape knows of, by its results."""
+
+    def __init__(self, tape: Any) -> None:
+        memory = tape._memory
+        self._calls: dict[int, tuple[Any, tuple[int, ...], int, int | None, Any]] = {}
+        for call in memory.asides:
+            for out in tuple_of(call.outs):
+                self._calls[out] = (call.primitive, tuple_of(call.ids), 0, None, call.place)
+        for number, (primitive, ids, mask, _, out, _, _) in enumerate(tape.records):
+            entry = primitive, tuple_of(ids), mask, number, memory.place_of(number)
+            for o in tuple_of(out):
+                self._calls[o] = entry
+
+    def made(self, identity: int) -> bool:
+        """Whether the call that made a value is known."""
+        return identity in self._calls
+
+    def edges(self, result: int) -> Iterator[Edge]:
+        """The inputs of the call that made a value."""
+        call = self._calls.get(result)
+        if call is None:
+            return
+        primitive, ids, mask, number, where = call
+        for position, origin in enumerate(ids):
+            carries = bool(mask >> position & 1)
+            yield Edge(origin, result, primitive, position, number, carries, where)
+
+    def ancestors(self, target: int) -> dict[int, Edge | None]:
+        """Everything that a value depends on, itself included, with one edge that leads there."""
+        found: dict[int, Edge | None] = {target: None}
+        waiting = deque([target])
+        while waiting:
+            for edge in self.edges(waiting.popleft()):
+                if edge.origin not in found:
+                    found[edge.origin] = edge
+                    waiting.append(edge.origin)
+        return found
+
+    def path(self, source: int, target: int, allowed: Any = None) -> list[Edge] | None:
+        """A way from source to target with as few breaks as possible, then as short as possible.
+
+        `allowed(edge)` can restrict the edges. None if there is no way at all.
+        """
+        best: dict[int, tuple[int, int]] = {target: (0, 0)}
+        towards: dict[int, Edge] = {}
+        # Breaks are rare, so one pass for each number of them is cheap.
+        layer = deque([target])
+        while layer:
+            broken: deque[int] = deque()
+            while layer:
+                result = layer.popleft()
+                breaks, length = best[result]
+                for edge in self.edges(result):
+                    if allowed is not None and not allowed(edge):
+                        continue
+                    cost = breaks + (not edge.carries), length + 1
+                    if edge.origin not in best or cost < best[edge.origin]:
+                        best[edge.origin] = cost
+                        towards[edge.origin] = edge
+                        (layer if edge.carries else broken).append(edge.origin)
+            layer = broken
+        if source not in best or source == target:
+            return None if source != target else []
+        way, at = [], source
+        while at != target:
+            way.append(towards[at])
+            at = towards[at].result
+        return way
