@@ -131,4 +131,4 @@ class Computed(NamedTuple):
 
 
 #: The latest gradients that were computed, by any tape.
-gradients: deque[Computed] = deque(maxlen=256)
+gradients: deque[Computed] = deque(maxlen=64)
