@@ -11,7 +11,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from tapegrad import errors
-from tapegrad.compiler.function import (
+from tapegrad.compiler.decorator import (
     function,
 )
 from tapegrad.core import nest

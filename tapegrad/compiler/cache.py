@@ -115,6 +115,15 @@ def compiled(text: str) -> Callable[..., None]:
     return found
 
 
+def compile_for(function: Any, *examples: Any) -> None:
+    """Make the machine code of a kernel for arguments like these, or load it from disk."""
+    import numba
+
+    typeof: Any = numba.typeof
+    if hasattr(function, "compile"):  # else Numba is switched off
+        function.compile(tuple([typeof(x) for x in examples]))
+
+
 def _digest(text: str) -> str:
     from hashlib import sha256
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad.compiler.cache import compile_for
 from tapegrad.compiler.expand import expanded
 from tapegrad.compiler.graph import Operation, Recording, Value
 from tapegrad.compiler.kernels import can_fuse, kernel
@@ -86,22 +87,13 @@ class Loop:
 
     def compile(self) -> None:
         """Make the machine code, or load it from disk."""
-        import numba
-
-        typeof: Any = numba.typeof
-        function: Any = self.kernel.function
-        if not hasattr(function, "compile"):  # NUMBA_DISABLE_JIT
-            return
-        arrays = [*self.kernel.constants, *[np.empty((1,) * len(s), d) for s, d in self._wanted]]
-        arrays += [np.empty((1,) * len(s), d) for s, d in self.kernel.work]
-        given = []
-        for ndim, dtype in self._types:
-            if not ndim:
-                given.append(typeof(dtype.type(0)))
-                continue
-            given.append(typeof(fixed(np.empty((1,) * ndim, dtype))))
-        numbers = [self.kernel.sizes, self.kernel.numbers]
-        function.compile((*given, *[typeof(a) for a in (*arrays, *numbers)]))
+        made = [np.empty((1,) * len(s), d) for s, d in (*self._wanted, *self.kernel.work)]
+        given = [
+            fixed(np.empty((1,) * ndim, dtype)) if ndim else dtype.type(0)
+            for ndim, dtype in self._types
+        ]
+        numbers = (self.kernel.sizes, self.kernel.numbers)
+        compile_for(self.kernel.function, *given, *self.kernel.constants, *made, *numbers)
 
     def map(self, x: Any) -> Any:
         """The output for one input of any shape: of a loop over single elements, made for two."""

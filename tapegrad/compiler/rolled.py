@@ -40,8 +40,8 @@ class _BodySource(KernelSource):
         self.apart = apart
         super().__init__(plan, given, wanted)
 
-    def _size(self, n: int) -> str:
-        return str(n) if n <= LARGEST_STATIC else super()._size(n)
+    def size(self, n: int) -> str:
+        return str(n) if n <= LARGEST_STATIC else super().size(n)
 
 
 def _nodes(loop: Loop) -> tuple[list[Node], dict[Value, Value]]:
@@ -149,7 +149,7 @@ class LoopSource:
         self._memories[name] = min(len(self._memories) + 1, MOST_MEMORIES - 1)
 
     def _shape(self, value: Value) -> str:
-        sizes = "".join(f"{self._source._size(n)}, " for n in value.shape)
+        sizes = "".join(f"{self._source.size(n)}, " for n in value.shape)
         return f"({sizes})"
 
     def _give(self, i: int, given: Given) -> None:
@@ -186,7 +186,7 @@ class LoopSource:
                 self._work_names.append(name)
             elif k.stacked:
                 self._outputs.append((f"stack{i}", k.output))
-                size = self._source._size(value.size)
+                size = self._source.size(value.size)
                 shape = self._shape(value) if value.shape else "(1,)"
                 self._begin.append(f"{name} = window(stack{i}, t * {size}, {shape})")
             else:
@@ -224,7 +224,7 @@ class LoopSource:
         if name.startswith("first") and value.shape == ():
             lines.append(f"store({to}, 0, {name})")
             return
-        lines.append(f"for i in range({self._source._size(value.size)}):")
+        lines.append(f"for i in range({self._source.size(value.size)}):")
         lines.append(f"    store({to}, i, load({name}, i))")
 
     def _sum(self, s: Summed, name: str) -> None:
@@ -244,7 +244,7 @@ class LoopSource:
         lines.append(f"{start} = {place}")
         to, at = start, "0"
         for level, n in enumerate(sizes):
-            lines.append(f"{indent}for i{level} in range({self._source._size(n)}):")
+            lines.append(f"{indent}for i{level} in range({self._source.size(n)}):")
             indent += "    "
             to += f" + i{level} * {self._signed(there[level])}"
             at += f" + i{level} * {self._signed(here[level])}"
@@ -252,7 +252,7 @@ class LoopSource:
         lines.append(f"{indent}store({total}, {to}, {new})")
 
     def _signed(self, n: int) -> str:
-        return self._source._size(n) if n >= 0 else f"(-{self._source._size(-n)})"
+        return self._source.size(n) if n >= 0 else f"(-{self._source.size(-n)})"
 
 
 def _in_place(loop: Loop, nodes: list[Node]) -> list[Carried]:

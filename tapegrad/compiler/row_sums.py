@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad.compiler.cache import compiled
+from tapegrad.compiler.cache import compile_for, compiled
 from tapegrad.compiler.candidates import Candidate
 from tapegrad.compiler.loop import fixed
-from tapegrad.compiler.source import DECORATOR
+from tapegrad.compiler.text import DECORATOR
 
 _TEXT = f"""\
 from numba import njit
@@ -59,14 +59,8 @@ class _RowSumLoop:
 
     def compile(self) -> None:
         """Make the machine code, or load it from disk."""
-        import numba
-
-        if not hasattr(self._function, "compile"):
-            return
-        typeof: Any = numba.typeof
-        table = np.empty(1, self._dtype)
-        numbers = typeof(fixed(np.empty(1, np.int64)))
-        self._function.compile((typeof(fixed(table)), numbers, typeof(table), typeof(1), typeof(1)))
+        table, numbers = np.empty(1, self._dtype), np.empty(1, np.int64)
+        compile_for(self._function, fixed(table), fixed(numbers), table, 1, 1)
 
     def __call__(self, rows: Any, numbers: Any, size: int) -> Any:
         count, width = rows.shape

@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad.compiler.cache import compiled
+from tapegrad.compiler.cache import compile_for, compiled
 from tapegrad.compiler.candidates import Candidate
 from tapegrad.compiler.loop import NotALoopError, fixed
-from tapegrad.compiler.source import DECORATOR, short
+from tapegrad.compiler.text import DECORATOR, short
 
 _HEAD = """\
 from numba import njit
@@ -128,14 +128,9 @@ class _UpdateLoop:
 
     def compile(self) -> None:
         """Make the machine code, or load it from disk."""
-        import numba
-
-        if not hasattr(self._function, "compile"):
-            return
-        typeof: Any = numba.typeof
-        example = np.empty(1, self._dtype)
-        given, made = typeof(fixed(example)), typeof(example)
-        self._function.compile((given, given, made, *[made] * self._slots, given, typeof(1)))
+        made = np.empty(1, self._dtype)
+        given = fixed(made)
+        compile_for(self._function, given, given, made, *[made] * self._slots, given, 1)
 
     def __call__(self, value: Any, g: Any, numbers: Sequence[Any], slots: Sequence[Any]) -> Any:
         new = np.empty(value.shape, self._dtype)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from scipy import special
 
-from tapegrad.compiler.source import DECORATOR
+from tapegrad.compiler.text import DECORATOR
 from tests.compiler import library
 
 

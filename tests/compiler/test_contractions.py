@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import tapegrad as tf
-from tapegrad.compiler import kernels, source
+from tapegrad.compiler import kernels, matrix_products
 from tests.compiler.interpreter import interpreted
 
 INDEX = np.array([[0, 2], [2, 1]])
@@ -91,8 +91,8 @@ def test_matrices_that_are_parts_of_arrays() -> None:
 
 
 def test_long_products_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(source, "SMALL_PRODUCT", 600)
-    monkeypatch.setattr(source, "SHORTEST_PIECE", 16)
+    monkeypatch.setattr(matrix_products, "SMALL_PRODUCT", 600)
+    monkeypatch.setattr(matrix_products, "SHORTEST_PIECE", 16)
     agrees(lambda a, b: a @ b, (100, 4), (4, 5))
     agrees(lambda a, b: a @ b, (5, 40, 4), (4, 5))
     agrees(lambda a, b: tf.matmul(a, b, transpose_a=True), (100, 4), (100, 5))
