@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad.checkpoints import safetensors
 from tapegrad.checkpoints.graph import Graph, has_parts, is_saved, parts_of
 from tapegrad.checkpoints.restoration import LoadStatus, Restoration
 from tapegrad.checkpoints.state import CheckpointState, data_file, write_state
+from tapegrad.core import safetensors
 from tapegrad.core.restoring import restore_parts
 from tapegrad.core.variable import Variable
 from tapegrad.errors import NotFoundError

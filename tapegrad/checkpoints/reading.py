@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from tapegrad.checkpoints.safetensors import Reader
 from tapegrad.checkpoints.state import data_file, latest_checkpoint
 from tapegrad.core.dtypes import DType, from_numpy
+from tapegrad.core.safetensors import Reader
 
 
 class CheckpointReader:

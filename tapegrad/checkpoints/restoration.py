@@ -6,9 +6,9 @@ from collections import deque
 from typing import Any
 
 from tapegrad.checkpoints.graph import Graph, Node, loaded_nodes, parts_of, values_of
-from tapegrad.checkpoints.safetensors import Reader
 from tapegrad.core.module import Module
 from tapegrad.core.restoring import WAITING
+from tapegrad.core.safetensors import Reader
 from tapegrad.core.variable import Variable
 from tapegrad.errors import DataLossError, InvalidArgumentError
 

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tapegrad.checkpoints.safetensors import SUFFIX, replace_file
+from tapegrad.core.safetensors import SUFFIX, replace_file
 
 FILENAME = "checkpoint"
 

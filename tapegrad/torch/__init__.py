@@ -18,6 +18,7 @@ from tapegrad.torch import nn as nn
 from tapegrad.torch import optim as optim
 from tapegrad.torch import signal as signal
 from tapegrad.torch import special as special
+from tapegrad.torch import utils as utils
 from tapegrad.torch.aliases import *
 from tapegrad.torch.anomaly import *
 from tapegrad.torch.arithmetic import *
@@ -43,6 +44,7 @@ from tapegrad.torch.random import *
 from tapegrad.torch.reductions import *
 from tapegrad.torch.rounding import *
 from tapegrad.torch.scans import *
+from tapegrad.torch.serialization import *
 from tapegrad.torch.shaping import *
 from tapegrad.torch.size import *
 from tapegrad.torch.sorting import *

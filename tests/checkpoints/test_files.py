@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 import tapegrad as tf
-from tapegrad.checkpoints import safetensors
-from tapegrad.checkpoints.safetensors import Reader
+from tapegrad.core import safetensors
+from tapegrad.core.safetensors import Reader
 
 DTYPES = "bool uint8 int8 uint16 int16 float16 uint32 int32 float32 uint64 int64 float64".split()
 

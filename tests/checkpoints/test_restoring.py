@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import tapegrad as tf
-from tapegrad.checkpoints import safetensors
+from tapegrad.core import safetensors
 
 
 class Net(tf.Module):
