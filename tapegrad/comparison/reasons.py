@@ -159,7 +159,7 @@ def _none_and_zero(seen: Seen) -> str | None:
         (seen.backward, seen.tape, "PyTorch", "TensorFlow"),
     ):
         zero = isinstance(there.value, np.ndarray) and not np.any(there.value)
-        if here == Answer() and zero:
+        if here.error is None and here.value is None and zero:
             return (
                 f"{who} answers None where nothing leads back to the input; {other} met an "
                 "operation on the way whose derivative it gives as zero."

@@ -254,3 +254,16 @@ def test_errors_of_another_kind_are_not_faithful() -> None:
     assert faithful(Answer(error=TapeUsedError("a")), Answer(error=RuntimeError("b")))
     assert not faithful(Answer(error=TapeUsedError("a")), Answer(error=ValueError("b")))
     assert not faithful(Answer(error=TapeUsedError("a")), Answer(1.0))
+
+
+def test_none_beside_an_array_is_explained() -> None:
+    found = tf.compare(
+        (lambda tf: {"floor": [None, tf.ones([3])]}, lambda torch: {"floor": torch.zeros(3)}),
+        derivatives=False,
+        real=False,
+    )
+    assert found["floor"].why == UNEXPLAINED
+    found = tf.compare(
+        (lambda tf: np.ones(3), lambda torch: np.zeros(3)), derivatives=False, real=False
+    )
+    assert found["result"].why == UNEXPLAINED
