@@ -12,6 +12,7 @@ import build_api  # noqa: E402
 import build_differences  # noqa: E402
 import build_matrix  # noqa: E402
 import build_numerical_policy  # noqa: E402
+import build_tape_and_backward  # noqa: E402
 
 import tapegrad  # noqa: E402
 
@@ -19,6 +20,7 @@ build_api.write()
 build_differences.write()
 build_matrix.write()
 build_numerical_policy.write()
+build_tape_and_backward.write()
 
 project = "tapegrad"
 author = "The tapegrad authors"

@@ -167,8 +167,8 @@ def tape(tf):
         y = x**2
     return {
         "of a vector": tape.gradient(y, x),
-        "with ones": tape.gradient(y, x, output_gradients=[1.0, 1.0]),
-        "with (1, 10)": tape.gradient(y, x, output_gradients=[1.0, 10.0]),
+        "with ones": tape.gradient(y, x, output_gradients=tf.constant([1.0, 1.0])),
+        "with (1, 10)": tape.gradient(y, x, output_gradients=tf.constant([1.0, 10.0])),
     }
 
 
@@ -444,53 +444,50 @@ tapegrad.compare((tape, backward), derivatives=False)
 # %% [markdown]
 # ## 12. Derivatives of your own
 #
-# `log(1 + exp(x))` at 100: the chain rule meets `inf / inf`. A function with a derivative of its
-# own stays finite. TensorFlow wants a function that returns the rule as well, PyTorch a class with
-# two methods.
+# Rounding lets no gradient through (program 5). A *straight-through estimator* rounds and pretends,
+# for the derivative only, that it did not: networks with whole-numbered weights are trained so.
+# TensorFlow wants a function that returns its rule as well, PyTorch a class with two methods.
 
 
 # %%
 def tape(tf):
-    x = tf.constant(100.0)
+    x = tf.Variable(2.6)
 
     @tf.custom_gradient
-    def log1pexp(x):
-        e = tf.exp(x)
-        return tf.math.log(1.0 + e), lambda upstream: upstream * (1.0 - 1.0 / (1.0 + e))
+    def straight_through(x):
+        return tf.round(x), lambda upstream: upstream
 
     def slope(function):
         with tf.GradientTape() as tape:
-            tape.watch(x)
-            y = function(x)
+            y = function(x) ** 2
         return tape.gradient(y, x)
 
     return {
-        "by the chain rule": slope(lambda x: tf.math.log(1.0 + tf.exp(x))),
-        "by a rule of its own": slope(log1pexp),
+        "value": straight_through(x),
+        "by the chain rule": slope(tf.round),
+        "by a rule of its own": slope(straight_through),
     }
 
 
 def backward(torch):
-    x = torch.tensor(100.0, requires_grad=True)
+    x = torch.tensor(2.6, requires_grad=True)
 
-    class Log1pExp(torch.autograd.Function):
+    class StraightThrough(torch.autograd.Function):
         @staticmethod
         def forward(ctx, x):
-            e = torch.exp(x)
-            ctx.save_for_backward(e)
-            return torch.log(1.0 + e)
+            return torch.round(x)
 
         @staticmethod
         def backward(ctx, upstream):
-            (e,) = ctx.saved_tensors
-            return upstream * (1.0 - 1.0 / (1.0 + e))
+            return upstream
 
     def slope(function):
-        return torch.autograd.grad(function(x), x)[0]
+        return torch.autograd.grad(function(x) ** 2, x)[0]
 
     return {
-        "by the chain rule": slope(lambda x: torch.log(1.0 + torch.exp(x))),
-        "by a rule of its own": slope(Log1pExp.apply),
+        "value": StraightThrough.apply(x),
+        "by the chain rule": slope(torch.round),
+        "by a rule of its own": slope(StraightThrough.apply),
     }
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from tapegrad.core.structural import identity as copied
 from tapegrad.torch import graph, mutations
+from tapegrad.torch.joining import stack
 from tapegrad.torch.node import AccumulateGrad, Node, node_type
 from tapegrad.torch.running import run
 from tapegrad.torch.tensor import Tensor, install, mutation_holder, wrapped
@@ -250,7 +251,7 @@ def _each_row(
         for i in range(size)
     ]
     return tuple(
-        None if column[0] is None else column[0].stack(column) for column in zip(*rows, strict=True)
+        None if column[0] is None else stack(column) for column in zip(*rows, strict=True)
     )
 
 

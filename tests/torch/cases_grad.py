@@ -173,3 +173,10 @@ def the_same_input_named_twice(torch: Any) -> Any:
 @case("arguments", match="iterable")
 def grad_of_numbers(torch: Any) -> Any:
     torch.autograd.grad(1.0, torch.ones((), requires_grad=True))
+
+
+@case("rows at once")
+def jacobian_by_rows_at_once(torch: Any) -> Any:
+    x = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)
+    y = torch.cumsum(x * x, dim=0)
+    return torch.autograd.grad(y, x, torch.eye(3), is_grads_batched=True)
