@@ -250,9 +250,7 @@ def _each_row(
         )
         for i in range(size)
     ]
-    return tuple(
-        None if column[0] is None else stack(column) for column in zip(*rows, strict=True)
-    )
+    return tuple(None if column[0] is None else stack(column) for column in zip(*rows, strict=True))
 
 
 def _sequence(values: Any, length: int | None = None) -> list[Any]:
