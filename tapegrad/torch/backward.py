@@ -9,9 +9,9 @@ import numpy as np
 
 from tapegrad.core.structural import identity as copied
 from tapegrad.torch import graph, mutations
-from tapegrad.torch.joining import stack
 from tapegrad.torch.node import AccumulateGrad, Node, node_type
 from tapegrad.torch.running import run
+from tapegrad.torch.shaping import stack
 from tapegrad.torch.tensor import Tensor, install, mutation_holder, wrapped
 
 _COPY = node_type("CopyBackwards")
