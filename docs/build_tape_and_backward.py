@@ -42,8 +42,8 @@ themselves, which give the same answers.
 >>> found = tapegrad.compare(lambda lib, x: lib.sum(lib.exp(x)), [[0.0, 1.0]], real=False)
 >>> print(found["gradient after a second run: x"])
 gradient after a second run: x
-  tape      [1.      2.71828]
-  backward  [2.      5.43656]
+  tape      [1. 2.71828]
+  backward  [2. 5.43656]
   why       The tape's answer is fresh every time. `backward` adds to `x.grad`, which still held
             the gradient before: call `zero_grad()`, or `x.grad = None`, in between.
 
