@@ -7,10 +7,18 @@ from tapegrad.core.forward import ForwardAccumulator
 from tapegrad.core.gauss_newton import gauss_newton_matrix, gauss_newton_product
 from tapegrad.core.gradient_tape import GradientTape
 from tapegrad.core.second_order import hessian, hessians, hvp
+from tapegrad.core.sparse_derivatives import (
+    SparseHessian,
+    SparseJacobian,
+    sparse_hessian,
+    sparse_jacobian,
+)
 
 __all__ = [
     "ForwardAccumulator",
     "GradientTape",
+    "SparseHessian",
+    "SparseJacobian",
     "gauss_newton_matrix",
     "gauss_newton_product",
     "hessian",
@@ -18,5 +26,7 @@ __all__ = [
     "hvp",
     "jacobian",
     "jvp",
+    "sparse_hessian",
+    "sparse_jacobian",
     "vjp",
 ]

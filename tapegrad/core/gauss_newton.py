@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from math import prod
 from typing import Any
 
 from tapegrad.core import nest
-from tapegrad.core.primals import Function, Primals, dense, or_zeros, outputs_of, watching
+from tapegrad.core.primals import (
+    Function,
+    Primals,
+    dense,
+    joined,
+    or_zeros,
+    outputs_of,
+    watching,
+)
 from tapegrad.core.second_order import product_with_hessian
 from tapegrad.core.table import recording
 from tapegrad.core.tensor import Tensor
 from tapegrad.core.unconnected import UnconnectedGradients, wants_zeros, zeros_for
-from tapegrad.errors import InvalidArgumentError
 
 
 def gauss_newton_product(
@@ -148,7 +155,7 @@ def gauss_newton_matrix(
         # Copies, because a tensor may be returned twice and each place has its own slope.
         outputs = [recording.identity(y) for y in outputs_of("gauss_newton_matrix", returned)]
         arguments.require_real(outputs, "f returned")
-        residuals = _joined(outputs)
+        residuals = joined("gauss_newton_matrix", outputs)
         weighted = residuals
         if loss is not None:
             inner = watching(outputs)
@@ -156,7 +163,7 @@ def gauss_newton_matrix(
                 value = loss(nest.pack_sequence_as(returned, outputs))
                 value = arguments.scalar(value, "loss")
             slopes = inner.gradient(value, outputs, unconnected_gradients="zero")
-            weighted = _joined([dense(g) for g in slopes])
+            weighted = joined("gauss_newton_matrix", [dense(g) for g in slopes])
     left = outer.jacobian(residuals, sources, parallel_iterations=parallel_iterations)
     arguments.require_connected(left)
     right = left
@@ -172,19 +179,6 @@ def gauss_newton_matrix(
             row.append(zeros_for(b, a._value.shape) if block is None and known else block)
         blocks.append(arguments.pack(row))
     return arguments.pack(blocks)
-
-
-def _joined(values: Sequence[Tensor]) -> Tensor:
-    """All entries in one vector."""
-    dtypes = {v._value.dtype for v in values}
-    if len(dtypes) > 1:
-        raise InvalidArgumentError(
-            f"gauss_newton_matrix: f should return tensors of one dtype, but they are of "
-            f"{sorted(d.name for d in dtypes)}. Use tf.cast."
-        )
-    flat = [recording.reshape(v, to=(v._value.size,)) for v in values]
-    joined: Tensor = flat[0] if len(flat) == 1 else recording.concat(*flat, axis=-1)
-    return joined
 
 
 def _product(ja: Tensor, jb: Tensor, size: int, a: Any, b: Any) -> Tensor:

@@ -98,7 +98,8 @@ def has_nan(value: Any) -> bool:
         if part.__class__ is np.ndarray:
             if part.itemsize > 2:
                 flat = part.ravel()
-                square = flat.dot(flat)  # the fastest single pass; overflow makes inf, not NaN
+                # The fastest single pass; overflow makes inf, not NaN. BLAS wakes threads for much.
+                square = np.einsum("i,i", flat, flat) if flat.size > 8192 else flat.dot(flat)
                 if square != square:
                     return True
             elif np.isnan(part).any():

@@ -91,7 +91,7 @@ def _by_rows(
     size, shape = y._value.size, y._value.shape
     wanted = {x._id for x in sources}
     pieces = {x._id: _Rows(x, size) for x in sources}
-    for start, stop in _ranges(size, chunk or _at_once(tape.records, (y, *sources))):
+    for start, stop in _ranges(size, chunk or rows_at_once(tape.records, (y, *sources))):
         g = ones(shape, y._value.dtype, F, 0, start, stop)
         found = sweep(tape.records, {y._id: g}, wanted, F, roots=tape.roots)
         for x, rows in pieces.items():
@@ -110,7 +110,7 @@ def _by_columns(
     sizes = [x._value.size for x in sources]
     ends = list(accumulate(sizes))
     pieces = _Rows(y, ends[-1])
-    at_once = chunk or _at_once([record for record, _ in way.steps], (y, *sources))
+    at_once = chunk or rows_at_once([record for record, _ in way.steps], (y, *sources))
     for start, stop in _ranges(ends[-1], at_once):
         tangents = {
             x._id: _unit_tangents(x, end - size, start, stop, F)
@@ -173,7 +173,7 @@ def _batch_by_rows(
     """Reverse mode: cotangents of one entry in every example, pulled back."""
     size = prod(y._value.shape[1:])
     rows = _Rows(x, size)
-    for start, stop in _ranges(size, chunk or _at_once(tape.records, (y, x))):
+    for start, stop in _ranges(size, chunk or rows_at_once(tape.records, (y, x))):
         g = ones(y._value.shape, y._value.dtype, F, 1, start, stop)
         found = sweep(tape.records, {y._id: g}, {x._id}, F, roots=tape.roots)
         rows.put(start, stop, found.get(x._id), F)
@@ -195,7 +195,7 @@ def _batch_by_columns(
     (batch, *inner), (_, *inputs) = y._value.shape, x._value.shape
     size = prod(inputs)
     columns = _Rows(y, size)
-    for start, stop in _ranges(size, chunk or _at_once([r for r, _ in way.steps], (y, x))):
+    for start, stop in _ranges(size, chunk or rows_at_once([r for r, _ in way.steps], (y, x))):
         t = ones(x._value.shape, x._value.dtype, F, 1, start, stop)
         columns.put(start, stop, push_through(way, {x._id: t}, y._id, F), F)
     joined = columns.joined()
@@ -228,7 +228,7 @@ def _ranges(size: int, step: int) -> Iterator[tuple[int, int]]:
         yield start, min(start + step, size)
 
 
-def _at_once(records: Sequence[Record], ends: Sequence[Any]) -> int:
+def rows_at_once(records: Sequence[Record], ends: Sequence[Any]) -> int:
     """How many rows fit in moderate memory, judged by the values that the records tell of."""
     largest: int = max(1, *(x._value.size for x in ends))
     for _, _, mask, args, _, y, _ in records:

@@ -174,6 +174,19 @@ def in_structure(
 _WHOSE = {"tangents": "primals", "cotangents": "results"}
 
 
+def joined(op: str, values: Sequence[Tensor]) -> Tensor:
+    """All entries of results in one vector."""
+    dtypes = {v._value.dtype for v in values}
+    if len(dtypes) > 1:
+        raise InvalidArgumentError(
+            f"{op}: f should return tensors of one dtype, but they are of "
+            f"{sorted(d.name for d in dtypes)}. Use tf.cast."
+        )
+    flat = [recording.reshape(v, to=(v._value.size,)) for v in values]
+    whole: Tensor = flat[0] if len(flat) == 1 else recording.concat(*flat, axis=-1)
+    return whole
+
+
 def dense(gradient: Any) -> Any:
     """A gradient as a Tensor, or None."""
     return gradient._to_tensor() if isinstance(gradient, IndexedSlices) else gradient

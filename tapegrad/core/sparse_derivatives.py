@@ -1,0 +1,470 @@
+"""Sparse Jacobians and Hessians: a pattern, a colouring, and as few products as it allows."""
+
+from __future__ import annotations
+
+import warnings
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import Any
+
+import numpy as np
+
+from tapegrad.core.backward import sweep
+from tapegrad.core.batching import Batched, batched_raw
+from tapegrad.core.coloring import color_columns, color_star, symmetric_places
+from tapegrad.core.context import (
+    only_recorders,
+    restore_float_errors,
+    silence_float_errors,
+    visible_recorders,
+)
+from tapegrad.core.dependence import DependenceTape
+from tapegrad.core.gradient_tape import GradientTape
+from tapegrad.core.jacobians import rows_at_once
+from tapegrad.core.outline import outline, same
+from tapegrad.core.primals import (
+    Function,
+    Primals,
+    dense,
+    joined,
+    or_zeros,
+    outputs_of,
+    watching,
+)
+from tapegrad.core.replay import plan, push_through
+from tapegrad.core.slices import Slices
+from tapegrad.errors import NonDifferentiableWarning
+
+
+class _Compressed(ABC):
+    """A sparse matrix of derivatives that is read off products with few vectors.
+
+    Attributes
+    ----------
+    pattern
+        What may be different from zero: a ``scipy.sparse.csr_array`` of bools.
+    colors
+        The number of each column or row, those of one number sharing a product.
+    """
+
+    _op: str
+
+    def __init__(self, f: Function, primals: Any) -> None:
+        # A compiled function is one record, which says nothing of its entries.
+        self._f = getattr(f, "python_function", f)
+        self._primals = primals
+        self._learn(Primals(self._op, self._f, primals))
+
+    @property
+    def products(self) -> int:
+        """How many products an evaluation takes: the number of colours."""
+        return int(self.colors.max(initial=-1)) + 1
+
+    @abstractmethod
+    def _run(self, arguments: Primals) -> tuple[GradientTape, Any]:
+        """The vector whose derivative the matrix is, and the tape that saw it being made."""
+
+    @abstractmethod
+    def _color(self, pattern: Any) -> None:
+        """Set `pattern`, `colors`, and what `_evaluate` reads: `_forward` and `_places`."""
+
+    def __call__(self, primals: Any = None) -> Any:
+        """The matrix at `primals`; by default where the pattern was found.
+
+        Parameters
+        ----------
+        primals
+            As for the constructor, of the same shapes.
+
+        Returns
+        -------
+        scipy.sparse.csr_array
+            Entries of the derivative, in the dtype of the result.
+        """
+        primals = self._primals if primals is None else primals
+        arguments = Primals(self._op, self._f, primals)
+        _warn_if_followed(self._op, arguments.sources)
+        with only_recorders(()):
+            tape, y = self._run(arguments)
+            found = outline(tape.records, arguments.sources, y)
+            if not same(found, self._outline):
+                self._learn(arguments)
+            return self._evaluate(tape, arguments.sources, y)
+
+    def _learn(self, arguments: Primals) -> None:
+        """Find the pattern at a point, and colour it."""
+        sources = arguments.sources
+        arguments.require_real(sources, "a primal is")
+        dependence = DependenceTape(sources)
+        with only_recorders((dependence,)):
+            _, y = self._run(arguments)
+        pattern = dependence.pattern_of(y)
+        with only_recorders(()):
+            tape, y = self._run(arguments)
+        self._outline = outline(tape.records, sources, y)
+        self._kept_seeds = None
+        self._color(pattern)
+        if max(self.pattern.nnz, *pattern.shape) < 2**31:
+            self.pattern.indices = self.pattern.indices.astype(np.int32)
+            self.pattern.indptr = self.pattern.indptr.astype(np.int32)
+        _keep_freed_memory()
+
+    def _evaluate(self, tape: GradientTape, sources: Sequence[Any], y: Any) -> Any:
+        from scipy import sparse
+
+        token = silence_float_errors()
+        try:
+            products = self._products(tape, sources, y)
+        finally:
+            restore_float_errors(token)
+        data = products.reshape(-1).take(self._places)
+        pattern = self.pattern
+        return sparse.csr_array(
+            (data, pattern.indices.copy(), pattern.indptr.copy()), shape=pattern.shape
+        )
+
+    def _products(self, tape: GradientTape, sources: Sequence[Any], y: Any) -> Any:
+        """Of shape (colours, entries): columns added up by colour, or rows."""
+        way = plan(tape.records, [x._id for x in sources], y._id) if self._forward else None
+        if way is None and self._forward and not self._symmetric:
+            raise ValueError(
+                f"{self._op}: forward mode cannot pass the custom gradient on the way to the "
+                f"result. Use mode='reverse'."
+            )
+        count = self.products
+        sizes = [x._value.size for x in sources]
+        total = y._value.size if way is not None else sum(sizes)
+        at_once = max(1, min(count, rows_at_once(tape.records, (y, *sources))))
+        chunks = []
+        for start in range(0, count, at_once):
+            seeds = self._seeds(start, min(start + at_once, count), y._value.dtype)
+            if way is not None:
+                parts = np.split(seeds, list(accumulate(sizes))[:-1], axis=1)
+                tangents = {
+                    x._id: _batched(part.astype(x._value.dtype, copy=False), x)
+                    for x, part in zip(sources, parts, strict=True)
+                }
+                pushed = push_through(way, tangents, y._id, batched_raw)
+                chunks.append(_rows(pushed, len(seeds), y))
+                continue
+            wanted = {x._id for x in sources}
+            cotangents = {y._id: _batched(seeds, y)}
+            pulled = sweep(tape.records, cotangents, wanted, batched_raw, roots=tape.roots)
+            found = [_rows(pulled.get(x._id), len(seeds), x) for x in sources]
+            chunks.append(found[0] if len(found) == 1 else np.concatenate(found, axis=1))
+        if not chunks:
+            return np.zeros((0, total), y._value.dtype)
+        return chunks[0] if len(chunks) == 1 else np.concatenate(chunks)
+
+    def _seeds(self, start: int, stop: int, dtype: Any) -> Any:
+        """The sums of the unit vectors of each colour, kept if they are few."""
+        if self._kept_seeds is not None and self._kept_seeds.dtype == dtype:
+            return self._kept_seeds[start:stop]
+        seeds = (self.colors == np.arange(start, stop)[:, None]).astype(dtype)
+        if stop - start == self.products:
+            self._kept_seeds = seeds
+        return seeds
+
+    pattern: Any
+    colors: Any
+    _forward: bool
+    _symmetric = False
+    _places: Any
+    _outline: Any
+    _kept_seeds: Any = None
+
+
+def _keep_freed_memory() -> None:
+    """Let glibc keep what products free for the next ones, of up to some ten megabytes.
+
+    It gives large blocks back to the system at once, and touching new ones costs more than all
+    arithmetic; unless a block as large as this was freed before (`mallopt`, M_MMAP_THRESHOLD).
+    """
+    np.empty(31 << 20, np.uint8)
+
+
+def _batched(rows: Any, x: Any) -> Batched:
+    return Batched(rows.reshape(-1, *x._value.shape), batched_raw)
+
+
+def _rows(value: Any, count: int, x: Any) -> Any:
+    """What came through for `x`, each row flat; zeros if nothing did."""
+    size = x._value.size
+    if value is None:
+        return np.zeros((count, size), x._value.dtype)
+    if value.__class__ is Slices:
+        value = value.dense(batched_raw)
+    if isinstance(value, Batched):
+        return value.value.reshape(count, size)
+    return np.broadcast_to(np.reshape(value, size), (count, size))
+
+
+def _warn_if_followed(op: str, sources: Sequence[Any]) -> None:
+    for x in sources:
+        x._read()  # a function that is being compiled cannot go on without its values
+    recorders = visible_recorders()
+    if any(x._id in r.followed for r in recorders for x in sources):
+        warnings.warn(
+            f"{op}: the matrix is one of SciPy's, which a tape cannot follow, but its argument "
+            f"is followed. Take tf.stop_gradient(x) if that is meant, or a dense matrix from "
+            f"tf.autodiff.{op.replace('sparse_', '')}.",
+            NonDifferentiableWarning,
+            stacklevel=4,
+        )
+
+
+class SparseJacobian(_Compressed):
+    r"""The Jacobian of a function as a sparse matrix: coloured once, evaluated many times.
+
+    The function runs once to find out which outputs depend on which inputs, entry by entry. Columns
+    that share no row are then added up in one product in forward mode, or rows that share no column
+    in one product in reverse mode, whichever takes fewer. If Python takes another way at another
+    point, or picks other entries by index, the pattern is found anew.
+
+    Parameters
+    ----------
+    f
+        A function of tensors that returns a real tensor, or a structure of them of one dtype.
+    primals
+        Its arguments, where the pattern is found: a tuple stands for several, anything else (a
+        tensor, a Variable, a list or dict of them) for one.
+    mode
+        ``'forward'``, ``'reverse'``, or None for the one of fewer products.
+
+    Attributes
+    ----------
+    pattern : scipy.sparse.csr_array
+        What may be different from zero. Rows count the entries of the results one after the other,
+        columns those of the primals that have derivatives, each flat in C order.
+    colors : numpy.ndarray
+        For each column (or row) the product that holds it.
+    products : int
+        The number of products.
+
+    Raises
+    ------
+    TypeError
+        If a primal or a result is not real.
+    ValueError
+        If `mode` is none of these, or forward mode is asked for through a custom gradient.
+
+    See Also
+    --------
+    sparse_jacobian : For one evaluation.
+
+    Examples
+    --------
+    >>> import tapegrad as tf
+    >>> import numpy as np
+    >>> x = np.linspace(0.0, 1.0, 6)
+    >>> jacobian = tf.autodiff.SparseJacobian(lambda x: x[1:] * x[:-1], x)
+    >>> jacobian.products, jacobian.pattern.nnz
+    (2, 10)
+    >>> jacobian(x + 1.0).toarray()[0].round(3).tolist()
+    [1.2, 1.0, 0.0, 0.0, 0.0, 0.0]
+    """
+
+    _op = "sparse_jacobian"
+
+    def __init__(self, f: Function, primals: Any, mode: str | None = None) -> None:
+        if mode not in (None, "forward", "reverse"):
+            raise ValueError(f"{self._op}: mode is 'forward', 'reverse' or None, not {mode!r}.")
+        self._mode = mode
+        super().__init__(f, primals)
+
+    def _run(self, arguments: Primals) -> tuple[GradientTape, Any]:
+        tape = watching(arguments.sources, persistent=True)
+        with tape:
+            outputs = outputs_of(self._op, arguments.call())
+            arguments.require_real(outputs, "f returned")
+            y = outputs[0] if len(outputs) == 1 else joined(self._op, outputs)
+        self._has_custom = plan(tape.records, [x._id for x in arguments.sources], y._id) is None
+        return tape, y
+
+    def _color(self, pattern: Any) -> None:
+        by_columns = by_rows = None
+        if self._mode == "forward" or (self._mode is None and not self._has_custom):
+            by_columns = color_columns(pattern)
+        if self._mode != "forward":
+            # Rows take as many products as the fullest column has entries, or more.
+            fullest = int(np.bincount(pattern.indices).max(initial=0))
+            if by_columns is None or fullest <= by_columns.max(initial=-1):
+                by_rows = color_columns(pattern.T)
+        self._forward = by_columns is not None and (
+            by_rows is None or by_columns.max(initial=-1) <= by_rows.max(initial=-1)
+        )
+        self.pattern = pattern
+        self.colors = by_columns if self._forward else by_rows
+        rows, columns = _entries(pattern)
+        if self._forward:
+            self._places = self.colors[columns] * pattern.shape[0] + rows
+        else:
+            self._places = self.colors[rows] * pattern.shape[1] + columns
+
+
+class SparseHessian(_Compressed):
+    r"""The Hessian of a scalar function as a sparse matrix: coloured once, evaluated many times.
+
+    The pattern is that of the derivatives of the gradient, whose record tells it entry by entry.
+    A star colouring then finds products with few vectors, each of them the gradient's derivative in
+    forward mode, from which every entry or its mirror image can be read.
+
+    Parameters
+    ----------
+    f
+        A function of tensors that returns one real scalar.
+    primals
+        Its arguments, where the pattern is found: a tuple stands for several, anything else for
+        one.
+
+    Attributes
+    ----------
+    pattern : scipy.sparse.csr_array
+        What may be different from zero, and the diagonal. Rows and columns count the entries of
+        the primals that have derivatives, one after the other, each flat in C order.
+    colors : numpy.ndarray
+        For each column the product that holds it.
+    products : int
+        The number of products.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If `f` does not return a scalar, or primals are of several dtypes.
+    TypeError
+        If a primal or the result is not real.
+
+    See Also
+    --------
+    sparse_hessian : For one evaluation.
+
+    Examples
+    --------
+    >>> import tapegrad as tf
+    >>> import numpy as np
+    >>> def chain(x):
+    ...     return tf.reduce_sum((x[1:] - x[:-1] ** 2) ** 2)
+    >>> hessian = tf.autodiff.SparseHessian(chain, np.ones(1000))
+    >>> hessian.products, hessian.pattern.nnz
+    (3, 2998)
+    >>> hessian(np.ones(1000)).toarray()[:2, :3].tolist()
+    [[8.0, -4.0, 0.0], [-4.0, 10.0, -4.0]]
+    """
+
+    _op = "sparse_hessian"
+    _symmetric = True
+
+    def _run(self, arguments: Primals) -> tuple[GradientTape, Any]:
+        sources = arguments.sources
+        outer = watching(sources, persistent=True)
+        with outer:
+            inner = watching(sources)
+            with inner:
+                value = arguments.scalar(arguments.call())
+            gradients = [dense(g) for g in inner.gradient(value, sources)]
+            arguments.require_connected(gradients)
+            filled = [or_zeros(g, x) for g, x in zip(gradients, sources, strict=True)]
+            y = filled[0] if len(filled) == 1 else joined(self._op, filled)
+        return outer, y
+
+    def _color(self, pattern: Any) -> None:
+        from scipy import sparse
+
+        diagonal = sparse.eye_array(pattern.shape[0], dtype=bool, format="csr")
+        pattern = (pattern + pattern.T + diagonal).tocsr()
+        pattern.sort_indices()
+        self._forward = True
+        self.pattern = pattern
+        self.colors = color_star(pattern)
+        products, rows = symmetric_places(pattern, self.colors)
+        self._places = products * pattern.shape[0] + rows
+
+
+def _entries(pattern: Any) -> tuple[Any, Any]:
+    """Rows and columns of the stored entries."""
+    rows = np.repeat(np.arange(pattern.shape[0]), np.diff(pattern.indptr))
+    return rows, pattern.indices.astype(np.intp)
+
+
+def sparse_jacobian(f: Function, primals: Any, mode: str | None = None) -> Any:
+    r"""The Jacobian :math:`\partial f_i / \partial x_j` as a sparse matrix.
+
+    Takes as many products as the rows (or columns) have entries, not as many as there are rows.
+    For more than one point make a `SparseJacobian` and call it.
+
+    Parameters
+    ----------
+    f
+        A function of tensors that returns a real tensor, or a structure of them of one dtype.
+    primals
+        Its arguments: a tuple stands for several, anything else for one.
+    mode
+        ``'forward'``, ``'reverse'``, or None for the one of fewer products.
+
+    Returns
+    -------
+    scipy.sparse.csr_array
+        Rows count the entries of the results, columns those of the primals, each flat in C order
+        and one after the other. SciPy's matrices are not followed by tapes.
+
+    Raises
+    ------
+    TypeError
+        If a primal or a result is not real.
+    ValueError
+        If `mode` is none of these, or forward mode is asked for through a custom gradient.
+
+    Warns
+    -----
+    NonDifferentiableWarning
+        If a tape or an accumulator follows a primal.
+
+    Examples
+    --------
+    >>> import tapegrad as tf
+    >>> x = tf.constant([1.0, 2.0, 3.0])
+    >>> tf.autodiff.sparse_jacobian(lambda x: x ** 2, x).toarray().tolist()
+    [[2.0, 0.0, 0.0], [0.0, 4.0, 0.0], [0.0, 0.0, 6.0]]
+    """
+    return SparseJacobian(f, primals, mode)()
+
+
+def sparse_hessian(f: Function, primals: Any) -> Any:
+    r"""The Hessian :math:`\partial^2 f / \partial x_i \partial x_j` as a sparse matrix.
+
+    For more than one point make a `SparseHessian` and call it.
+
+    Parameters
+    ----------
+    f
+        A function of tensors that returns one real scalar.
+    primals
+        Its arguments: a tuple stands for several, anything else for one.
+
+    Returns
+    -------
+    scipy.sparse.csr_array
+        Rows and columns count the entries of the primals, each flat in C order and one after the
+        other. SciPy's matrices are not followed by tapes.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If `f` does not return a scalar, or primals are of several dtypes.
+    TypeError
+        If a primal or the result is not real.
+
+    Warns
+    -----
+    NonDifferentiableWarning
+        If a tape or an accumulator follows a primal.
+
+    Examples
+    --------
+    >>> import tapegrad as tf
+    >>> x = tf.constant([1.0, 2.0, 3.0])
+    >>> tf.autodiff.sparse_hessian(lambda x: x[0] ** 2 * x[1] + x[2], x).toarray().tolist()
+    [[4.0, 2.0, 0.0], [2.0, 0.0, 0.0], [0.0, 0.0, 0.0]]
+    """
+    return SparseHessian(f, primals)()
