@@ -91,7 +91,7 @@ def _by_rows(
     size, shape = y._value.size, y._value.shape
     wanted = {x._id for x in sources}
     pieces = {x._id: _Rows(x, size) for x in sources}
-    for start, stop in _ranges(size, chunk or rows_at_once(tape.records, (y, *sources))):
+    for start, stop in ranges(size, chunk or rows_at_once(tape.records, (y, *sources))):
         g = ones(shape, y._value.dtype, F, 0, start, stop)
         found = sweep(tape.records, {y._id: g}, wanted, F, roots=tape.roots)
         for x, rows in pieces.items():
@@ -111,7 +111,7 @@ def _by_columns(
     ends = list(accumulate(sizes))
     pieces = _Rows(y, ends[-1])
     at_once = chunk or rows_at_once([record for record, _ in way.steps], (y, *sources))
-    for start, stop in _ranges(ends[-1], at_once):
+    for start, stop in ranges(ends[-1], at_once):
         tangents = {
             x._id: _unit_tangents(x, end - size, start, stop, F)
             for x, size, end in zip(sources, sizes, ends, strict=True)
@@ -173,7 +173,7 @@ def _batch_by_rows(
     """Reverse mode: cotangents of one entry in every example, pulled back."""
     size = prod(y._value.shape[1:])
     rows = _Rows(x, size)
-    for start, stop in _ranges(size, chunk or rows_at_once(tape.records, (y, x))):
+    for start, stop in ranges(size, chunk or rows_at_once(tape.records, (y, x))):
         g = ones(y._value.shape, y._value.dtype, F, 1, start, stop)
         found = sweep(tape.records, {y._id: g}, {x._id}, F, roots=tape.roots)
         rows.put(start, stop, found.get(x._id), F)
@@ -195,7 +195,7 @@ def _batch_by_columns(
     (batch, *inner), (_, *inputs) = y._value.shape, x._value.shape
     size = prod(inputs)
     columns = _Rows(y, size)
-    for start, stop in _ranges(size, chunk or rows_at_once([r for r, _ in way.steps], (y, x))):
+    for start, stop in ranges(size, chunk or rows_at_once([r for r, _ in way.steps], (y, x))):
         t = ones(x._value.shape, x._value.dtype, F, 1, start, stop)
         columns.put(start, stop, push_through(way, {x._id: t}, y._id, F), F)
     joined = columns.joined()
@@ -222,7 +222,7 @@ def _agree(j: Any, v: Any, pulled: Any) -> bool:
     return bool((gap <= 100 * np.finfo(pulled.dtype).eps * scale).all())
 
 
-def _ranges(size: int, step: int) -> Iterator[tuple[int, int]]:
+def ranges(size: int, step: int) -> Iterator[tuple[int, int]]:
     """Ranges of rows; one that is empty if there are none, so that connections are found."""
     for start in range(0, max(size, 1), step):
         yield start, min(start + step, size)

@@ -12,6 +12,7 @@ from tapegrad.torch import autograd as autograd
 from tapegrad.torch import backends as backends
 from tapegrad.torch import cuda as cuda
 from tapegrad.torch import fft as fft
+from tapegrad.torch import func as func
 from tapegrad.torch import linalg as linalg
 from tapegrad.torch import masked as masked
 from tapegrad.torch import nn as nn
@@ -30,6 +31,7 @@ from tapegrad.torch.counting import *
 from tapegrad.torch.creation import *
 from tapegrad.torch.dtypes import *
 from tapegrad.torch.environment import *
+from tapegrad.torch.func.vmap import *
 from tapegrad.torch.indexing import *
 from tapegrad.torch.joining import *
 from tapegrad.torch.logic import *

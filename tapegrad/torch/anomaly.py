@@ -10,7 +10,12 @@ import numpy as np
 
 from tapegrad.torch.node import Node
 
-__all__ = ["detect_anomaly", "is_anomaly_enabled", "set_detect_anomaly"]
+__all__ = [
+    "detect_anomaly",
+    "is_anomaly_check_nan_enabled",
+    "is_anomaly_enabled",
+    "set_detect_anomaly",
+]
 
 
 class _Check:
@@ -116,3 +121,15 @@ def is_anomaly_enabled() -> bool:
     False
     """
     return check_gradient.enabled
+
+
+def is_anomaly_check_nan_enabled() -> bool:
+    """Whether a NaN in a backward pass is an error then.
+
+    Examples
+    --------
+    >>> import tapegrad.torch as torch
+    >>> torch.is_anomaly_check_nan_enabled()
+    True
+    """
+    return check_gradient.check_nan

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -11,10 +13,17 @@ from tapegrad.core.structural import identity as copied
 from tapegrad.torch import graph, mutations
 from tapegrad.torch.node import AccumulateGrad, Node, node_type
 from tapegrad.torch.running import run
-from tapegrad.torch.shaping import stack
 from tapegrad.torch.tensor import Tensor, install, mutation_holder, wrapped
 
+_ADDS: ContextVar[bool] = ContextVar("tapegrad_torch_backward", default=False)
+#: Whether the backward pass that runs adds to the ``.grad`` of all leaves.
+adds_to_leaves: Callable[[], bool] = _ADDS.get
+
 _COPY = node_type("CopyBackwards")
+_UNUSED = (
+    "One of the differentiated Tensors appears to not have been used in the graph. Set "
+    "allow_unused=True if this is the desired behavior."
+)
 _NOTHING_TO_DO = "element {} of tensors does not require grad and does not have a grad_fn"
 
 
@@ -80,9 +89,13 @@ def backward(
         nodes = graph.leading_to(nodes, {x._id for x in only})
     receivers = _receivers(nodes, only)
     cotangents = _cotangents(targets, seeds, nodes, set(receivers))
-    found = graph.pull_back(
-        nodes, cotangents, set(receivers), retain_graph=retain_graph, create_graph=create_graph
-    )
+    token = _ADDS.set(only is None)
+    try:
+        found = graph.pull_back(
+            nodes, cotangents, set(receivers), retain_graph=retain_graph, create_graph=create_graph
+        )
+    finally:
+        _ADDS.reset(token)
     taken = {id(g._value) for g in seeds if g is not None}
     for x, (value, node, identity) in found.items():
         for tensor in receivers[x]:
@@ -199,13 +212,17 @@ def grad(
     )
     retained = _receivers([n for n in nodes if n.__class__ is not AccumulateGrad], None)
     cotangents = _cotangents(targets, seeds, nodes, wanted)
-    found = graph.pull_back(
-        nodes,
-        cotangents,
-        wanted | set(retained),
-        retain_graph=retain_graph,
-        create_graph=create_graph,
-    )
+    token = _ADDS.set(False)
+    try:
+        found = graph.pull_back(
+            nodes,
+            cotangents,
+            wanted | set(retained),
+            retain_graph=retain_graph,
+            create_graph=create_graph,
+        )
+    finally:
+        _ADDS.reset(token)
     taken = {id(g._value) for g in seeds if g is not None}
     for x, tensors in retained.items():
         if x in found:
@@ -217,10 +234,7 @@ def grad(
             value, node, identity = found[x._id]
             results.append(wrapped(graph.owned(value, taken), node, identity))
         elif not allow_unused:
-            raise RuntimeError(
-                "One of the differentiated Tensors appears to not have been used in the graph. Set "
-                "allow_unused=True if this is the desired behavior."
-            )
+            raise RuntimeError(_UNUSED)
         else:
             zero = wrapped(np.zeros(x._value.shape, x._value.dtype)[()])
             results.append(zero if materialize_grads else None)
@@ -237,20 +251,30 @@ def _each_row(
     materialize: bool,
 ) -> tuple[Tensor | None, ...]:
     size = seeds[0]._value.shape[0]
-    rows = [
-        grad(
-            targets,
-            sources,
-            [g[i] for g in seeds],
-            retain or i + 1 < size,
-            create,
-            allow_unused,
-            False,
-            materialize,
-        )
-        for i in range(size)
-    ]
-    return tuple(None if column[0] is None else stack(column) for column in zip(*rows, strict=True))
+    wanted = {x._id for x in sources}
+    live = [(t, g) for t, g in zip(targets, seeds, strict=True) if t._node is not None]
+    nodes = graph.leading_to(graph.gather([t._node for t, _ in live]), wanted)
+    known = wanted.union(*[n.outs for n in nodes])
+    cotangents: dict[int, Any] = {}
+    for t, g in live:
+        if t._id in known:
+            before = cotangents.get(t._id)
+            cotangents[t._id] = g if before is None else before.add(g)
+    found = graph.pull_back(
+        nodes, cotangents, wanted, retain_graph=retain, create_graph=create, rows=size
+    )
+    taken = {id(g._value) for g in seeds}
+    results: list[Tensor | None] = []
+    for x in sources:
+        if x._id in found:
+            value, node, identity = found[x._id]
+            results.append(wrapped(graph.owned(value, taken), node, identity))
+        elif not allow_unused:
+            raise RuntimeError(_UNUSED)
+        else:
+            zero = wrapped(np.zeros((size, *x._value.shape), x._value.dtype))
+            results.append(zero if materialize else None)
+    return tuple(results)
 
 
 def _sequence(values: Any, length: int | None = None) -> list[Any]:

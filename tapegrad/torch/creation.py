@@ -265,7 +265,40 @@ def from_numpy(ndarray: Any) -> Tensor:
 @documented("torch.from_dlpack(torch.ones(2))", "", ext_tensor="The other array.")
 def from_dlpack(ext_tensor: Any) -> Tensor:
     """A tensor in the memory of another library's array."""
-    return wrapped(np.from_dlpack(ext_tensor))
+    if not hasattr(ext_tensor, "__dlpack__"):
+        if type(ext_tensor).__name__ != "PyCapsule":
+            raise AttributeError(
+                f"'{type(ext_tensor).__name__}' object has no attribute '__dlpack__'"
+            )
+        ext_tensor = _Capsule(ext_tensor)
+    if isinstance(ext_tensor, np.ndarray):
+        return wrapped(ext_tensor.view())
+    array = np.from_dlpack(ext_tensor)
+    if not array.flags.writeable:  # NumPy's word for memory that older exporters lend
+        lent = array.__array_interface__ | {"data": (array.__array_interface__["data"][0], False)}
+        array = np.asarray(_Lent(lent, array))
+    return wrapped(array)
+
+
+class _Capsule:
+    """What somebody has exported, once."""
+
+    def __init__(self, capsule: Any) -> None:
+        self._capsule = capsule
+
+    def __dlpack__(self, **options: Any) -> Any:
+        return self._capsule
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return 1, 0
+
+
+class _Lent:
+    """Memory that an array keeps alive, and that may be written to."""
+
+    def __init__(self, interface: dict[str, Any], keeper: Any) -> None:
+        self.__array_interface__ = interface
+        self._keeper = keeper
 
 
 def zeros(

@@ -112,19 +112,15 @@ def pull_back(
         with modes.set_grad_enabled(create_graph):
             if growing is not None:
                 with recorded_by(growing.recorder):
-                    found = _sweep(nodes, working, sources, F, growing)
+                    found = _sweep(nodes, working, sources, F, growing, rows)
                 growing.grow()
             else:
-                found = _sweep(nodes, working, sources, F, None)
+                found = _sweep(nodes, working, sources, F, None, rows)
     finally:
         restore_float_errors(token)
     if not retain_graph:
         for node in nodes:
             node.free()
-    if rows is not None:
-        found = {x: _all_rows(g, F, rows) for x, g in found.items()}
-        if growing is not None:
-            growing.grow()
     if growing is None:
         return {x: (g, None, 0) for x, g in found.items()}
     return {x: (g._value, growing.made.get(g._id), g._id) for x, g in found.items()}
@@ -165,6 +161,7 @@ def _sweep(
     sources: set[int],
     F: Any,
     growing: Growing | None,
+    rows: int | None,
 ) -> dict[int, Any]:
     if check_gradient.enabled or any(node.is_custom or node.is_hooked for node in nodes):
         found = _node_by_node(nodes, working, sources, F, growing)
@@ -173,7 +170,8 @@ def _sweep(
         if packed_before[0]:
             records = [unpack_record(r) for r in records]
         found = sweep(records, working, sources, F, consume=True, roots=set())
-    return {x: dense(g, F) for x, g in found.items()}
+    found = {x: dense(g, F) for x, g in found.items()}
+    return found if rows is None else {x: _all_rows(g, F, rows) for x, g in found.items()}
 
 
 def _node_by_node(

@@ -41,6 +41,13 @@ class Node:
         Identities of these inputs.
     outs
         Identities of the outputs.
+
+    Examples
+    --------
+    >>> import tapegrad.torch as torch
+    >>> x = torch.tensor(1.0, requires_grad=True)
+    >>> isinstance(x.exp().grad_fn, torch.autograd.graph.Node)
+    True
     """
 
     __slots__ = ("__dict__", "__weakref__", "edges", "ids", "number", "outs", "records")

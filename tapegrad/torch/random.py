@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -84,7 +87,38 @@ default_generator = Generator()
 default_generator.seed()
 
 
+_MODE: ContextVar[str | None] = ContextVar("tapegrad_torch_randomness", default=None)
+
+
+@contextmanager
+def within_vmap(randomness: str) -> Iterator[Callable[[], None]]:
+    """What random numbers are in a block: forbidden, the same ones again and again, or others.
+
+    Yields
+    ------
+    callable
+        To be called before each example.
+    """
+    token = _MODE.set(randomness)
+    state = default_generator._rng.bit_generator.state
+
+    def start_over() -> None:
+        if randomness == "same":
+            default_generator._rng.bit_generator.state = state
+
+    try:
+        yield start_over
+    finally:
+        _MODE.reset(token)
+
+
 def _rng(generator: Generator | None) -> np.random.Generator:
+    if _MODE.get() == "error":
+        raise RuntimeError(
+            "vmap: called random operation while in randomness error mode. Please either use the "
+            "'same' or 'different' randomness flags on vmap or perform the randomness operation "
+            "out of vmap"
+        )
     return (default_generator if generator is None else generator)._rng
 
 

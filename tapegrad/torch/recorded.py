@@ -113,7 +113,9 @@ class Level(Marker):
         t = stored(t)
         if t.__class__ is not CoreTensor:
             return wrapped(t)
-        return wrapped(t._value, self.nodes.get(t._id), t._id if t._id > 0 else 0)
+        if t._id <= 0:
+            return wrapped(t._value)
+        return wrapped(t._value, self.nodes.get(t._id), t._id)
 
     def namespace(self, is_wrapped: bool) -> Any:
         """Where the rules run."""

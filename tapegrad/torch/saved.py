@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad.core.context import visible_recorders
+from tapegrad.core.context import only_recorders, visible_recorders
 from tapegrad.core.tape import Record
 from tapegrad.torch import mutations
 from tapegrad.torch.dtypes import from_numpy_dtype
@@ -52,7 +52,8 @@ class Packed:
 
     def tensor(self) -> Tensor:
         """The tensor again."""
-        tensor = self.unpack(self.packed)
+        with only_recorders(()):
+            tensor = self.unpack(self.packed)
         if not isinstance(tensor, Tensor):
             raise TypeError(
                 f"Output of saved tensor unpack_hook expected to be a Tensor but got result of "

@@ -9,6 +9,7 @@ import numpy as np
 from tapegrad.torch.dtypes import get_default_dtype
 from tapegrad.torch.node import AccumulateGrad
 from tapegrad.torch.printing import tensor_text
+from tapegrad.torch.recorded import active_levels
 from tapegrad.torch.tensor import Tensor, install
 
 __all__ = []
@@ -23,7 +24,15 @@ def _repr(self: Tensor, *, tensor_contents: Any = None) -> str:
         default_dtype=get_default_dtype()._name,
         requires_grad=self.requires_grad,
         grad_fn=None if is_leaf or node is None else node.name(),
+        tangent=_tangent(self),
     )
+
+
+def _tangent(x: Tensor) -> str | None:
+    levels = [level for level in active_levels() if x._id in level.tangents]
+    if not levels or levels[-1].rows is not None:
+        return None
+    return repr(levels[-1].tangent(x._id))
 
 
 install(__repr__=_repr, __str__=_repr)

@@ -19,6 +19,7 @@ from tapegrad.core.tensor import Tensor as CoreTensor
 from tapegrad.core.tensor import rewrap
 from tapegrad.torch.node import Node
 from tapegrad.torch.recorded import Growing
+from tapegrad.torch.shaping import stack
 from tapegrad.torch.tensor import Tensor, wrapped
 
 
@@ -139,7 +140,7 @@ class UserCode:
                     columns.append(None)
                     continue
                 zero = wrapped(np.zeros(some._value.shape, some._value.dtype)[()])
-                columns.append(some.stack([zero if g is None else g for g in column]))
+                columns.append(stack([zero if g is None else g for g in column]))
         return self._collected(node, columns)
 
 

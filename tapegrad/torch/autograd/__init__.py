@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from tapegrad.torch.anomaly import detect_anomaly as detect_anomaly
 from tapegrad.torch.anomaly import set_detect_anomaly as set_detect_anomaly
+from tapegrad.torch.autograd import forward_ad as forward_ad
 from tapegrad.torch.autograd import function as function
+from tapegrad.torch.autograd import functional as functional
+from tapegrad.torch.autograd import grad_mode as grad_mode
+from tapegrad.torch.autograd import graph as graph
 from tapegrad.torch.autograd.function import Function as Function
+from tapegrad.torch.autograd.grad_mode import (
+    set_multithreading_enabled as set_multithreading_enabled,
+)
+from tapegrad.torch.autograd.gradcheck import gradcheck as gradcheck
+from tapegrad.torch.autograd.gradcheck import gradgradcheck as gradgradcheck
 from tapegrad.torch.backward import backward as backward
 from tapegrad.torch.backward import grad as grad
 from tapegrad.torch.modes import enable_grad as enable_grad
@@ -21,8 +30,11 @@ __all__ = [
     "detect_anomaly",
     "enable_grad",
     "grad",
+    "gradcheck",
+    "gradgradcheck",
     "inference_mode",
     "no_grad",
     "set_detect_anomaly",
     "set_grad_enabled",
+    "set_multithreading_enabled",
 ]

@@ -2,4 +2,6 @@
 
 from __future__ import annotations
 
+from tapegrad.torch.utils import checkpoint as checkpoint
 from tapegrad.torch.utils import data as data
+from tapegrad.torch.utils import dlpack as dlpack

@@ -1,0 +1,134 @@
+"""Jacobians: many cotangents pulled back through the graph at once, many tangents pushed along."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from itertools import accumulate
+from typing import Any
+
+import numpy as np
+
+from tapegrad.core.batching import Batched, BatchedNamespace, batched_raw
+from tapegrad.core.jacobians import ranges, rows_at_once
+from tapegrad.core.one_hot import ones
+from tapegrad.core.structural import identity
+from tapegrad.torch import graph
+from tapegrad.torch.node import node_type
+from tapegrad.torch.recorded import Level
+from tapegrad.torch.running import run
+from tapegrad.torch.shaping import cat, reshape
+from tapegrad.torch.tensor import Tensor, wrapped
+
+_ALIAS = node_type("AliasBackward0")
+
+
+def alias(x: Tensor) -> Tensor:
+    """The same memory under another identity, with the tangents and the graph of `x`."""
+    same: Tensor = run(identity, _ALIAS, (x,), {})
+    same._value = x._value
+    return same
+
+
+def rows_of(
+    output: Tensor, inputs: Sequence[Tensor], create_graph: bool, chunk: int | None = None
+) -> list[Tensor | None]:
+    """Jacobians of one output, of shape ``(output.numel(), *input.shape)``.
+
+    Parameters
+    ----------
+    output
+        What is differentiated.
+    inputs
+        With respect to what.
+    create_graph
+        Whether the Jacobians get a graph.
+    chunk
+        How many rows go together; by default as many as fit in moderate memory.
+
+    Returns
+    -------
+    list
+        None for inputs that the output does not depend on.
+    """
+    if output._node is None:
+        return [None] * len(inputs)
+    wanted = {x._id for x in inputs}
+    nodes = graph.leading_to(graph.gather([output._node]), wanted)
+    size = int(output._value.size)
+    if not nodes and output._id not in wanted:
+        return [None] * len(inputs)
+    records = [r for node in nodes for r in node.records or ()]
+    pieces: list[dict[int, Tensor]] = []
+    for start, stop in ranges(size, chunk or rows_at_once(records, (output, *inputs))):
+        found = graph.pull_back(
+            nodes,
+            {output._id: partial(_unit_rows, output, start, stop)},
+            wanted,
+            retain_graph=True,
+            create_graph=create_graph,
+            rows=stop - start,
+        )
+        pieces.append({x: wrapped(graph.owned(g[0], set()), *g[1:]) for x, g in found.items()})
+    results: list[Tensor | None] = []
+    for x in inputs:
+        rows = [p[x._id] for p in pieces if x._id in p]
+        results.append(None if not rows else rows[0] if len(rows) == 1 else cat(rows))
+    return results
+
+
+def _unit_rows(x: Tensor, start: int, stop: int, F: BatchedNamespace) -> Batched:
+    return ones(x._value.shape, x._value.dtype, F, 0, start, stop)
+
+
+def jacobians_of(
+    outputs: Sequence[Tensor],
+    inputs: Sequence[Tensor],
+    create_graph: bool,
+    chunk: int | None = None,
+) -> list[list[Tensor | None]]:
+    """Per output and input the Jacobian of shape ``(*output.shape, *input.shape)``, or None."""
+    found = []
+    for y in outputs:
+        rows = rows_of(y, inputs, create_graph, chunk)
+        found.append(
+            [
+                None if r is None else reshape(r, (*y._value.shape, *x._value.shape))
+                for r, x in zip(rows, inputs, strict=True)
+            ]
+        )
+    return found
+
+
+def unit_level(inputs: Sequence[Tensor]) -> tuple[Level, list[Tensor]]:
+    """A level on which the inputs, under other identities, have all unit tangents at once."""
+    sizes = [int(x._value.size) for x in inputs]
+    ends = list(accumulate(sizes))
+    total = ends[-1]
+    level = Level(total)
+    duals = [alias(x) for x in inputs]
+    for dual, size, end in zip(duals, sizes, ends, strict=True):
+        shape, dtype = dual._value.shape, dual._value.dtype
+        if len(inputs) == 1 and size:
+            level.tangents[dual._id] = ones(shape, dtype, batched_raw, 0, 0, size)
+            continue
+        seed = np.zeros((total, size), dtype)
+        seed[np.arange(end - size, end), np.arange(size)] = 1
+        level.tangents[dual._id] = Batched(seed.reshape((total, *shape)), batched_raw)
+    return level, duals
+
+
+def columns_of(level: Level, output: Tensor, inputs: Sequence[Tensor]) -> list[Tensor]:
+    """The Jacobians of an output computed at a `unit_level`, per input."""
+    stack = level.tangent(output._id)
+    shape = output._value.shape
+    if stack is None:
+        dtype = output._value.dtype
+        return [wrapped(np.zeros((*shape, *x._value.shape), dtype)[()]) for x in inputs]
+    found, start = [], 0
+    for x in inputs:
+        stop = start + int(x._value.size)
+        own: Any = stack if len(inputs) == 1 else stack[start:stop]
+        found.append(reshape(own.movedim(0, -1), (*shape, *x._value.shape)))
+        start = stop
+    return found
