@@ -15,6 +15,10 @@ from tapegrad.compiler.decorator import (
     function,
 )
 from tapegrad.core import nest
+from tapegrad.core.checkpointing import (
+    checkpoint_sequential,
+    fori_checkpointed,
+)
 from tapegrad.core.convert import (
     constant,
     convert_to_tensor,
@@ -402,6 +406,7 @@ __all__ = [
     "broadcast_to",
     "case",
     "cast",
+    "checkpoint_sequential",
     "clip_by_global_norm",
     "clip_by_norm",
     "clip_by_value",
@@ -445,6 +450,7 @@ __all__ = [
     "floor",
     "foldl",
     "foldr",
+    "fori_checkpointed",
     "function",
     "gather",
     "gather_nd",
