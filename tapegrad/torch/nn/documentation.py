@@ -8,6 +8,11 @@ from typing import Any
 from tapegrad.torch.documentation import documented as _documented
 
 _SHARED = {
+    "size": "The sizes wanted.",
+    "blank": "The class that stands for no label.",
+    "zero_infinity": "Whether infinite losses count as 0.",
+    "upscale_factor": "How many times as large images become.",
+    "downscale_factor": "How many times smaller images become.",
     "inplace": "Whether the result is written into the input.",
     "weight": "The weights.",
     "bias": "What is added per output, or None; for a layer, whether there is one.",

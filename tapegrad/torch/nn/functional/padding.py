@@ -26,7 +26,8 @@ def _source(mode: str, size: int, before: int, after: int) -> Any:
     if mode == "replicate":
         return np.clip(at, 0, size - 1)
     if mode == "circular":
-        return at % size
+        first, rest = max(-before, 0), size - max(-before, 0) - max(-after, 0)
+        return first + (at - first) % rest
     return size - 1 - np.abs(size - 1 - np.abs(at))
 
 
