@@ -83,7 +83,7 @@ def _likelihoods(logs: Any, labels: Any, times: Any, lengths: Any, blank: int) -
 
 
 @documented(
-    "logs = torch.log_softmax(torch.zeros(2, 1, 3), 2)\n"
+    "logs = torch.nn.functional.log_softmax(torch.zeros(2, 1, 3), 2)\n"
     "torch.nn.functional.ctc_loss(logs, torch.tensor([[1]]), (2,), (1,))",
     "tensor(1.0986)",
     log_probs="Logarithms of probabilities, ``(T, N, C)``, or without N.",

@@ -207,7 +207,12 @@ def interpolate(
 
 
 @documented(
-    "torch.nn.functional.upsample(torch.tensor([[[1.0, 2.0]]]), scale_factor=2).shape",
+    "import warnings\n"
+    "with warnings.catch_warnings():\n"
+    "    warnings.simplefilter('ignore')\n"
+    "    larger = torch.nn.functional.upsample(torch.ones(1, 1, 2), scale_factor=2)\n"
+    "\n"
+    "larger.shape",
     "torch.Size([1, 1, 4])",
     input="Of shape ``(N, C, *sizes)``.",
     size="The sizes wanted.",

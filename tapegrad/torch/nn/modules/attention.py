@@ -13,7 +13,7 @@ from tapegrad.torch.nn import init
 from tapegrad.torch.nn.documentation import documented
 from tapegrad.torch.nn.modules.containers import ModuleList
 from tapegrad.torch.nn.modules.dropout import Dropout
-from tapegrad.torch.nn.modules.linear import Linear
+from tapegrad.torch.nn.modules.linear import Linear, NonDynamicallyQuantizableLinear
 from tapegrad.torch.nn.modules.module import Module
 from tapegrad.torch.nn.modules.normalization import LayerNorm
 from tapegrad.torch.nn.parameter import Parameter, fresh
@@ -107,7 +107,9 @@ class MultiheadAttention(Module):
                 self.register_parameter(name, fresh(embed_dim, size, dtype=dtype))
             self.register_parameter("in_proj_weight", None)
         self.register_parameter("in_proj_bias", fresh(3 * embed_dim, dtype=dtype) if bias else None)
-        self.out_proj = Linear(embed_dim, embed_dim, bias=bias, dtype=dtype)
+        self.out_proj = NonDynamicallyQuantizableLinear(
+            embed_dim, embed_dim, bias=bias, dtype=dtype
+        )
         for name in ("bias_k", "bias_v"):
             added = fresh(1, 1, embed_dim, dtype=dtype) if add_bias_kv else None
             self.register_parameter(name, added)

@@ -71,6 +71,10 @@ class Linear(Module):
         )
 
 
+class NonDynamicallyQuantizableLinear(Linear):
+    """A linear layer under the name that PyTorch gives the last one of an attention."""
+
+
 @documented(
     "torch.nn.Bilinear(2, 3, 4)",
     "Bilinear(in1_features=2, in2_features=3, out_features=4, bias=True)",
