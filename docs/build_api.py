@@ -34,6 +34,8 @@ _HEADINGS = {
     "data": ("Data sets", "Elements in batches and in random order, read when they are needed."),
     "layers": ("Layers", "Functions with weights, in the manner of Keras."),
     "optimizers": ("Optimizers and schedules", "How variables are moved against their gradients."),
+    "comparison": ("Comparisons", "The two semantics side by side."),
+    "torch": ("PyTorch: everything else", "What has no family of its own in `tapegrad.torch`."),
     "other": ("Everything else", "Functions of the dialect that are no differentiable operations."),
 }
 
@@ -89,16 +91,35 @@ def families() -> dict[str, ModuleType]:
 def _page_of(entry: Entry, owners: dict[int, str]) -> str:
     if id(entry.value) in owners:
         return owners[id(entry.value)]
-    room = str(getattr(entry.value, "__module__", "")).split(".")[1:2]
-    return room[0] if room and room[0] in _HEADINGS else "other"
+    room, *family = str(getattr(entry.value, "__module__", "")).split(".")[1:3] or [""]
+    if entry.names[0].startswith("tapegrad.torch."):
+        return f"torch-{family[0]}" if room == "torch" and family else "torch"
+    return room if room in _HEADINGS else "other"
 
 
 def _short(path: str) -> str:
-    return "tf." + path.removeprefix("tapegrad.")
+    name = path.removeprefix("tapegrad.")
+    return name if name.startswith("torch.") else "tf." + name
 
 
 def _title(page: str) -> str:
-    return page.removeprefix("ops-").replace("_", " ").capitalize()
+    dialect = "PyTorch: " if page.startswith("torch-") else ""
+    return dialect + page.partition("-")[2].replace("_", " ").capitalize()
+
+
+def _introduction(page: str, modules: dict[str, ModuleType]) -> tuple[str, str]:
+    """The title of a page and the text below it."""
+    if page in _HEADINGS:
+        return _HEADINGS[page]
+    if page in modules:
+        return _title(page), inspect.getdoc(modules[page]) or ""
+    module = importlib.import_module("tapegrad.torch." + page.removeprefix("torch-"))
+    return _title(page), inspect.getdoc(module) or ""
+
+
+def _place(page: str) -> tuple[bool, bool, str]:
+    """What is no operation first, the PyTorch dialect last."""
+    return page.startswith("torch"), page not in _HEADINGS, page
 
 
 def _described(entry: Entry) -> str:
@@ -124,11 +145,8 @@ def write() -> None:
         pages.setdefault(_page_of(entry, owners), []).append(entry)
 
     texts, rows = {}, []
-    for page in sorted(pages, key=lambda page: (page not in _HEADINGS, page)):
-        if page in modules:
-            title, text = _title(page), inspect.getdoc(modules[page]) or ""
-        else:
-            title, text = _HEADINGS[page]
+    for page in sorted(pages, key=_place):
+        title, text = _introduction(page, modules)
         described = sorted(pages[page], key=lambda entry: entry.names[0].lower())
         sections = "\n".join(map(_described, described))
         texts[page] = f"# {title}\n\n{text}\n\n{sections}"
@@ -136,7 +154,8 @@ def write() -> None:
         rows.append(f"| [{title}]({page}.md) | {names} |")
     contents = "\n".join(texts)
     texts["index"] = (
-        "# The API\n\n`tf` stands for `tapegrad`: `import tapegrad as tf`.\n\n"
+        "# The API\n\n`tf` stands for `tapegrad`, `torch` for `tapegrad.torch`:\n"
+        "`import tapegrad as tf, tapegrad.torch as torch`.\n\n"
         "| page | names |\n|---|---|\n" + "\n".join(rows) + "\n\n"
         f"```{{toctree}}\n:hidden:\n\n{contents}\n```\n"
     )

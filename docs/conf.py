@@ -11,6 +11,7 @@ sys.path[:0] = [str(_HERE.parent), str(_HERE)]
 import build_api  # noqa: E402
 import build_differences  # noqa: E402
 import build_matrix  # noqa: E402
+import build_notebooks  # noqa: E402
 import build_numerical_policy  # noqa: E402
 import build_tape_and_backward  # noqa: E402
 
@@ -19,6 +20,7 @@ import tapegrad  # noqa: E402
 build_api.write()
 build_differences.write()
 build_matrix.write()
+build_notebooks.write()
 build_numerical_policy.write()
 build_tape_and_backward.write()
 
@@ -28,7 +30,7 @@ project_copyright = "2026, the tapegrad authors"
 version = release = tapegrad.__version__
 
 extensions = [
-    "myst_parser",
+    "myst_nb",
     "numpydoc",
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
@@ -40,6 +42,8 @@ default_role = "code"
 
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
+# Notebooks are shown as they are committed; CI runs them on its own.
+nb_execution_mode = "off"
 
 autodoc_default_options = {"members": True, "member-order": "bysource"}
 autodoc_typehints = "none"

@@ -15,7 +15,7 @@ import tapegrad.torch
 from tapegrad.comparison.answers import Answer, agree, ask
 from tapegrad.comparison.program import Inputs, caller_of, flat, inputs_of
 from tapegrad.comparison.questions import Backward, Tape, is_continuous
-from tapegrad.comparison.reasons import Seen, reason_for
+from tapegrad.comparison.reasons import UNEXPLAINED, Seen, reason_for
 from tapegrad.comparison.table import Comparison, Row
 from tapegrad.comparison.vocabulary import Library
 
@@ -149,6 +149,8 @@ def _row(question: str, method: str, answers: list[Answer | None], **more: Any) 
     first = more.get("first") or Answer()
     answered = same and tape.error is None
     reason = "" if answered else reason_for(Seen(method, tape, backward, first), more.get("slopes"))
+    if same and reason == UNEXPLAINED:
+        reason = ""  # both refuse, each in its own words
     return Row(question, tape, backward, real[0], real[1], same, reason)
 
 
@@ -168,6 +170,8 @@ def _derivatives(
     skipped |= {"of_sum"} if is_scalar else {"again", "second_run"}
     if _failed(values):
         skipped = set(_QUESTIONS)  # there is nothing to differentiate
+    if not any(map(is_continuous, inputs.values)):
+        skipped |= _QUESTIONS.keys() - {"gradient"}
     first: list[Answer | None] = []
     for method in _QUESTIONS:
         if method in skipped:

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+_POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
 
 class Inputs(NamedTuple):
     """Names and plain values of what a program is given."""
@@ -30,9 +32,9 @@ def inputs_of(program: Callable[..., Any], inputs: Any) -> Inputs:
         return Inputs(names, [as_array(value) for value in inputs.values()], by_name=True)
     single = isinstance(inputs, np.ndarray) or not isinstance(inputs, Sequence)
     values = [as_array(value) for value in ([inputs] if single else inputs)]
-    words = [name for name, p in _parameters(program).items() if p.kind is not p.VAR_POSITIONAL]
-    words = words[len(words) - len(values) :] if len(words) >= len(values) else []
-    names = words or [f"input {i}" for i in range(len(values))]
+    words = [name for name, p in _parameters(program).items() if p.kind in _POSITIONAL]
+    words = words[takes_library(program, values, {}) :][: len(values)]
+    names = words if len(words) == len(values) else [f"input {i}" for i in range(len(values))]
     return Inputs(names, values, by_name=False)
 
 
@@ -51,36 +53,42 @@ def caller_of(program: Callable[..., Any], inputs: Inputs) -> Callable[..., Any]
     TypeError
         If the program cannot be called with these inputs.
     """
-    signature = inspect.signature(program)
     positional = [] if inputs.by_name else inputs.values
     named = dict(zip(inputs.names, inputs.values, strict=True)) if inputs.by_name else {}
-
-    def fits(*first: Any) -> bool:
-        try:
-            signature.bind(*first, *positional, **named)
-        except TypeError:
-            return False
-        return True
-
-    takes_library = fits("lib")
-    if takes_library and fits():  # both, as in `def program(*args)`
-        words = list(signature.parameters)
-        takes_library = words[0] in ("lib", "library", "tf", "torch")
-    if not takes_library and not fits():
+    with_library = takes_library(program, positional, named)
+    if not with_library and not _fits(program, *positional, **named):
         given = ", ".join(inputs.names) or "none"
         raise TypeError(
-            f"{getattr(program, '__name__', 'the program')}{signature} cannot be called with "
-            f"{len(inputs.values)} inputs ({given}), neither with the library before them nor "
-            "without. Write `def program(lib, x, ...)` with one parameter per input."
+            f"{getattr(program, '__name__', 'the program')}{inspect.signature(program)} cannot be "
+            f"called with {len(inputs.values)} inputs ({given}), neither with the library before "
+            "them nor without. Write `def program(lib, x, ...)` with one parameter per input."
         )
 
     def call(library: Any, tensors: list[Any]) -> Any:
-        first = [library] if takes_library else []
+        first = [library] if with_library else []
         if inputs.by_name:
             return program(*first, **dict(zip(inputs.names, tensors, strict=True)))
         return program(*first, *tensors)
 
     return call
+
+
+def takes_library(program: Callable[..., Any], positional: list[Any], named: Any) -> bool:
+    """Whether the program has a place for a library before these inputs."""
+    if not _fits(program, "lib", *positional, **named):
+        return False
+    if not _fits(program, *positional, **named):
+        return True
+    # Both, as in `def program(x, power=2)` and `def program(*args)`: its word decides.
+    return next(iter(_parameters(program))) in ("lib", "library", "tf", "torch")
+
+
+def _fits(program: Callable[..., Any], *args: Any, **kwargs: Any) -> bool:
+    try:
+        inspect.signature(program).bind(*args, **kwargs)
+    except TypeError:
+        return False
+    return True
 
 
 def _parameters(program: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:

@@ -123,6 +123,17 @@ def _error(seen: Seen) -> str | None:
     return None
 
 
+def _other_words(seen: Seen) -> str | None:
+    errors = [type(error) for error in (seen.tape.error, seen.backward.error) if error is not None]
+    if seen.question == "value" and len(errors) == 1 and errors[0] in (AttributeError, TypeError):
+        library = "PyTorch" if seen.tape.error is None else "TensorFlow"
+        return (
+            f"The program, as it is written, is not {library}'s. Give two programs: "
+            "`compare((in_tensorflow, in_pytorch), inputs)`."
+        )
+    return None
+
+
 def _accumulated(seen: Seen) -> str | None:
     if seen.question not in ("second_run", "again") or seen.backward.error is not None:
         return None
@@ -172,6 +183,7 @@ _RULES: tuple[Callable[[Seen], str | None], ...] = (
     _error,
     _dtypes,
     _none_and_zero,
+    _other_words,
 )
 
 

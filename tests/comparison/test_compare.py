@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import os
 from collections.abc import Callable
@@ -267,3 +268,37 @@ def test_none_beside_an_array_is_explained() -> None:
         (lambda tf: np.ones(3), lambda torch: np.zeros(3)), derivatives=False, real=False
     )
     assert found["result"].why == UNEXPLAINED
+
+
+@pytest.mark.parametrize(
+    ("program", "inputs", "names"),
+    [
+        (lambda lib, x, y: x * y, [2.0, 3.0], ["x", "y"]),
+        (lambda x, power=2: x**power, [3.0], ["x"]),
+        (lambda lib, x, power=2: x**power, [3.0], ["x"]),
+        (functools.partial(lambda lib, x, k: x * k, k=3.0), [2.0], ["x"]),
+        (lambda *xs: xs[0] * xs[1], [2.0, 3.0], ["input 0", "input 1"]),
+        (lambda a: a * a, np.ones(()), ["a"]),
+        (lambda a, b: a * b, {"b": 2.0, "a": 1.0}, ["b", "a"]),
+    ],
+)
+def test_the_names_of_inputs(program: Any, inputs: Any, names: list[str]) -> None:
+    found = tf.compare(program, inputs, real=False)
+    rows = [row.question for row in found.rows if row.question.startswith("gradient: ")]
+    assert rows == [f"gradient: {name}" for name in names]
+
+
+def test_words_of_one_dialect_only() -> None:
+    found = tf.compare(lambda lib, x: lib.sort(x) * 2.0, [ROW], real=False)
+    assert "is not PyTorch's" in found["value"].why
+
+
+def test_without_continuous_inputs_there_is_one_question() -> None:
+    found = tf.compare(lambda lib: lib.ones([2]), real=False)
+    assert [row.question for row in found.rows] == ["value", "gradient"]
+
+
+def test_what_both_refuse_needs_no_reason() -> None:
+    found = tf.compare(lambda x: 5.0, [1.0], real=False)
+    assert found.agree
+    assert not found["gradient"].why
