@@ -91,13 +91,29 @@ def _of_two(
     return documented(f"torch.{name}({example})", "")(operation(in_place=True)(call))
 
 
+def _shared(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Half of the cotangent for each of two equal numbers, and all of it for both beside a NaN."""
+
+    def extreme(a: Any, b: Any) -> Any:
+        result = function(a, b)
+        if category(a._value.dtype) < 2:
+            return result
+        is_one = (a._value < b._value) | (a._value > b._value)
+        if np.all(is_one):
+            return result
+        share = wrap(np.where(np.isnan(result._value), 1.0, 0.5).astype(a._value.dtype)[()])
+        return _where(wrap(is_one), result, a * share + b * share)
+
+    return extreme
+
+
 _PAIR = "torch.tensor([1.0, 2.0]), torch.tensor([3.0, -1.0])"
 atan2 = _of_two(
     "atan2", transcendental.atan2, "The angle of the points (other, input)", _PAIR, True
 )
 hypot = _of_two("hypot", roots.hypot, r":math:`\sqrt{a^2 + b^2}`", _PAIR, True)
-maximum = _of_two("maximum", select.maximum, "The larger one, NaN if one is NaN", _PAIR)
-minimum = _of_two("minimum", select.minimum, "The smaller one, NaN if one is NaN", _PAIR)
+maximum = _of_two("maximum", _shared(select.maximum), "The larger one, NaN if one is NaN", _PAIR)
+minimum = _of_two("minimum", _shared(select.minimum), "The smaller one, NaN if one is NaN", _PAIR)
 logaddexp = _of_two("logaddexp", log_space.logaddexp, r":math:`\ln(e^a + e^b)`", _PAIR, True)
 logaddexp2 = _of_two("logaddexp2", log_space.logaddexp2, r":math:`\log_2(2^a + 2^b)`", _PAIR, True)
 nextafter = _of_two("nextafter", core_rounding.nextafter, "The next number towards `other`", _PAIR)
