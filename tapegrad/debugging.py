@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from tapegrad.inspect.numerics import (
+    disable_check_numerics,
+    enable_check_numerics,
+    trace_numerics,
+)
 from tapegrad.inspect.source_lines import enable_source_lines
 from tapegrad.ops.debugging import (
     Assert,
@@ -56,6 +61,9 @@ __all__ = [
     "assert_shapes",
     "assert_type",
     "check_numerics",
+    "disable_check_numerics",
+    "enable_check_numerics",
     "enable_source_lines",
     "is_numeric_tensor",
+    "trace_numerics",
 ]

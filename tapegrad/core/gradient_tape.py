@@ -12,6 +12,8 @@ from tapegrad.core import nest
 from tapegrad.core.backward import sweep
 from tapegrad.core.context import (
     active_recorders,
+    active_tracer,
+    only_recorders,
     push_recorder,
     remove_recorder,
     restore_float_errors,
@@ -21,6 +23,7 @@ from tapegrad.core.context import (
 from tapegrad.core.indexed_slices import IndexedSlices
 from tapegrad.core.jacobians import batch_jacobian, jacobian
 from tapegrad.core.memory import Computed, Memory, gradients
+from tapegrad.core.observer import Observer
 from tapegrad.core.places import Lines, place
 from tapegrad.core.slices import Slices
 from tapegrad.core.table import raw, recording
@@ -436,7 +439,11 @@ class GradientTape(TapeTools, Tape):
     ) -> dict[int, Any]:
         """Cotangents of the sources by identity."""
         wanted = {x._id for x in sources if is_differentiable(x._value)}
-        wrapped = bool(active_recorders())
+        recorders = active_recorders()
+        observer = recorders[-1] if recorders and isinstance(recorders[-1], Observer) else None
+        if observer is not None and active_tracer() is None:
+            recorders = tuple([r for r in recorders if not isinstance(r, Observer)])
+        wrapped = bool(recorders)
         F = recording if wrapped else raw
         cotangents: dict[int, Any] = {}
         for x, seed in zip(targets, seeds, strict=True):
@@ -447,6 +454,9 @@ class GradientTape(TapeTools, Tape):
             g = ones_like_target(x, wrapped) if seed is None else seed if wrapped else seed._value
             previous = cotangents.get(x._id)
             cotangents[x._id] = g if previous is None else previous + g
+        if observer is not None and not wrapped:
+            with only_recorders(()):
+                return observer.sweep(self, cotangents, wanted)
         token = silence_float_errors()
         try:
             return sweep(

@@ -59,3 +59,39 @@ class TapeTools:
         'piecewise constant'
         """
         return tool("explain", "explain")(self, target, source)
+
+    def explain_nan(self, target: Any = None) -> Any:
+        """Find the operation that first made a NaN or an infinity, forward or backward.
+
+        Works after an ordinary recording, on the values that the tape kept; under
+        `tf.debugging.trace_numerics` nothing is left to guess.
+
+        Parameters
+        ----------
+        target : Tensor or Variable, optional
+            What is differentiated; by default the result of the last operation.
+
+        Returns
+        -------
+        NumericsReport
+            Prints as text; `first` is None if everything is finite, else what was found: the
+            operation, `phase`, `line`, `index`, `inputs` there, and the usual `cure`.
+
+        Raises
+        ------
+        TypeError
+            If the target is no tensor or Variable.
+        TapeUsedError
+            If the tape recorded nothing, or its records were released.
+
+        Examples
+        --------
+        >>> import tapegrad as tf
+        >>> x = tf.Variable([4.0, 0.0])
+        >>> with tf.GradientTape() as tape:
+        ...     y = tf.reduce_sum(tf.sqrt(x))
+        >>> found = tape.explain_nan(y).first
+        >>> found.operation, found.phase, found.index
+        ('sqrt', 'backward', (1,))
+        """
+        return tool("numerics", "explain_nan")(self, target)

@@ -76,8 +76,9 @@ def walk(
             continue
         passed = pull_one(record, arrived)
         yield Pulled(number, record, arrived, passed)
-        for x, g in passed.items():
-            cotangents[x] = cotangents[x] + g if x in cotangents else g
+        with np.errstate(all="ignore"):
+            for x, g in passed.items():
+                cotangents[x] = cotangents[x] + g if x in cotangents else g
     if roots is not None:
         roots.update(cotangents)
 
