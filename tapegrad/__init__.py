@@ -357,6 +357,7 @@ _SUBMODULES = frozenset(
         "linalg",
         "math",
         "nn",
+        "optimize",
         "optimizers",
         "random",
         "signal",

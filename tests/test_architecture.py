@@ -26,6 +26,7 @@ ROWS = (
         "inspect",
         "layers",
         "numpy",
+        "optimize",
         "optimizers",
         "testing",
         "torch",

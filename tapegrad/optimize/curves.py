@@ -1,0 +1,202 @@
+"""`curve_fit`: models fitted to data, with covariances."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from tapegrad.core import nest
+from tapegrad.core.primals import outputs_of, watching
+from tapegrad.core.table import recording
+from tapegrad.optimize.functions import Vector, flat_jacobian
+from tapegrad.optimize.parameters import Parameters, as_data, flat64
+from tapegrad.optimize.residuals import least_squares, weighted_by
+
+
+class CurveFit(NamedTuple):
+    """What `curve_fit` found.
+
+    Attributes
+    ----------
+    popt
+        The parameters, in the structure of ``p0``.
+    pcov
+        Their covariances, a matrix over all numbers of the parameters.
+
+    Examples
+    --------
+    >>> import tapegrad as tf
+    >>> fit = tf.optimize.curve_fit(lambda x, a: a * x, [1.0, 2.0, 3.0], [1.0, 2.5, 3.0])
+    >>> fit.standard_errors.numpy().round(4).tolist()
+    [0.0799]
+    """
+
+    popt: Any
+    pcov: Any
+
+    @property
+    def standard_errors(self) -> Any:
+        """The square roots of the variances, in the structure of the parameters."""
+        return errors_of(Parameters("curve_fit", self.popt), self.pcov)
+
+
+def errors_of(parameters: Parameters, covariance: Any) -> Any:
+    """The square roots of the diagonal of a matrix, in the structure of the parameters."""
+    size = parameters.size
+    flat = recording.reshape(covariance, to=(size * size,))
+    roots = recording.sqrt(recording.getitem(flat, index=(Ellipsis, slice(None, None, size + 1))))
+    found, start = [], 0
+    for x in parameters.leaves:
+        end = start + x._value.size
+        part = recording.getitem(roots, index=(Ellipsis, slice(start, end, None)))
+        found.append(recording.reshape(part, to=x._value.shape))
+        start = end
+    return parameters.pack(found)
+
+
+def curve_fit(
+    f: Callable[..., Any],
+    xdata: Any,
+    ydata: Any,
+    p0: Any = None,
+    sigma: Any = None,
+    absolute_sigma: bool = False,
+    check_finite: bool = True,
+    bounds: Any = None,
+    method: str | None = None,
+    **options: Any,
+) -> CurveFit:
+    r"""Fit a model to data by least squares, with its exact Jacobian.
+
+    The covariance of the estimates is :math:`s^2 (J^T J)^{-1}`, where :math:`J` is the Jacobian of
+    the residuals, each divided by its standard deviation, and :math:`s^2` their mean square over
+    the degrees of freedom; with `absolute_sigma`, :math:`s^2 = 1`. Estimates and covariances are
+    differentiable by the data, by `sigma`, and by what else the model depends on.
+
+    Parameters
+    ----------
+    f
+        The model: ``f(xdata, *p)`` if `p0` is None or a list, tuple or array of numbers, as in
+        SciPy; otherwise ``f(xdata, p)`` with `p` in the structure of `p0`.
+    xdata
+        What the model is a function of: numbers, a tensor, a pandas or xarray object, or a
+        structure of them.
+    ydata
+        The data, of the shape of what the model returns.
+    p0
+        Where to begin; by default ones, as many as `f` has arguments.
+    sigma
+        Standard deviations of the data, or the matrix of their covariances.
+    absolute_sigma
+        Whether `sigma` is in the units of the data, or only their ratios matter.
+    check_finite
+        Whether to look for NaN and infinities in the data.
+    bounds
+        As for `least_squares`.
+    method
+        ``'lm'``, ``'trf'`` or ``'dogbox'``; by default ``'trf'`` with bounds, ``'lm'`` without.
+    options
+        Further arguments of `least_squares`.
+
+    Returns
+    -------
+    CurveFit
+        The pair ``(popt, pcov)``, whose attribute ``standard_errors`` has the structure of `p0`.
+
+    Raises
+    ------
+    ValueError
+        If data are masked, missing or not finite, or shapes do not match.
+    RuntimeError
+        If the solver does not find a minimum.
+
+    Examples
+    --------
+    >>> import tapegrad as tf
+    >>> import numpy as np
+    >>> x = np.array([0.0, 1.0, 2.0, 3.0])
+    >>> popt, pcov = tf.optimize.curve_fit(lambda x, a, b: a + b * x, x, 1.0 + 2.0 * x + x % 2)
+    >>> popt.numpy().round(4).tolist(), pcov.numpy().diagonal().round(4).tolist()
+    ([1.2, 2.2], [0.28, 0.08])
+    """
+    op = "curve_fit"
+    x = nest.map_structure(lambda part: as_data(op, "xdata", part), _together(xdata))
+    y = flat64([as_data(op, "ydata", ydata)])
+    if check_finite:
+        for name, part in (*(("xdata", part) for part in nest.flatten(x)), ("ydata", y)):
+            if part._value.dtype.kind in "fc" and not np.isfinite(part._value).all():
+                raise ValueError(
+                    f"{op}: {name} has NaN or infinite entries. Drop them together with what "
+                    f"belongs to them, for example keep = numpy.isfinite(y); with pandas, dropna()."
+                )
+    if p0 is None:
+        p0 = np.ones(_arguments_of(f))
+    spread = isinstance(p0, (list, tuple, np.ndarray)) and not hasattr(p0, "_fields")
+    parameters = Parameters(op, p0)
+    spread = spread and len(parameters.leaves) == 1 and parameters.leaves[0]._value.ndim == 1
+    weigh = None
+    if sigma is not None:
+        weigh = weighted_by(op, as_data(op, "sigma", sigma), y._value.size)
+
+    def residuals(p: Any) -> Any:
+        found = f(x, *recording.unstack(p, axis=-1)) if spread else f(x, p)
+        model = flat64(outputs_of(op, found))
+        if model._value.size not in (1, y._value.size):
+            raise ValueError(
+                f"{op}: the model does not fit ydata. Expect: {y._value.size} numbers, Actual: "
+                f"{model._value.size}."
+            )
+        r = model - y
+        return r if weigh is None else weigh(r)
+
+    if method is None:
+        method = "lm" if bounds is None else "trf"
+    size = parameters.size
+    if method == "lm" and y._value.size < size:
+        raise ValueError(
+            f"{op}: {y._value.size} data are too few for {size} parameters. Fix some of them, or "
+            f"use method='trf'."
+        )
+    result = least_squares(residuals, p0, bounds=bounds, method=method, **options)
+    if not result.success:
+        raise RuntimeError(f"{op}: no minimum was found: {result.message}")
+    fitted = Parameters(op, result.x)
+    return CurveFit(result.x, _covariance(residuals, fitted, absolute_sigma))
+
+
+def _covariance(residuals: Callable[..., Any], fitted: Parameters, absolute: bool) -> Any:
+    tape = watching(fitted.leaves, persistent=True)
+    with tape:
+        r = Vector(residuals, fitted, ()).at(fitted.leaves)
+    j = flat_jacobian(tape, r, fitted.leaves)
+    gram = recording.matmul(j, j, transpose_a=True)
+    if np.linalg.matrix_rank(gram._value) < fitted.size:
+        return recording.zeros_like(gram, to=gram._value.shape) + np.inf
+    covariance = recording.inv(gram)
+    if absolute:
+        return covariance
+    freedom = r._value.size - fitted.size
+    if freedom <= 0:
+        return recording.zeros_like(gram, to=gram._value.shape) + np.inf
+    square = recording.reduce_sum(r * r, axes=(-1,), keepdims=False)
+    return covariance * (square / freedom)
+
+
+def _together(xdata: Any) -> Any:
+    """Lists of numbers as arrays; other structures as they are."""
+    if xdata.__class__ in (list, tuple):
+        try:
+            return np.array(xdata, float)
+        except (TypeError, ValueError):
+            return xdata
+    return xdata
+
+
+def _arguments_of(f: Callable[..., Any]) -> int:
+    parameters = list(inspect.signature(f).parameters.values())
+    if any(p.kind is p.VAR_POSITIONAL for p in parameters) or len(parameters) < 2:
+        raise ValueError("curve_fit: unable to determine the number of parameters: give p0.")
+    return len(parameters) - 1
