@@ -66,7 +66,7 @@ class Constraint:
         )
 
     def for_scipy(self, *, curved: bool) -> Any:
-        """The same as SciPy takes it, with the Jacobian, and the Hessian if a method asks for it."""
+        """The same as SciPy takes it, with Jacobian, and Hessian if a method asks."""
         derivatives: dict[str, Any] = {"jac": self.values.jacobian}
         if curved:
             derivatives["hess"] = lambda x, v: self.values.weighted(v).hessian(x)

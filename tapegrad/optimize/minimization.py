@@ -147,8 +147,10 @@ def minimize(
     leaves = optimum(objective, parameters, vector, limits, conditions)
     result.x = parameters.pack(leaves)
     result.fun = objective.at(leaves)
-    if np.shape(result.get("jac")) == vector.shape:
-        result.jac = parameters.packed_arrays(result.jac)
+    # "trust-constr" calls the gradient `grad`, and keeps the constraints' Jacobians in `jac`.
+    gradient = result.get("grad", result.get("jac"))
+    if gradient is not None:
+        result.jac = parameters.packed_arrays(gradient)
     return result
 
 

@@ -114,8 +114,9 @@ def as_data(op: str, name: str, given: Any) -> Any:
     if type(given) in conversions:
         return conversions[type(given)](given)
     if isinstance(given, np.ma.MaskedArray) and np.ma.is_masked(given):
+        masked = int(np.sum(np.ma.getmaskarray(given)))
         raise ValueError(
-            f"{op}: {name} is a masked array with {int(np.sum(np.ma.getmaskarray(given)))} masked entries, "
+            f"{op}: {name} is a masked array with {masked} masked entries, "
             f"which a solver would take for numbers. Drop them, x.compressed(), together with "
             f"what belongs to them, or give them values, x.filled(0.0)."
         )
