@@ -1,8 +1,8 @@
-"""Write ``differences.md`` from the differential tests: ``python docs/build_differences.py``.
+"""Write ``differences*.md`` from the differential tests: ``python docs/build_differences.py``.
 
-A case of ``tests/differential`` that is marked ``differs=`` holds the snippet, the reason and
-tapegrad's answer; TensorFlow's is in the recordings. The page is made from these alone, at every
-build of the documentation, and a test keeps the committed page equal to them.
+A case of ``tests/differential`` or ``tests/torch`` that is marked ``differs=`` holds the snippet,
+the reason and tapegrad's answer; the library's is in the recordings. The pages are made from these
+alone, at every build of the documentation, and a test keeps the committed pages equal to them.
 """
 
 from __future__ import annotations
@@ -18,54 +18,57 @@ from typing import Any
 
 import numpy as np
 
-PAGE = Path(__file__).parent / "differences.md"
 _ROOT = Path(__file__).parents[1]
 if str(_ROOT) not in sys.path:
     sys.path.insert(0, str(_ROOT))
 
-from tests.differential.harness import (  # noqa: E402
-    Case,
-    Raises,
-    load_cases,
-    load_recordings,
-    recording_path,
-)
+from tests.differential.harness import TENSORFLOW, Case, Raises  # noqa: E402
 from tests.differential.op_cases import Held, Leaf, with_dtype  # noqa: E402
 from tests.ops.policy import Row  # noqa: E402
+from tests.snippets.suite import Suite, without_warnings  # noqa: E402
+from tests.torch.harness import TORCH  # noqa: E402
+
+#: The pages, with the library and the cases that each is made from.
+PAGES: dict[Path, tuple[str, Suite]] = {
+    Path(__file__).parent / "differences.md": ("TensorFlow", TENSORFLOW),
+    Path(__file__).parent / "differences_torch.md": ("PyTorch", TORCH),
+}
 
 _HEAD = """\
-# Differences from TensorFlow
+# Differences from {library}
 
-<!-- Written by docs/build_differences.py from tests/differential: edit the cases there. -->
+<!-- Written by docs/build_differences.py from {folder}: edit the cases there. -->
 
-tapegrad follows TensorFlow {version}. Where TensorFlow's own answer is an accident or a mistake,
+tapegrad follows {library} {version}. Where {library}'s own answer is an accident or a mistake,
 tapegrad gives another one on purpose. These are all such cases: each is a test, run with both
-libraries. TensorFlow's answers were recorded from it, tapegrad's are what the test asks for.
+libraries. {library}'s answers were recorded from it, tapegrad's are what the test asks for.
 """
 
 _LONGEST = 160
 
 
-def page() -> str:
-    """Give the text of the page."""
-    recordings = load_recordings()
+def page(library: str, suite: Suite) -> str:
+    """Give the text of a page."""
+    recordings = suite.load_recordings()
     cases = sorted(
-        (case for case in load_cases() if case.differs is not None),
+        (case for case in suite.load_cases() if case.differs is not None),
         key=lambda case: (case.module, _first_row(case.row), case.name),
     )
-    versions = {_version(case.module) for case in cases} or {"2"}
-    parts = [_HEAD.format(version=" and ".join(sorted(versions)))]
+    versions = {_version(suite, case.module) for case in cases} or {"2"}
+    folder = suite.package.replace(".", "/")
+    version = " and ".join(sorted(versions))
+    parts = [_HEAD.format(library=library, folder=folder, version=version)]
     for module, group in itertools.groupby(cases, key=lambda case: case.module):
-        parts.append(_topic(module))
+        parts.append(_topic(f"{suite.package}.{module}"))
         for case in group:
-            theirs = recordings[case.module][case.name]["result"]
-            parts.append(_section(case, theirs))
+            theirs = without_warnings(recordings[case.module][case.name]["result"])
+            parts.append(_section(case, library, theirs))
     return "\n".join(parts)
 
 
 def _topic(module: str) -> str:
-    summary = inspect.getdoc(sys.modules[f"tests.differential.{module}"]) or ""
-    title = module.removeprefix("cases_").replace("_", " ").capitalize()
+    summary = inspect.getdoc(sys.modules[module]) or ""
+    title = module.rpartition(".cases_")[2].replace("_", " ").capitalize()
     return f"## {title}\n\n{summary}\n"
 
 
@@ -78,12 +81,12 @@ def _first_row(row: str) -> int:
     return int(digits[0]) if digits else 0
 
 
-def _version(module: str) -> str:
-    recorded = json.loads(recording_path(module).read_text(encoding="utf-8"))
-    return str(recorded["tensorflow"])
+def _version(suite: Suite, module: str) -> str:
+    recorded = json.loads(suite.recording_path(module).read_text(encoding="utf-8"))
+    return str(recorded[suite.real]).partition("+")[0]
 
 
-def _section(case: Case, theirs: Any) -> str:
+def _section(case: Case, library: str, theirs: Any) -> str:
     title = case.name.replace("_", " ").capitalize()
     return "\n".join(
         (
@@ -95,7 +98,7 @@ def _section(case: Case, theirs: Any) -> str:
             _source(case),
             "```",
             "",
-            "| TensorFlow | tapegrad |",
+            f"| {library} | tapegrad |",
             "|---|---|",
             f"| {_cell(recorded_text(theirs))} | {_cell(expected_text(case.ours))} |",
             "",
@@ -210,10 +213,11 @@ def expected_text(ours: object) -> str:
 
 
 def write() -> None:
-    """Bring the page up to date."""
-    text = page()
-    if not PAGE.exists() or PAGE.read_text(encoding="utf-8") != text:
-        PAGE.write_text(text, encoding="utf-8")
+    """Bring the pages up to date."""
+    for path, (library, suite) in PAGES.items():
+        text = page(library, suite)
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
