@@ -322,7 +322,8 @@ tapegrad.compare((tape, backward), derivatives=False)
 # ## 9. Jacobians
 #
 # One row per element of the result: each is a gradient with a cotangent that is 1 there and 0
-# elsewhere. Both pull all rows back at once.
+# elsewhere. Both pull all rows back at once. PyTorch also has functions that make a Jacobian out of
+# a function (`torch.func`); TensorFlow's tape only knows what ran.
 
 
 # %%
@@ -331,13 +332,16 @@ def tape(tf):
     with tf.GradientTape() as tape:
         tape.watch(x)
         y = tf.math.cumsum(x * x)
-    return {"Jacobian": tape.jacobian(y, x)}
+    jacobian = tape.jacobian(y, x)
+    return {"of what was recorded": jacobian, "of a function": jacobian}
 
 
 def backward(torch):
     x = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)
     y = torch.cumsum(x * x, dim=0)
-    return {"Jacobian": torch.autograd.grad(y, x, torch.eye(3), is_grads_batched=True)[0]}
+    rows = torch.autograd.grad(y, x, torch.eye(3), is_grads_batched=True)[0]
+    of_function = torch.func.jacrev(lambda x: torch.cumsum(x * x, dim=0))(x.detach())
+    return {"of what was recorded": rows, "of a function": of_function}
 
 
 tapegrad.compare((tape, backward), derivatives=False)

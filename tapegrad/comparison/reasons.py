@@ -218,5 +218,5 @@ def _at_a_kink(a: Any, b: Any, slopes: Callable[[tuple[int, ...]], tuple[float, 
     return (
         f"The function has a kink here{place}: its slope is {before:.4g} before and {behind:.4g} "
         f"behind. There is no derivative, and each library chose: TensorFlow "
-        f"{text_of(a[index])}, PyTorch {text_of(b[index])}."
+        f"{text_of(np.asarray(a[index]))} and PyTorch {text_of(np.asarray(b[index]))}"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib.util
+import operator
 import os
 from collections.abc import Callable
 from html.parser import HTMLParser
@@ -13,8 +14,10 @@ import numpy as np
 import pytest
 
 import tapegrad as tf
+import tapegrad.torch
 from tapegrad.comparison.answers import Answer, agree, faithful
 from tapegrad.comparison.reasons import UNEXPLAINED
+from tapegrad.comparison.vocabulary import TWINS
 
 LIVE = os.environ.get("TAPEGRAD_LIVE") == "1" and all(
     importlib.util.find_spec(name) for name in ("torch", "tensorflow")
@@ -90,6 +93,19 @@ CASES: dict[str, tuple[Callable[..., Any], Any, dict[str, str]]] = {
         lambda lib, x: lib.stop_gradient(x * x) * x,
         [3.0],
         {"gradient after a second run: x": "adds to", "gradient of the gradient's sum": "Nothing"},
+    ),
+    "a tie": (
+        lambda lib, x: lib.maximum(x, 0.0 * x),
+        [0.0],
+        {
+            "gradient: x": "slope is 0 before and 1 behind",
+            "gradient of the gradient's sum": "Nothing",
+        },
+    ),
+    "softmax": (
+        lambda lib, x: lib.sum(lib.softmax(x, axis=-1) ** 2),
+        [ROW],
+        {"gradient after a second run: x": "adds to"},
     ),
     "a kink": (lambda lib, x: lib.sum(lib.abs(x)), {"x": [0.0, -1.0]}, None),
 }
@@ -302,3 +318,10 @@ def test_what_both_refuse_needs_no_reason() -> None:
     found = tf.compare(lambda x: 5.0, [1.0], real=False)
     assert found.agree
     assert not found["gradient"].why
+
+
+@pytest.mark.parametrize("twin", TWINS, ids=[theirs for _, theirs in TWINS])
+def test_both_names_of_a_twin_exist(twin: tuple[str, str]) -> None:
+    tensorflow, pytorch = twin
+    assert callable(operator.attrgetter(tensorflow)(tf))
+    assert callable(operator.attrgetter(pytorch)(tapegrad.torch))

@@ -52,7 +52,10 @@ EXPECTED: list[dict[str, tuple[Any, Any]]] = [
         "x, after its copy changed": ([1.0, 2.0], [2.0, 3.0]),
     },
     {"first": (27.0, 27.0), "second": (18.0, 18.0), "third": (6.0, 6.0)},
-    {"Jacobian": ([[2.0, 0.0, 0.0], [2.0, 4.0, 0.0], [2.0, 4.0, 6.0]],) * 2},
+    dict.fromkeys(
+        ("of what was recorded", "of a function"),
+        ([[2.0, 0.0, 0.0], [2.0, 4.0, 0.0], [2.0, 4.0, 6.0]],) * 2,
+    ),
     {
         "a leaf": (8.0, RuntimeError),
         "a saved value": (2.0, RuntimeError),
