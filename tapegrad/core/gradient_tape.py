@@ -440,7 +440,8 @@ class GradientTape(TapeTools, Tape):
         """Cotangents of the sources by identity."""
         wanted = {x._id for x in sources if is_differentiable(x._value)}
         recorders = active_recorders()
-        observer = recorders[-1] if recorders and isinstance(recorders[-1], Observer) else None
+        last = recorders[-1] if recorders and len(recorders) else None  # a tracer may be alone
+        observer = last if isinstance(last, Observer) else None
         if observer is not None and active_tracer() is None:
             recorders = tuple([r for r in recorders if not isinstance(r, Observer)])
         wrapped = bool(recorders)
