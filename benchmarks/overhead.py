@@ -1,7 +1,7 @@
 """What the eager tape costs, beside its peers, in one interleaved run.
 
-``python benchmarks/overhead.py`` measures, for tapegrad and those of TensorFlow, PyTorch, HIPS
-autograd and MyGrad that are installed:
+``python benchmarks/overhead.py`` measures, for both dialects of tapegrad and those of TensorFlow,
+PyTorch, HIPS autograd and MyGrad that are installed:
 
 (a) a scalar chain of 3,000 operations      (e) Black-Scholes on 1,000,000 options
 (b) a training step of a small network      (f) import time
@@ -25,7 +25,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 ALL = "a,b,c,d,e,f,g,h"
 MORE_THREADS = "c,e,h"
-LIBRARIES = "tapegrad,torch,tensorflow,autograd,mygrad"
+LIBRARIES = "tapegrad,tapegrad_torch,torch,tensorflow,autograd,mygrad"
 THREAD_VARIABLES = (
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",

@@ -18,6 +18,7 @@ from benchmarks.libraries.tensorflow_dialect import TensorFlowDialect
 #: In the order of the tables. Each takes the number of threads and imports its library.
 LIBRARIES: dict[str, Callable[[int], Library]] = {
     "tapegrad": lambda threads: TensorFlowDialect("tapegrad", "tapegrad", threads),
+    "tapegrad_torch": lambda threads: PyTorch(threads, "tapegrad.torch", "tapegrad.torch"),
     "torch": PyTorch,
     "tensorflow": lambda threads: TensorFlowDialect("tensorflow", "TensorFlow eager", threads),
     "autograd": HipsAutograd,

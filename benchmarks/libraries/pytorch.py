@@ -1,4 +1,4 @@
-"""PyTorch, eager."""
+"""PyTorch, eager, and tapegrad's dialect of it: the same text runs both."""
 
 from __future__ import annotations
 
@@ -22,11 +22,12 @@ from benchmarks.libraries.base import (
 class PyTorch:
     """Leaf tensors that require grad."""
 
-    label = "PyTorch eager"
-
-    def __init__(self, threads: int) -> None:
-        torch = self.torch = importlib.import_module("torch")
-        self.version: str = torch.__version__
+    def __init__(
+        self, threads: int, module: str = "torch", label: str = "PyTorch eager"
+    ) -> None:
+        torch = self.torch = importlib.import_module(module)
+        self.label = label
+        self.version: str = getattr(torch, "__version__", "")
         torch.set_num_threads(threads)
 
         def conv2d(x: Any, filters: Any) -> Any:

@@ -36,6 +36,7 @@ from tapegrad.torch.indexing import *
 from tapegrad.torch.joining import *
 from tapegrad.torch.logic import *
 from tapegrad.torch.modes import *
+from tapegrad.torch.networks import *
 from tapegrad.torch.picking import *
 from tapegrad.torch.pieces import *
 from tapegrad.torch.pointwise import *
