@@ -23,7 +23,7 @@ from tapegrad.torch.anomaly import check_gradient
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.dtypes import category
 from tapegrad.torch.modes import builds_graph, in_inference_mode
-from tapegrad.torch.node import Node, next_number, node_type
+from tapegrad.torch.node import Node, node_type
 from tapegrad.torch.operation import changing, operation
 from tapegrad.torch.promotion import (
     check_operand,
@@ -77,13 +77,15 @@ def _fast(primitive_name: str, kind: type[Node], slow: Callable[..., Any]) -> Ca
         a = self._value
         b: Any
         dtype = a.dtype
-        if isinstance(other, Tensor):
+        if other.__class__ in _NUMBERS:
+            if dtype.type not in _FAST_KINDS or active_recorders():
+                return slow(self, other)
+            b, second, j = dtype.type(other), None, 0
+        elif isinstance(other, Tensor):
             b = other._value
             if b.dtype is not dtype or active_recorders():
                 return slow(self, other)
             second, j = other._node, other._id
-        elif other.__class__ in _NUMBERS and dtype.type in _FAST_KINDS and not active_recorders():
-            b, second, j = dtype.type(other), None, 0
         else:
             return slow(self, other)
         token = silence_float_errors()
@@ -108,17 +110,16 @@ def _fast(primitive_name: str, kind: type[Node], slow: Callable[..., Any]) -> Ca
             return slow(self, other)
         mask = ((first is not None) + 2 * (second is not None)) & differentiable
         (keep_a, keep_b), keep_y = keeps[mask]
-        i = self._id
         shape = value.shape
         out._node = node = _new(kind)
-        node.number = next_number()
+        node.number = identity
         node.edges = (first, second)
-        node.ids = (i, j)
+        node.ids = ids = (self._id, j)
         node.outs = (identity,)
         node.records = (
             (
                 primitive,
-                (i, j),
+                ids,
                 mask,
                 (a if keep_a else None, b if keep_b else None),
                 identity,
@@ -164,7 +165,7 @@ def fast_unary(
                 out._inference = True
             return out
         out._node = node = _new(kind)
-        node.number = next_number()
+        node.number = identity
         node.edges = (first,)
         node.ids = (i,) = (self._id,)
         node.outs = (identity,)
@@ -394,10 +395,10 @@ def _operator(function: Callable[..., Any], swap: bool = False) -> Callable[...,
     return operate
 
 
-_add = _fast("add", node_type("AddBackward0"), add)
-_sub = _fast("subtract", node_type("SubBackward0"), sub)
-_mul = _fast("multiply", node_type("MulBackward0"), mul)
-_div = _fast("divide", node_type("DivBackward0"), div)
+_add = _fast("add", node_type("AddBackward0"), _operator(add))
+_sub = _fast("subtract", node_type("SubBackward0"), _operator(sub))
+_mul = _fast("multiply", node_type("MulBackward0"), _operator(mul))
+_div = _fast("divide", node_type("DivBackward0"), _operator(div))
 
 
 def _rtruediv(self: Tensor, other: Any) -> Tensor:
@@ -409,10 +410,10 @@ def _matmul(self: Tensor, other: Any) -> Any:
 
 
 for _name, _forward, _backward in (
-    ("add", _operator(_add), _operator(_add)),
-    ("sub", _operator(_sub), _operator(rsub)),
-    ("mul", _operator(_mul), _operator(_mul)),
-    ("truediv", _operator(_div), _operator(_rtruediv)),
+    ("add", _add, _add),
+    ("sub", _sub, _operator(rsub)),
+    ("mul", _mul, _mul),
+    ("truediv", _div, _operator(_rtruediv)),
     ("floordiv", _operator(floor_divide), _operator(floor_divide, swap=True)),
     ("mod", _operator(remainder), _operator(remainder, swap=True)),
     ("pow", _operator(pow), _operator(pow, swap=True)),

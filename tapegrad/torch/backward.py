@@ -110,7 +110,7 @@ def _receivers(nodes: list[Node], only: list[Tensor] | None) -> dict[int, list[T
             leaf = node.variable
             if leaf is not None and only is None:
                 found.setdefault(leaf._id, []).append(leaf)
-        elif node.__dict__:
+        elif node.is_marked:
             for x, reference in node.__dict__.get("_retained", {}).items():
                 tensor = reference()
                 if tensor is not None:
@@ -210,7 +210,7 @@ def grad(
     nodes = graph.leading_to(
         graph.gather([t._node for t in targets if t._node is not None]), wanted
     )
-    retained = _receivers([n for n in nodes if n.__class__ is not AccumulateGrad], None)
+    retained = _receivers([n for n in nodes if n.is_marked and n.edges], None)
     cotangents = _cotangents(targets, seeds, nodes, wanted)
     token = _ADDS.set(False)
     try:
@@ -331,10 +331,10 @@ def _seeds(targets: list[Tensor], given: list[Any]) -> list[Tensor | None]:
 def _cotangents(
     targets: list[Tensor], seeds: list[Tensor | None], nodes: list[Node], sources: set[int]
 ) -> dict[int, Tensor]:
-    known = sources.union(*[n.outs for n in nodes])
+    kept = set(nodes)
     cotangents: dict[int, Tensor] = {}
     for t, g in zip(targets, seeds, strict=True):
-        if g is not None and t._id in known:
+        if g is not None and (t._node in kept or t._id in sources):
             before = cotangents.get(t._id)
             cotangents[t._id] = g if before is None else before.add(g)
     return cotangents

@@ -19,7 +19,7 @@ from tapegrad.core.table import raw, recording
 from tapegrad.core.tensor import rewrap
 from tapegrad.torch import modes, mutations
 from tapegrad.torch.anomaly import check_gradient
-from tapegrad.torch.node import AccumulateGrad, Node
+from tapegrad.torch.node import AccumulateGrad, Node, free_all
 from tapegrad.torch.recorded import Growing, active_levels, identities, recorded_by
 from tapegrad.torch.saved import packed_before, unpack_record
 from tapegrad.torch.tensor import Tensor
@@ -36,31 +36,40 @@ def gather(ends: Sequence[Node]) -> list[Node]:
     RuntimeError
         If one of them was freed.
     """
-    seen = set(ends)
-    stack = list(seen)
-    found = []
+    stack = list(set(ends))
+    seen: set[Node | None] = {None, *stack}
+    found: list[Node] = []
+    take, add, keep = stack.pop, seen.add, found.append
     while stack:
-        node = stack.pop()
-        found.append(node)
+        node = take()
+        keep(node)
         if node.records is None:
             node.check_saved()
         for edge in node.edges:
-            if edge is not None and edge not in seen:
-                seen.add(edge)
-                stack.append(edge)
+            if edge not in seen:
+                add(edge)
+                stack.append(edge)  # type: ignore[arg-type]
     found.sort(key=_by_number)
     return found
 
 
 def leading_to(nodes: list[Node], sources: set[int]) -> list[Node]:
-    """Those of the nodes, oldest first, on a path to one of these identities."""
+    """Those of the nodes, oldest first, on a path to one of these identities.
+
+    The same list if all are: every path ends in a leaf.
+    """
+    leaves = [n.outs[0] for n in nodes if n.__class__ is AccumulateGrad]
+    if sources.issuperset(leaves):
+        return nodes
     needed: set[Node] = set()
     for node in nodes:
-        if any(
-            x in sources or (edge is not None and edge in needed)
-            for x, edge in zip(node.ids, node.edges, strict=True)
-        ) or not sources.isdisjoint(node.outs):
-            needed.add(node)
+        for edge in node.edges:
+            if edge in needed:
+                needed.add(node)
+                break
+        else:
+            if not (sources.isdisjoint(node.outs) and sources.isdisjoint(node.ids)):
+                needed.add(node)
     return [n for n in nodes if n in needed]
 
 
@@ -119,8 +128,7 @@ def pull_back(
     finally:
         restore_float_errors(token)
     if not retain_graph:
-        for node in nodes:
-            node.free()
+        free_all(nodes)
     if growing is None:
         return {x: (g, None, 0) for x, g in found.items()}
     return {x: (g._value, growing.made.get(g._id), g._id) for x, g in found.items()}
@@ -163,7 +171,7 @@ def _sweep(
     growing: Growing | None,
     rows: int | None,
 ) -> dict[int, Any]:
-    if check_gradient.enabled or any(node.is_custom or node.is_hooked for node in nodes):
+    if check_gradient.enabled or _need_care(nodes):
         found = _node_by_node(nodes, working, sources, F, growing)
     else:
         records = [r for node in nodes for r in node.records or ()]
@@ -172,6 +180,13 @@ def _sweep(
         found = sweep(records, working, sources, F, consume=True, roots=set())
     found = {x: dense(g, F) for x, g in found.items()}
     return found if rows is None else {x: _all_rows(g, F, rows) for x, g in found.items()}
+
+
+def _need_care(nodes: list[Node]) -> bool:
+    for node in nodes:
+        if node.is_marked:  # a generator takes twice the time
+            return True
+    return False
 
 
 def _node_by_node(

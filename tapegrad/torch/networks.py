@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from tapegrad.torch.nn import functional
 from tapegrad.torch.nn.functional import (
     adaptive_avg_pool1d,
     adaptive_max_pool1d,
@@ -77,8 +76,8 @@ __all__ = [
 ]
 
 install(
-    relu=lambda self: functional.relu(self),
-    relu_=lambda self: functional.relu_(self),
-    prelu=lambda self, weight: functional.prelu(self, weight),
-    hardshrink=lambda self, lambd=0.5: functional.hardshrink(self, lambd),
+    relu=relu,
+    relu_=relu_,
+    prelu=prelu,
+    hardshrink=hardshrink,
 )

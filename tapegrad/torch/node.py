@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import count
 from typing import Any
 
 from tapegrad.core.tape import Record, Spec
+from tapegrad.core.tensor import next_id
 
-next_number = count(1).__next__
+#: Nodes, changes and values are numbered in one sequence.
+next_number = next_id
 
 FREED = (
     "Trying to backward through the graph a second time (or directly access saved tensors after "
@@ -60,6 +62,8 @@ class Node:
 
     #: Whether its derivative is a user's.
     is_custom = False
+    #: Whether a backward pass has to look closer: it is a user's, or has got hooks.
+    is_marked = False
 
     def __init__(
         self,
@@ -116,14 +120,17 @@ class Node:
 
     def on_output(self, identity: int, hook: Callable[..., Any]) -> RemovableHandle:
         """Call ``hook(grad)`` when the gradient of this output is complete."""
+        self.__dict__["is_marked"] = True
         per_output = self.__dict__.setdefault("_on_outputs", {})
         return RemovableHandle(per_output.setdefault(identity, OrderedDict()), hook)
 
     def retain(self, identity: int, tensor: Any) -> None:
         """Keep the gradient of this output in ``tensor.grad``."""
+        self.__dict__["is_marked"] = True
         self.__dict__.setdefault("_retained", {})[identity] = weakref.ref(tensor)
 
     def _hooks(self, name: str) -> OrderedDict[int, Any]:
+        self.__dict__["is_marked"] = True
         hooks: OrderedDict[int, Any] = self.__dict__.setdefault(name, OrderedDict())
         return hooks
 
@@ -151,6 +158,26 @@ class Node:
         """Drop the saved values; a node without any can run again."""
         if self.records is not None and any(saves(record) for record in self.records):
             self.records = None
+
+
+def free_all(nodes: Sequence[Node]) -> None:
+    """Free nodes; the common ones, of one record, without a call."""
+    for node in nodes:
+        records = node.records
+        if not records or len(records) > 1:
+            if records or node.is_custom:
+                node.free()
+            continue
+        _, _, _, args, _, y, _ = records[0]
+        if args.__class__ is tuple:
+            for a in args:
+                if a is not None:
+                    node.records = None
+                    break
+        elif args is not None:
+            node.records = None
+        if y is not None and node.records is not None:
+            node.free()
 
 
 def saves(record: Record) -> bool:

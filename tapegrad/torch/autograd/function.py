@@ -111,7 +111,7 @@ class BackwardCFunction(Node, FunctionCtx):
 
     __slots__ = ()
 
-    is_custom = True
+    is_custom = is_marked = True
     _forward_cls: type[_SingleLevelFunction]
 
     needs_input_grad: tuple[bool, ...]
