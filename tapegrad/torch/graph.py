@@ -183,10 +183,10 @@ def _sweep(
 
 
 def _need_care(nodes: list[Node]) -> bool:
-    for node in nodes:
-        if node.is_marked:  # a generator takes twice the time
-            return True
-    return False
+    needed = False
+    for node in nodes:  # a generator would take twice the time
+        needed |= node.is_marked
+    return needed
 
 
 def _node_by_node(
