@@ -22,9 +22,7 @@ from benchmarks.libraries.base import (
 class PyTorch:
     """Leaf tensors that require grad."""
 
-    def __init__(
-        self, threads: int, module: str = "torch", label: str = "PyTorch eager"
-    ) -> None:
+    def __init__(self, threads: int, module: str = "torch", label: str = "PyTorch eager") -> None:
         torch = self.torch = importlib.import_module(module)
         self.label = label
         self.version: str = getattr(torch, "__version__", "")
