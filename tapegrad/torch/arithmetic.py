@@ -22,7 +22,7 @@ from tapegrad.ops.rounding import floor as core_floor
 from tapegrad.torch.anomaly import check_gradient
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.dtypes import category
-from tapegrad.torch.modes import builds_graph, in_inference_mode
+from tapegrad.torch.modes import builds_graph, in_inference_mode, inference_before
 from tapegrad.torch.node import Node, node_type
 from tapegrad.torch.operation import changing, operation
 from tapegrad.torch.promotion import (
@@ -106,7 +106,9 @@ def _fast(primitive_name: str, kind: type[Node], slow: Callable[..., Any]) -> Ca
             if in_inference_mode():
                 out._inference = True
             return out
-        if check_gradient.enabled:
+        if check_gradient.enabled or (
+            inference_before[0] and (self._inference or getattr(other, "_inference", False))
+        ):
             return slow(self, other)
         mask = ((first is not None) + 2 * (second is not None)) & differentiable
         (keep_a, keep_b), keep_y = keeps[mask]

@@ -47,6 +47,13 @@ def check_changeable(x: Tensor) -> None:
         raise RuntimeError(
             "a leaf Variable that requires grad is being used in an in-place operation."
         )
+    if x._view is not None and x._view.is_one_of_many and x._node is not None:
+        raise RuntimeError(
+            f"Output {x.output_nr} of {x._node.name()} is a view and is being modified inplace. "
+            f"This view is the output of a function that returns multiple views. Such functions do "
+            f"not allow the output views to be modified inplace. You should replace the inplace "
+            f"operation by an out-of-place one."
+        )
     if x._view is not None and x._view.base._node.__class__ is AccumulateGrad:
         raise RuntimeError(
             "a view of a leaf Variable that requires grad is being used in an in-place operation."
@@ -131,7 +138,8 @@ def _write(x: Tensor, new: Any, node: Node | None) -> None:
         if maker is not None and maker.records and maker.name() in _READ_NO_RESULT:
             maker.records = [_with_own_result(r, array) for r in maker.records]
     np.copyto(array, new)
-    mutations.stamp(mutation_holder(x))
+    if not (x._unnoticed or (x._view is not None and x._view.base._unnoticed)):
+        mutations.stamp(mutation_holder(x))
 
 
 def _kept(a: Any, array: Any) -> Any:

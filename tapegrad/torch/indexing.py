@@ -10,7 +10,8 @@ from tapegrad.core.structural import getitem
 from tapegrad.core.table import TABLE
 from tapegrad.torch.creation import array_of
 from tapegrad.torch.in_place import assign, check_changeable
-from tapegrad.torch.node import node_type
+from tapegrad.torch.modes import builds_graph
+from tapegrad.torch.node import AccumulateGrad, node_type
 from tapegrad.torch.operation import operation
 from tapegrad.torch.positions import add_at, numbers_of, pick, place
 from tapegrad.torch.running import run
@@ -173,6 +174,10 @@ def picked(input: Any, index: Any) -> Any:
 
 def _setitem(self: Tensor, key: Any, value: Any) -> None:
     index, by_arrays = parsed(key, self._value.shape)
+    if not by_arrays and self._node.__class__ is AccumulateGrad and builds_graph():
+        raise RuntimeError(
+            "a view of a leaf Variable that requires grad is being used in an in-place operation."
+        )
     check_changeable(self)
     if by_arrays:
         put_at(self, index, value, accumulate=False)
@@ -182,7 +187,8 @@ def _setitem(self: Tensor, key: Any, value: Any) -> None:
         target = shared(self)[(*index, Ellipsis)]
         if plain.size == 1 and plain.ndim > target.ndim:
             plain = plain.reshape(())
-        if np.broadcast_shapes(plain.shape, target.shape) == target.shape:
+        _check_fits(plain.shape, target.shape)
+        if plain.ndim <= target.ndim:
             assign(
                 _getitem(self, key),
                 wrapped(np.broadcast_to(plain, target.shape).astype(target.dtype)),
@@ -190,6 +196,17 @@ def _setitem(self: Tensor, key: Any, value: Any) -> None:
             )
             return
     _getitem(self, key).copy_(value if isinstance(value, Tensor) else wrapped(array_of(value)))
+
+
+def _check_fits(given: tuple[int, ...], target: tuple[int, ...]) -> None:
+    """Raise if a shape does not broadcast to another."""
+    for back in range(1, min(len(given), len(target)) + 1):
+        if given[-back] not in (1, target[-back]):
+            raise RuntimeError(
+                f"The expanded size of the tensor ({target[-back]}) must match the existing size "
+                f"({given[-back]}) at non-singleton dimension {len(target) - back}.  Target sizes: "
+                f"{list(target)}.  Tensor sizes: {list(given)}"
+            )
 
 
 def put_at(self: Tensor, index: Any, value: Any, accumulate: bool) -> Tensor:

@@ -200,6 +200,10 @@ class set_grad_enabled(_Switch):
         return set_grad_enabled(self.mode)
 
 
+#: Whether inference mode was ever entered: until then nobody need look for its tensors.
+inference_before = [False]
+
+
 class inference_mode(_Mode):
     """Like `no_grad`, and what is made inside can never take part in a graph.
 
@@ -228,6 +232,7 @@ class inference_mode(_Mode):
             self.mode = bool(mode)
 
     def __enter__(self) -> None:
+        inference_before[0] = True
         self._before = _GRAD.get(), _INFERENCE.get()
         _INFERENCE.set(self.mode)
         _GRAD.set(not self.mode and True)

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.context import active_recorders
+from tapegrad.core.tape import Record
 from tapegrad.core.tensor import Tensor as CoreTensor
 from tapegrad.core.tensor import rewrap
 from tapegrad.errors import InvalidArgumentError
-from tapegrad.torch import views
+from tapegrad.torch import modes, views
 from tapegrad.torch.anomaly import check_gradient, remember_call
 from tapegrad.torch.modes import builds_graph
 from tapegrad.torch.node import Node
@@ -56,6 +57,8 @@ def run(
         )
         if check_gradient.enabled:
             remember_call(made)
+        if modes.inference_before[0]:
+            _check_inference(taken, recorder.records)
     hooks = active_hooks() if made is not None and active_recorders() else None
     if levels and recorder is not None:
         known = {} if made is None else makers_in(made)
@@ -68,6 +71,18 @@ def run(
             results._value = view(args[0]._value, *args[1:], **kwargs)
         _mark_views(results, taken[0], function, entered, named)
     return results
+
+
+def _check_inference(taken: list[Tensor], records: list[Record]) -> None:
+    """Raise if one of the records saves a tensor from inference mode."""
+    for x in taken:
+        for _, ids, _, args, _, _, _ in records if x._inference else ():
+            pairs = zip(ids, args, strict=True) if ids.__class__ is tuple else [(ids, args)]
+            if any(i == x._id and a is not None for i, a in pairs):
+                raise RuntimeError(
+                    "Inference tensors cannot be saved for backward. To work around you can make a "
+                    "clone to get a normal tensor and use it in autograd."
+                )
 
 
 def makers_in(node: Node) -> dict[int, Node]:
@@ -136,6 +151,8 @@ def _mark_views(
             return taken[i] if several else taken
 
         mark_view(result, base, take)
+        if several and result._view is not None:
+            result._view.is_one_of_many = True
 
 
 def mark_view(result: Tensor, of: Tensor, take: Callable[[Any], Any]) -> None:

@@ -63,6 +63,7 @@ class Tensor(ArrayLike):
     _grad: Tensor | None = None
     _view: View | None = None
     _inference = False
+    _unnoticed = False  # whether changes of its memory are not counted
 
     if TYPE_CHECKING:
 
@@ -329,7 +330,35 @@ class Tensor(ArrayLike):
         """The tensor that it is a view of."""
         return None if self._view is None else self._view.base
 
+    def as_subclass(self, cls: type[Tensor]) -> Tensor:
+        """The same tensor, with its graph, as an object of a subclass."""
+        same = _new(cls)
+        same._value, same._id, same._node = shared(self), self._id, self._node
+        return same
+
+    def _is_view(self) -> bool:
+        return self._view is not None
+
     # Sharing memory
+
+    def detach_(self) -> Tensor:
+        """Take this tensor out of the graph.
+
+        Raises
+        ------
+        RuntimeError
+            For views.
+        """
+        if self._view is not None and self._node is not None:
+            raise RuntimeError(
+                "Can't detach views in-place. Use detach() instead. If you are using "
+                "DistributedDataParallel (DDP) for training, and gradient_as_bucket_view is set as "
+                "True, gradients are views of DDP buckets, and hence detach_() cannot be called on "
+                "these gradients. To fix this error, please refer to the Optimizer.zero_grad() "
+                "function in torch/optim/optimizer.py as the solution."
+            )
+        self._node, self._id = None, next_id()
+        return self
 
     def detach(self) -> Tensor:
         """The same memory without the graph.
@@ -346,7 +375,9 @@ class Tensor(ArrayLike):
     @property
     def data(self) -> Tensor:
         """The same memory without the graph; changes through it are not noticed."""
-        return wrapped(shared(self))
+        same = wrapped(shared(self))
+        same._unnoticed = True
+        return same
 
     @data.setter
     def data(self, value: Any) -> None:

@@ -22,14 +22,17 @@ class View:
         The view that this is a view of, or None.
     take
         The operation: takes a core tensor of the parent's (or the base's) shape.
+    is_one_of_many
+        Whether the operation has made several views at once.
     """
 
-    __slots__ = ("base", "parent", "take")
+    __slots__ = ("base", "is_one_of_many", "parent", "take")
 
     def __init__(self, of: Any, take: Callable[[Any], Any]) -> None:
         self.parent: View | None = of._view
         self.base = of if self.parent is None else self.parent.base
         self.take = take
+        self.is_one_of_many = False
 
     def positions(self) -> Any:
         """For every element of the view, its place in the flattened base."""
