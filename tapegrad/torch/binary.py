@@ -232,7 +232,7 @@ def _kind(x: Any) -> str:
     min="The lowest value, a number or a tensor; None for no bound.",
     max="The highest value.",
 )
-@operation(in_place=True)
+@operation("ClampBackward1", in_place=True)
 def clamp(input: Any, min: Any = None, max: Any = None) -> Any:
     """The elements, with those below `min` or above `max` replaced by these.
 

@@ -31,9 +31,12 @@ _NAMES = {
 }
 
 
+_CAMELS = {"log1p": "Log1P", "deg2rad": "Deg2Rad", "rad2deg": "Rad2Deg", "square": "Pow"}
+
+
 def camel(name: str) -> str:
     """``log_softmax`` -> ``LogSoftmax``."""
-    return "".join(part.capitalize() for part in name.split("_"))
+    return _CAMELS.get(name) or "".join(part.capitalize() for part in name.split("_"))
 
 
 def name_of_record(primitive: Primitive) -> type[Node]:

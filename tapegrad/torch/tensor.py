@@ -63,6 +63,7 @@ class Tensor(ArrayLike):
     _grad: Tensor | None = None
     _view: View | None = None
     _inference = False
+    _shown_as = "tensor"  # subclasses are shown by their name
     _unnoticed = False  # whether changes of its memory are not counted
 
     if TYPE_CHECKING:

@@ -25,7 +25,7 @@ def _repr(self: Tensor, *, tensor_contents: Any = None) -> str:
         requires_grad=self.requires_grad,
         grad_fn=None if is_leaf or node is None else node.name(),
         tangent=_tangent(self),
-        kind="tensor" if type(self) is Tensor else type(self).__name__,
+        kind=vars(type(self)).get("_shown_as", type(self).__name__),
     )
 
 

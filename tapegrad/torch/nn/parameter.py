@@ -40,6 +40,8 @@ class Parameter(Tensor):
 
     __slots__ = ()
 
+    _shown_as = "tensor"
+
     def __new__(cls, data: Any = None, requires_grad: bool = True) -> Parameter:  # noqa: D102
         t = _new(cls)
         t._value = np.zeros(0, np.float32) if data is None else shared(data)
