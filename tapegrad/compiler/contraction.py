@@ -21,7 +21,12 @@ def product_of(step: Operation) -> list[Node] | None:
     if out.dtype.kind != "f" or max(*a.shape, *b.shape, *out.shape) > _LONGEST:
         return None
     flags = (step.params.get("transpose_a", False), step.params.get("transpose_b", False))
-    return [Node("product", "", (a, b), out, transposed=flags)]
+    return [Node("product", _code(step), (a, b), out, transposed=flags)]
+
+
+def _code(step: Operation) -> str:
+    """Which factor of a product is guarded."""
+    return "" if step.guarded is None else "ab"[step.guarded]
 
 
 def einsum_of(step: Operation) -> list[Node] | None:
@@ -42,7 +47,7 @@ def einsum_of(step: Operation) -> list[Node] | None:
     if max(*a.shape, *b.shape, *out.shape, count, 0) > _LONGEST:
         return None
     if count <= _SHORT:
-        return _written_out(a, b, out, left, right, letters, summed, sizes)
+        return _written_out(step, left, right, letters, summed, sizes)
     batch = [x for x in letters if x in left and x in right]
     rows = [x for x in left if x in letters and x not in right]
     columns = [x for x in right if x in letters and x not in left]
@@ -67,22 +72,20 @@ def einsum_of(step: Operation) -> list[Node] | None:
 
     found = matrices(contiguous(out.shape))
     if found is not None and found.matrix is not None:
-        return [*nodes, Node("product", "", inputs, out, view=matrices)]
+        return [*nodes, Node("product", _code(step), inputs, out, view=matrices)]
     whole = Value.between(shape, out.dtype)
     apart = Value.between(tuple([out.shape[i] for i in order]), out.dtype)
     back = [order.index(i) for i in range(len(order))]
     return [
         *nodes,
-        Node("product", "", inputs, whole),
+        Node("product", _code(step), inputs, whole),
         Node("view", "", (whole,), apart, view=lambda of: reshaped(of, apart.shape)),
         Node("view", "", (apart,), out, view=lambda of: of.transposed(back)),
     ]
 
 
 def _written_out(
-    a: Value,
-    b: Value,
-    out: Value,
+    step: Operation,
     left: str,
     right: str,
     letters: str,
@@ -90,6 +93,10 @@ def _written_out(
     sizes: dict[str, int],
 ) -> list[Node]:
     """Products, and sums of up to `_SHORT` of them, element by element."""
+    (a, b), (out,) = step.inputs, step.outputs
+    code = "{a} * {b}"
+    if step.guarded is not None:
+        code = f"select({{{_code(step)}}} == {{zero}}, {{zero}}, {{a}} * {{b}})"
     places: list[dict[str, int]] = [{}]
     for x in summed:
         places = [{**place, x: i} for place in places for i in range(sizes[x])]
@@ -112,7 +119,7 @@ def _written_out(
         factors = part(a, left, place), part(b, right, place)
         last = i == len(places) - 1
         term = out if last and total is None else Value.between(out.shape, out.dtype)
-        nodes.append(Node("map", "{a} * {b}", factors, term))
+        nodes.append(Node("map", code, factors, term))
         if total is not None:
             joined = out if last else Value.between(out.shape, out.dtype)
             nodes.append(Node("map", "{a} + {b}", (total, term), joined))

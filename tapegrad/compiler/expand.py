@@ -70,6 +70,8 @@ def written_out(step: Operation) -> list[Operation]:
     # The last of the new ones makes the output; `step` itself stays as it is.
     writer = _Writer(step)
     write(writer, *step.inputs, **step.params)
+    if writer.steps and writer.steps[-1].primitive.kind == "bilinear":
+        writer.steps[-1].guarded = step.guarded
     return writer.steps or [step]
 
 

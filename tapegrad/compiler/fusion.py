@@ -107,7 +107,12 @@ class Plan:
         elif node.kind == "product":
             inputs = tuple([self._matrix(v) for v in node.inputs])
             node = Node(
-                "product", "", inputs, node.output, transposed=node.transposed, view=node.view
+                "product",
+                node.code,
+                inputs,
+                node.output,
+                transposed=node.transposed,
+                view=node.view,
             )
             self.stored.add(node.output)
             self._place(node, None, max([self._after(v) for v in inputs], default=0))

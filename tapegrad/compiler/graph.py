@@ -49,9 +49,15 @@ class Value:
 
 
 class Operation:
-    """A call of a primitive: pure, so that it may be left out, merged or moved."""
+    """A call of a primitive: pure, so that it may be left out, merged or moved.
 
-    __slots__ = ("inputs", "outputs", "params", "place", "primitive")
+    Attributes
+    ----------
+    guarded
+        Which input is a cotangent or tangent whose zeros count, whatever they meet, or None.
+    """
+
+    __slots__ = ("guarded", "inputs", "outputs", "params", "place", "primitive")
 
     def __init__(
         self,
@@ -60,7 +66,9 @@ class Operation:
         outputs: Sequence[Value],
         params: dict[str, Any],
         place: Place,
+        guarded: int | None = None,
     ) -> None:
+        self.guarded = guarded
         self.primitive = primitive
         self.inputs = tuple(inputs)
         self.outputs = tuple(outputs)
@@ -69,6 +77,11 @@ class Operation:
 
     def __repr__(self) -> str:
         return f"{self.primitive.name}{list(self.inputs)} -> {list(self.outputs)}"
+
+
+def with_values(step: Operation, inputs: Sequence[Value], outputs: Sequence[Value]) -> Operation:
+    """The same operation on other values."""
+    return Operation(step.primitive, inputs, outputs, step.params, step.place, step.guarded)
 
 
 class Read:

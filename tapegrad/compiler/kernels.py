@@ -59,6 +59,9 @@ class Kernel(NamedTuple):
         ``function(*given, *constants, *results, *work, sizes, numbers)``.
     work
         The shapes and dtypes of arrays to work in.
+    watches
+        Whether the last of these, a boolean, becomes True if a product in which zeros count has
+        to be looked at.
     """
 
     function: Callable[..., None]
@@ -67,6 +70,7 @@ class Kernel(NamedTuple):
     sizes: Any
     numbers: Any
     source: str
+    watches: bool = False
 
 
 _LOOP_HEAD = "from tapegrad.kernels.separate import load_from, store_to, window\n"
@@ -103,7 +107,8 @@ def kernel(
         first = len(given) + len(constants)
         totals = {first + i: _JOIN[kind] for i, kind in written.totals(wanted).items()}
         function = Divided(function, size, work, totals)
-    return Kernel(function, constants, written.work, written.sizes, written.numbers, text)
+    sizes, numbers = written.sizes, written.numbers
+    return Kernel(function, constants, written.work, sizes, numbers, text, bool(written.flag))
 
 
 def loop_kernel(loop: Loop) -> tuple[Kernel, LoopSource]:

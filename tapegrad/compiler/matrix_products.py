@@ -30,8 +30,9 @@ def write_product(source: KernelSource, node: Node) -> None:
     ]
     a, b = [layout.over((*batch, *layout.shape[-2:])) for layout in layouts]
     memory = [source.memory[source.plan.where(v)[0]] for v in node.inputs]
+    memory.append(source.memory[node.output])
     if out.matrix is not None and out.matrix[1]:
-        a, b, out, memory = b.turned, a.turned, out.turned, memory[::-1]
+        a, b, out, memory = b.turned, a.turned, out.turned, [memory[1], memory[0], memory[2]]
     a, b, out = _without_batches(a, b, out)
     sizes, strides = collapsed(out.shape[:-2], [x.strides[:-2] for x in (a, b, out)])
     starts = [source.size(x.offset) for x in (a, b, out)]
@@ -65,13 +66,14 @@ def write_product(source: KernelSource, node: Node) -> None:
         for i, stride in walks:
             move(i, f"j * {source.size(stride)}")
     arguments = numbers
-    for layout, name, start in zip((a, b), memory, starts, strict=False):
+    for layout, name, start in zip((a, b, out), memory, starts, strict=True):
         assert layout.matrix is not None
         ahead, turned = layout.matrix
         arguments += [name, start, source.size(ahead), str(int(turned))]
-    assert out.matrix is not None
-    arguments += [source.memory[node.output], starts[2], source.size(out.matrix[0]), added]
+    arguments[-1] = added  # the result is not turned
     source.lines.append(f"{indent}multiply_matrices({', '.join(arguments)})")
+    if node.code:
+        source.watch(node.output)
 
 
 def _matrix(source: KernelSource, value: Value) -> Layout:

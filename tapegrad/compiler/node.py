@@ -29,7 +29,8 @@ class Node:
         axes begin at `axes`;
         ``"scatter"``: elements added to places of the output that are picked in this way;
         ``"product"``: of matrices, transposed as `transposed` says; `view` makes matrices of the
-        output's memory.
+        output's memory; zeros of the factor that `code` names (``"a"``, ``"b"``) stay zeros in
+        products with infinity and NaN.
     """
 
     __slots__ = ("axes", "code", "inputs", "kind", "output", "transposed", "view")

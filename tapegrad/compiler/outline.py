@@ -114,7 +114,7 @@ class Outline:
 def with_values(step: Step, inputs: Sequence[Value], outputs: Sequence[Value], params: Any) -> Step:
     """The same step on other values."""
     if isinstance(step, Operation):
-        return Operation(step.primitive, inputs, outputs, params, step.place)
+        return Operation(step.primitive, inputs, outputs, params, step.place, step.guarded)
     if isinstance(step, Read):
         return Read(step.variable, outputs[0], inputs[0] if inputs else None)
     if isinstance(step, Assign):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from itertools import count
 from typing import Any
 
@@ -20,6 +21,7 @@ from tapegrad.compiler.rolling import rolled
 from tapegrad.compiler.schedule import Work, boundary, scheduled
 from tapegrad.compiler.simplify import simplify
 from tapegrad.compiler.tracer import NotCompilableError
+from tapegrad.core.guarded import guarded_call, has_nan
 
 _number = count(1).__next__
 
@@ -52,11 +54,36 @@ class Workspace:
         try:
             return self._free.pop()
         except IndexError:
-            return [np.empty(shape, dtype) for shape, dtype in self._kinds]
+            return [np.zeros(shape, dtype) for shape, dtype in self._kinds]
 
     def give(self, arrays: list[Any]) -> None:
         """Hand them back."""
         self._free.append(arrays)
+
+
+class Plainly:
+    """The operations of a kernel one by one, for data in which zeros meet infinity or NaN.
+
+    Parameters
+    ----------
+    recording
+        What the kernel does.
+    name
+        The function's.
+    """
+
+    def __init__(self, recording: Recording, name: str) -> None:
+        self.inputs = recording.inputs
+        self._recording = recording
+        self._name = name
+
+    @cached_property
+    def _program(self) -> Program:
+        return Program(self._recording, self._name, fuse=False)
+
+    def __call__(self, *arrays: Any) -> tuple[Any, ...]:
+        """The results, as the kernel would leave them."""
+        return tuple([np.array(a, order="C") for a in self._program.run(*arrays)])
 
 
 class Program:
@@ -122,7 +149,7 @@ class Program:
                 if item.fused:
                     given, wanted = bounds[i]
                     made = kernel(item.operations, given, wanted)
-                    self._kernel(made, item.operations, given, wanted)
+                    self._kernel(made, item.operations, given, wanted, name)
                 elif isinstance(first, Loop):
                     self._loop(first)
                 else:
@@ -206,13 +233,29 @@ class Program:
             self._call(step)
         else:
             self._kernel(made, [step], step.inputs, step.outputs)
+            if step.guarded is not None:
+                self._repair(step)
+
+    def _repair(self, step: Operation) -> None:
+        """Behind a kernel that knows nothing of zeros that count: a NaN may be one."""
+        (out,) = step.outputs
+        inputs = ", ".join([self._use(v) for v in step.inputs])
+        call = self._constant(guarded_call(step.primitive, step.guarded or 0))
+        params = self._constant(step.params)
+        name = self._name(out)
+        self._lines.append(
+            f"if {self._constant(has_nan)}({name}): {name} = {call}({inputs}, **{params})"
+        )
 
     def _call(self, step: Operation) -> None:
         self.calls.append(step)
         inputs = [self._use(v) for v in step.inputs]
         params = "" if not step.params else f"**{self._constant(step.params)}"
         arguments = ", ".join([*inputs, params] if params else inputs)
-        call = f"{self._constant(step.primitive.forward)}({arguments})"
+        forward = step.primitive.forward
+        if step.guarded is not None:
+            forward = guarded_call(step.primitive, step.guarded)
+        call = f"{self._constant(forward)}({arguments})"
         outputs = [self._name(v) for v in step.outputs]
         self._lines.append(f"{', '.join(outputs)}{',' if len(outputs) > 1 else ''} = {call}")
         if step.primitive.kind == "elementwise":
@@ -229,11 +272,16 @@ class Program:
         operations: Sequence[Operation],
         given: Sequence[Value],
         wanted: Sequence[Value],
+        name: str = "",
     ) -> None:
         arguments = [self._contiguous(v) for v in given]
         arguments += [self._constant(c) for c in made.constants]
         arguments += [self._empty(v) for v in wanted]
-        self._call_kernel(made, operations, arguments, wanted)
+        watched = None
+        if made.watches:
+            inputs = [v for v in given if v.kind != "constant"]
+            watched = Plainly(Recording(inputs, list(operations), list(wanted)), name)
+        self._call_kernel(made, operations, arguments, wanted, watched=watched)
 
     def _loop(self, loop: Loop) -> None:
         made, source = loop_kernel(loop)
@@ -272,6 +320,7 @@ class Program:
         arguments: list[str],
         wanted: Sequence[Value],
         *more: str,
+        watched: Plainly | None = None,
     ) -> None:
         self.kernels.append(made)
         numbers = [*more, self._constant(made.sizes), self._constant(made.numbers)]
@@ -283,6 +332,12 @@ class Program:
         self._lines.append(f"{call}({', '.join([*arguments, *numbers])})")
         line = len(self._lines) + 1  # behind that of the signature
         self._kernel_calls[line] = in_words(len(self.kernels), operations)
+        if watched is not None:
+            given = ", ".join([self._name(v) for v in watched.inputs])
+            outputs = "".join([f"{self._name(v)}, " for v in wanted])
+            self._lines.append("if work[-1][0]:")
+            self._lines.append("    work[-1][0] = False")
+            self._lines.append(f"    {outputs}= {self._constant(watched)}({given})")
         if made.work:
             self._lines.append(f"{space}.give(work)")
         for v in wanted:

@@ -33,6 +33,7 @@ class _BodySource(KernelSource):
     """The text of one repetition."""
 
     large = 0
+    watches = False
 
     def __init__(
         self, plan: Plan, given: list[Value], wanted: list[Value], apart: list[Value]

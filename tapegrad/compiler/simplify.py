@@ -19,6 +19,7 @@ from tapegrad.compiler.graph import (
     Value,
     inputs_of,
     outputs_of,
+    with_values,
 )
 from tapegrad.core.table import TABLE
 
@@ -76,7 +77,7 @@ def simplify(recording: Recording, *, with_derivatives: bool = False) -> Recordi
                 v.kind = "constant"
             continue
         if inputs != step.inputs:
-            step = Operation(step.primitive, inputs, step.outputs, step.params, step.place)
+            step = with_values(step, inputs, step.outputs)
         operation: Operation | Value = step
         if step.primitive.name in _REWRITTEN:
             operation = _rewritten(step, with_derivatives)
@@ -199,7 +200,7 @@ def _key(step: Operation) -> Any:
         if any("array(" in text for _, text in params):  # NumPy abbreviates what it prints
             return None
     inputs = tuple([constant_key(v) if v.kind == "constant" else id(v) for v in step.inputs])
-    return step.primitive.name, inputs, params
+    return step.primitive.name, inputs, params, step.guarded
 
 
 def constant_key(value: Value) -> Any:

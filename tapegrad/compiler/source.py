@@ -46,10 +46,15 @@ class KernelSource:
     work
         Shapes and dtypes of arrays that are passed behind the results, for what is large and
         needed only inside.
+    flag
+        The name of the last of these arrays, if that tells of a NaN; see `watch`.
     """
 
     #: From so many bytes on, an array that is needed only inside is kept from call to call.
     large = 1 << 14
+
+    #: Whether a NaN in a product whose zeros count is reported.
+    watches = True
 
     #: Results whose memory must hold nothing else.
     apart: Collection[Value] = ()
@@ -67,6 +72,7 @@ class KernelSource:
         self.even: list[int] = []  # sizes of loops whose elements are walked through in order
         self.arrays: list[Value] = []
         self.work: list[tuple[tuple[int, ...], Any]] = []
+        self.flag = ""
         parameters = []
         for i, v in enumerate(given):
             name = f"a{i}"
@@ -186,6 +192,22 @@ class KernelSource:
         self.lines += [
             f"for i in range({self.size(value.size)}):",
             f"    store({self.memory[value]}, i, {short(value.dtype)}({number}))",
+        ]
+
+    def watch(self, value: Value) -> None:
+        """Write a look for NaN at a product in which zeros of one factor count."""
+        if not self.watches:
+            return
+        if not self.flag:
+            self.flag = f"w{len(self.work)}"
+            self.work.append(((1,), np.dtype(bool)))
+        total, kind = self.fresh("z"), short(value.dtype)
+        self.lines += [
+            f"{total} = {kind}(0)",
+            f"for i in range({self.size(value.size)}):",
+            f"    {total} = sum_any_order({total}, load({self.memory[value]}, i))",
+            f"if {total} != {total}:",
+            f"    store({self.flag}, 0, b1(True))",
         ]
 
     def constant(self, value: Value) -> str:

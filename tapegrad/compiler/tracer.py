@@ -104,6 +104,13 @@ class Tracer:
         results = [self._new("result", x) for x in made]
         self._add(Operation(primitive, inputs, results, params or {}, _place()))
 
+    def guard(self, output: Tensor, place: int) -> None:
+        """In what was just computed, zeros of the input at a place count, whatever they meet."""
+        value = self._values.get(output._id)
+        step = self.steps[-1] if self.steps else None
+        if isinstance(step, Operation) and step.outputs == (value,):
+            step.guarded = place
+
     def same(self, outputs: Sequence[Tensor]) -> None:
         """A custom gradient made tensors anew over arrays that are known already."""
         if self.custom_gradient is None:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from tapegrad.compiler.graph import Operation, Value
+from tapegrad.compiler.graph import Operation, Value, with_values
 from tapegrad.compiler.layout import Layout, contiguous, indexed
 from tapegrad.compiler.loops import Carried, Given, Kept, Loop, Packs, Summed
 from tapegrad.compiler.sequence import Columns, Numbered
@@ -96,7 +96,7 @@ class Forming:
             if step.primitive.name == "put_slice" and len(set(self._offsets(position))) > 1:
                 raise NoLoopError
             outputs = [Value.between(v.shape, v.dtype) for v in step.outputs]
-            self._body.append(Operation(step.primitive, inputs, outputs, step.params, step.place))
+            self._body.append(with_values(step, inputs, outputs))
             self._local.update({(position, slot): v for slot, v in enumerate(outputs)})
         carried = [
             Carried(value, first, self._part(*end)) for value, first, end in self._carried.values()

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.batching import Batched, Carrier
+from tapegrad.core.context import active_tracer
 from tapegrad.core.slices import Slices
 from tapegrad.core.table import TABLE, raw
 from tapegrad.core.tensor import Tensor
@@ -62,6 +63,7 @@ class GuardedNamespace:
                 result = strong(base, operation, values, places[0], params)
             else:
                 result = operation(*values, **params)
+                _tell(result, places[0])
                 if primitive.kind == "general" and len(places) == 1:
                     result = _nothing_from_nothing(base, values[places[0]], result)
             if result.__class__ is tuple:
@@ -122,6 +124,24 @@ def _wrapped_has_nan(value: Any) -> bool:
     return value is not None and bool(value != value)
 
 
+def _tell(result: Any, place: int) -> None:
+    """Other data may bring a NaN where there is none now: a tracer has to know."""
+    tracer = active_tracer()
+    if tracer is not None and result.__class__ is Tensor:
+        tracer.guard(result, place)
+
+
+def guarded_call(primitive: Any, place: int) -> Any:
+    """A primitive of arrays, in which zeros of the input at a place count."""
+    operation = getattr(guarding(raw), primitive.name)
+
+    def call(*args: Any, **params: Any) -> Any:
+        values = [Guarded(a, guarding(raw)) if i == place else a for i, a in enumerate(args)]
+        return operation(*values, **params).value
+
+    return call
+
+
 def _times(F: Any, operation: Any, values: list[Any], place: int, params: Any) -> Any:
     return F.multiply_no_nan(values[1 - place], values[place])
 
@@ -143,6 +163,7 @@ def _over_or_zero(F: Any, operation: Any, values: list[Any], place: int, params:
 def _product(F: Any, operation: Any, values: list[Any], place: int, params: Any) -> Any:
     """A sum of products: a term whose guarded factor is zero does not count."""
     plain, other = operation(*values, **params), values[1 - place]
+    _tell(plain, place)
     if not has_nan(plain):
         return plain
     regular = F.masked(other, F.finite(other))
@@ -156,6 +177,7 @@ def _product(F: Any, operation: Any, values: list[Any], place: int, params: Any)
 def _recurrence(F: Any, operation: Any, values: list[Any], place: int, params: Any) -> Any:
     """``h[k] = a[k] h[k - 1] + b[k]``: where ``h[k - 1]`` is zero, `a` does not count."""
     plain = operation(*values, **params)
+    _tell(plain, place)
     if place == 0 or not has_nan(plain):
         return plain
     a, b = values
@@ -169,6 +191,7 @@ def _recurrence(F: Any, operation: Any, values: list[Any], place: int, params: A
 def _by_matrix(F: Any, operation: Any, values: list[Any], place: int, params: Any) -> Any:
     """A linear map of each matrix of a stack takes a matrix of zeros to zeros."""
     result = operation(*values, **params)
+    _tell(result, place)
     if place != len(values) - 1 or not has_nan(result):
         return result
     entries = F.reduce_sum(F.nonzero(values[place]), axes=(-2, -1), keepdims=True)
