@@ -33,6 +33,7 @@ _HEADINGS = {
     "core": ("The tape, tensors and variables", "What derivatives are taken with, and of."),
     "data": ("Data sets", "Elements in batches and in random order, read when they are needed."),
     "layers": ("Layers", "Functions with weights, in the manner of Keras."),
+    "optimize": ("Optimization", "SciPy's solvers, exact derivatives, differentiable solutions."),
     "optimizers": ("Optimizers and schedules", "How variables are moved against their gradients."),
     "comparison": ("Comparisons", "The two semantics side by side."),
     "torch": ("PyTorch: everything else", "What has no family of its own in `tapegrad.torch`."),

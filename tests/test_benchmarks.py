@@ -9,7 +9,7 @@ import sys
 import numpy as np
 import pytest
 
-from benchmarks import harness, limits, suite, table, worker
+from benchmarks import harness, limits, sparse, suite, table, worker
 from benchmarks.libraries import COMPILED, LIBRARIES
 from benchmarks.libraries.base import Inputs, converted, numpy_operations
 from benchmarks.libraries.by_hand import NumPyByHand
@@ -237,3 +237,11 @@ def test_lower_bound_counts_bytes_and_operations(monkeypatch):
     assert limits.lower_bound(problem, inputs) == pytest.approx(160 / 1e6)
     slow = problem._replace(flops=lambda inputs: 1e9)
     assert limits.lower_bound(slow, inputs) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("problem", sparse.PROBLEMS, ids=lambda problem: problem.name)
+def test_sparse_problems_are_sparse(problem):
+    name, products, entries, *_ = sparse.measured(problem, 60, 1).rsplit(maxsplit=5)
+    assert name.strip() == problem.name
+    assert int(products) <= 20
+    assert int(entries) < 60 * 20
