@@ -34,6 +34,7 @@ from tapegrad.torch.environment import *
 from tapegrad.torch.func.vmap import *
 from tapegrad.torch.indexing import *
 from tapegrad.torch.joining import *
+from tapegrad.torch.layer_functions import *
 from tapegrad.torch.logic import *
 from tapegrad.torch.modes import *
 from tapegrad.torch.networks import *
