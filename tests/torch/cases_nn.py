@@ -32,7 +32,7 @@ def ran(torch: Any, module: Any, *inputs: Any, **options: Any) -> Any:
     results = module(*xs, **options)
     parts = results if isinstance(results, tuple) else (results,)
     tensors = [t for p in parts for t in (p if isinstance(p, tuple) else (p,)) if t is not None]
-    sum((t * filled(torch, *t.shape)).sum() for t in tensors if t.requires_grad).backward()
+    sum((t * filled(torch, *t.shape).exp()).sum() for t in tensors if t.requires_grad).backward()
     gradients = [p.grad for p in module.parameters()] + [getattr(x, "grad", None) for x in xs]
     return [t.detach() for t in tensors], gradients, list(module.state_dict())
 
