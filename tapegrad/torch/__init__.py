@@ -36,6 +36,7 @@ from tapegrad.torch.indexing import *
 from tapegrad.torch.joining import *
 from tapegrad.torch.layer_functions import *
 from tapegrad.torch.logic import *
+from tapegrad.torch.matrix_functions import *
 from tapegrad.torch.modes import *
 from tapegrad.torch.networks import *
 from tapegrad.torch.picking import *

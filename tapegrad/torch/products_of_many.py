@@ -209,7 +209,14 @@ def _from_lists(arguments: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]]:
 
 @operation("EinsumBackward0", method=False)
 def _einsum(equation: str, operands: Any) -> Any:
-    return core_einsum.einsum(equation.replace(" ", ""), *promoted(*operands))
+    equation, operands = equation.replace(" ", ""), promoted(*operands)
+    terms, arrow, wanted = equation.partition("->")
+    if not arrow or "..." not in terms or "..." in wanted:
+        return core_einsum.einsum(equation, *operands)
+    # The axes that the ellipsis stands for are summed over.
+    found = core_einsum.einsum(f"{terms}->...{wanted}", *operands)
+    spread = found._value.ndim - len(wanted)
+    return reduce_sum(found, list(range(spread))) if spread else found
 
 
 @documented("torch.kron(torch.eye(2), torch.ones(1, 2))", "")

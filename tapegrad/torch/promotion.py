@@ -10,6 +10,7 @@ from tapegrad.core.table import TABLE
 from tapegrad.core.tensor import Tensor as CoreTensor
 from tapegrad.core.tensor import wrap_constant
 from tapegrad.ops.cast import cast
+from tapegrad.ops.reduce import reduce_sum
 from tapegrad.torch.dtypes import category, floating, number_dtype, result_dtype
 
 
@@ -43,6 +44,16 @@ def flat(step: Any, *arguments: Any) -> Any:
         if category(x._value.dtype) >= 2 and category(step._value.dtype) >= 2:
             step = TABLE["add"](step, TABLE["masked"](x, wrap_constant(np.bool_(False))))
     return step
+
+
+def tied(result: Any, *arguments: Any) -> Any:
+    """A result that does not depend on arguments which it still was computed from."""
+    for x in arguments:
+        d = x._value.dtype
+        if category(d) >= 2:
+            zero = reduce_sum(TABLE["masked"](x, wrap_constant(np.bool_(False))))
+            result = TABLE["add"](result, in_dtype(zero, result._value.dtype))
+    return result
 
 
 def check_operand(name: str, position: str, x: Any) -> None:

@@ -20,7 +20,7 @@ from tapegrad.torch.dtypes import category, to_numpy
 from tapegrad.torch.dtypes import int64 as _int64
 from tapegrad.torch.node import node_type
 from tapegrad.torch.operation import into
-from tapegrad.torch.promotion import as_floating, in_dtype
+from tapegrad.torch.promotion import as_floating, flat, in_dtype
 from tapegrad.torch.running import run
 from tapegrad.torch.tensor import Tensor, dimension, install
 
@@ -34,7 +34,6 @@ __all__ = [
     "mean",
     "nanmean",
     "nansum",
-    "norm",
     "prod",
     "std",
     "std_mean",
@@ -306,7 +305,8 @@ def vector_norm(x: Any, p: Any, axes: list[int], keepdims: bool) -> Any:
         return core.reduce_min(a, axes, keepdims)
     if p == 0:
         zero = in_dtype(0, a._value.dtype)
-        return core.reduce_sum(in_dtype(compare.not_equal(a, zero), a._value.dtype), axes, keepdims)
+        counted = in_dtype(compare.not_equal(a, zero), a._value.dtype)
+        return core.reduce_sum(flat(counted, a), axes, keepdims)
     if p == 1:
         return core.reduce_sum(a, axes, keepdims)
     if p > 1:
@@ -318,29 +318,6 @@ def vector_norm(x: Any, p: Any, axes: list[int], keepdims: bool) -> Any:
     return elementwise.pow(total, in_dtype(1.0 / p, a._value.dtype))
 
 
-@documented("torch.norm(torch.tensor([3.0, 4.0]))", "", p="The norm's exponent, 'fro' or 'nuc'.")
-def norm(
-    input: Tensor,
-    p: Any = "fro",
-    dim: Any = None,
-    keepdim: bool = False,
-    out: Any = None,
-    dtype: Any = None,
-) -> Any:
-    """The norm of the elements, along dimensions or of all."""
-    if dtype is not None:
-        input = input.to(dtype)
-    if p == "nuc":
-        raise NotImplementedError("p='nuc'")
-    order = 2 if p in ("fro", None) else float(p)
-    kind = "LinalgVectorNormBackward0"
-
-    def magnitude(x: Any, axes: list[int], keepdims: bool) -> Any:
-        return vector_norm(x, order, axes, keepdims)
-
-    return reduced("norm", kind, magnitude, input, dim, keepdim, out)
-
-
 install(
     sum=sum,
     mean=mean,
@@ -349,5 +326,4 @@ install(
     logsumexp=logsumexp,
     nansum=nansum,
     nanmean=nanmean,
-    norm=norm,
 )

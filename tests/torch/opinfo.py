@@ -6,7 +6,9 @@ values and gradients agree, and what does not.
 
 from __future__ import annotations
 
+import importlib
 import sys
+import types
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -73,6 +75,20 @@ _ADAPTED = {
 }
 
 
+#: Rows of the table whose operation is not the function itself.
+_VARIANTS = {
+    ("linalg.lstsq", "grad_oriented"): lambda a, b, driver: ours.linalg.lstsq(a, b, driver=driver)[
+        :2
+    ],
+    ("svd_lowrank", ""): lambda a, b, q, M=None: ours.svd_lowrank(a @ b.mT, q, M=M),
+    ("pca_lowrank", ""): lambda a, b, **kwargs: ours.pca_lowrank(a @ b.mT, **kwargs),
+    ("linalg.pinv", "singular"): lambda a, b: ours.linalg.pinv(a @ b.mT),
+    ("normal", "number_mean"): lambda std, mean, *args, **kwargs: ours.normal(
+        mean, std, *args, **kwargs
+    ),
+}
+
+
 def function_named(name: str) -> Any:
     """Our function for a name of the table; None where there is none."""
     if name in _ADAPTED:
@@ -91,6 +107,9 @@ def function_named(name: str) -> Any:
     return found
 
 
+#: PyTorch's gradient is 1 where values were replaced, and 0 where they were not.
+_WRONG_GRADIENTS = {"as_strided_scatter"}
+
 #: Where PyTorch's values are known to fewer digits than ours (checked with mpmath).
 _COARSE = {"special.bessel_j0": 1e-6, "special.bessel_y1": 1e-6}
 
@@ -106,7 +125,27 @@ def close(real: Any, mine: Any, atol: float = 1e-9) -> bool:
     )
     if a.shape != b.shape or a.dtype != b.dtype:
         return False
-    return bool(np.allclose(a, b, rtol=1e-6, atol=atol, equal_nan=True))
+    single = a.dtype in (np.float32, np.complex64)
+    rtol, atol = (1e-4, 1e-5) if single else (1e-6, atol)
+    return bool(np.allclose(a, b, rtol=rtol, atol=atol, equal_nan=True))
+
+
+def _no_judge(torch: Any, op: Any, sample: Any) -> bool:
+    """Whether a sample says nothing: about memory behind the tensor, or of an estimate."""
+    if op.name.startswith("as_strided"):
+        return bool(sample.input.untyped_storage().nbytes() > sample.input.nbytes)
+    if op.name in ("svd_lowrank", "pca_lowrank"):
+        # More singular values than are asked for: PyTorch estimates.
+        return sample.kwargs.get("M") is not None or bool(sample.kwargs.get("center"))
+    return False
+
+
+def _unit_diagonal(op: Any, *args: Any, upper: bool = False, **kwargs: Any) -> Any:
+    """What PyTorch's wrapper of the same purpose does, by our functions."""
+    x = args[0]
+    diagonal = x.diagonal(0, -2, -1)
+    x = x - ours.diag_embed(diagonal) + ours.diag_embed(ours.ones_like(diagonal))
+    return op(x.triu() if upper else x.tril(), *args[1:], upper=upper, **kwargs)
 
 
 def _shown(torch: Any, op: Any, sample: Any) -> Any:
@@ -121,7 +160,7 @@ def _shown(torch: Any, op: Any, sample: Any) -> Any:
 
 def compare(torch: Any, op: Any, dtype: Any) -> str:
     """An empty string if all samples agree, else the first difference."""
-    function = function_named(op.name)
+    function = _VARIANTS.get((op.name, op.variant_test_name)) or function_named(op.name)
     if function is None:
         return "missing"
     samples = []
@@ -131,6 +170,8 @@ def compare(torch: Any, op: Any, dtype: Any) -> str:
         if len(samples) == MOST_SAMPLES:
             break
     for sample in samples:
+        if _no_judge(torch, op, sample):
+            continue
         twin = Twin(torch)
         shown = None
         if op.name.startswith("masked."):
@@ -143,7 +184,10 @@ def compare(torch: Any, op: Any, dtype: Any) -> str:
         except Exception:  # noqa: BLE001  # a sample that PyTorch itself refuses says nothing
             continue
         try:
-            if not op.name.startswith("masked."):
+            wrapper = op.gradcheck_wrapper.__name__
+            if wrapper == "gradcheck_wrapper_triangular_input_real_positive_diagonal":
+                mine = _unit_diagonal(function, *mine_args, **mine_kwargs)
+            elif not op.name.startswith("masked."):
                 mine = op.gradcheck_wrapper(function, *mine_args, **mine_kwargs)
             else:
                 mine = function(*mine_args, **mine_kwargs)
@@ -155,13 +199,15 @@ def compare(torch: Any, op: Any, dtype: Any) -> str:
         found, given = list(flat(real)), list(flat(mine))
         if len(found) != len(given):
             return f"{len(given)} results instead of {len(found)}"
-        drawn = op.name.startswith(_DRAWN)
-        if not drawn:
+        random = drawn(op.name)
+        if not random:
             for r, m in zip(found, given, strict=True):
                 if not close(r, m, _COARSE.get(op.name, 1e-9)):
                     kinds = f"{r.dtype} {tuple(r.shape)} {m.dtype} {tuple(m.shape)}"
                     return f"values differ: {kinds} | {str(sample)[:250]}"
-        problem = "" if drawn else _gradients(torch, twin, found, given)
+        problem = (
+            "" if drawn or op.name in _WRONG_GRADIENTS else _gradients(torch, twin, found, given)
+        )
         if problem:
             return f"{problem} | {str(sample)[:250]}"
     return "" if samples else "no samples"
@@ -216,30 +262,43 @@ def _gradients(torch: Any, twin: Twin, found: list[Any], given: list[Any]) -> st
     return ""
 
 
+def drawn(name: str) -> bool:
+    """Whether the values of an operation are random, or not set."""
+    return name.startswith(_DRAWN)
+
+
+def rows() -> list[Any]:
+    """The rows of PyTorch's table that are about public names."""
+    try:
+        importlib.import_module("expecttest")
+    except ImportError:  # the table's module imports it and does not use it
+        sys.modules["expecttest"] = types.ModuleType("expecttest")
+    table: Any = importlib.import_module("torch.testing._internal.common_methods_invocations")
+    private = ("_", "ops.aten", "jiterator", "torch.ops", "torch._", "_refs")
+    return [op for op in table.op_db if op.name.startswith("__") or not op.name.startswith(private)]
+
+
+def wanted_dtype(torch: Any, op: Any) -> Any:
+    """The type to compare an operation in."""
+    for wanted in (torch.float64, torch.float32, torch.complex128, torch.int64, torch.bool):
+        if wanted in op.dtypes:
+            return wanted
+    return torch.float64
+
+
 def main(names: list[str]) -> None:
     """Print what agrees, and what does not and why."""
     import torch
-    from torch.testing._internal.common_methods_invocations import op_db
 
     warnings.simplefilter("ignore")
     results: dict[str, str] = {}
-    for op in op_db:
+    for op in rows():
         if names and not any(op.name.startswith(n) for n in names):
             continue
-        if op.name.startswith(
-            ("_", "ops.aten", "jiterator", "torch.ops", "_refs")
-        ) and not op.name.startswith("__"):
-            continue
-        dtype = torch.float64
-        for wanted in (torch.float64, torch.float32, torch.complex128, torch.int64, torch.bool):
-            if wanted in op.dtypes:
-                dtype = wanted
-                break
         with np.errstate(all="ignore"):
-            problem = compare(torch, op, dtype)
-        key = op.name
-        if problem or key not in results:
-            results[key] = problem
+            problem = compare(torch, op, wanted_dtype(torch, op))
+        if problem or op.name not in results:
+            results[op.name] = problem
     good = sorted(n for n, p in results.items() if not p)
     for name, problem in sorted(results.items()):
         if problem:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from tapegrad.torch.counting import vander as vander
 from tapegrad.torch.linalg.arguments import *
 from tapegrad.torch.linalg.factors import *
+from tapegrad.torch.linalg.ldl import *
+from tapegrad.torch.linalg.lu import *
 from tapegrad.torch.linalg.norms import *
 from tapegrad.torch.linalg.solving import *
 from tapegrad.torch.products import matmul as matmul

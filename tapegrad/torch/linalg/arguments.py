@@ -61,6 +61,8 @@ def adjoint(x: Any) -> Any:
 
 def first_singular(x: Any) -> int | None:
     """The number of the first singular matrix, None if there is none."""
+    if not x._value.size:
+        return None
     flat = np.asarray(x._value).reshape(-1, *x._value.shape[-2:])
     for i, a in enumerate(flat):
         if a.size and np.linalg.matrix_rank(a, tol=0.0) < len(a):

@@ -6,17 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad.core.table import TABLE
 from tapegrad.core.tensor import wrap
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops import cholesky as core_cholesky
 from tapegrad.ops import eigen as core_eigen
 from tapegrad.ops import eigenvalues as core_eigenvalues
-from tapegrad.ops import lu as core_lu
 from tapegrad.ops import matrix_products as core_products
 from tapegrad.ops import qr as core_qr
 from tapegrad.ops import svd as core_svd
-from tapegrad.ops.elementwise import add
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.linalg.arguments import (
     LinAlgError,
@@ -25,7 +22,7 @@ from tapegrad.torch.linalg.arguments import (
     require_square,
 )
 from tapegrad.torch.operation import operation
-from tapegrad.torch.promotion import in_dtype
+from tapegrad.torch.promotion import tied
 from tapegrad.torch.sorting import named_result
 from tapegrad.torch.tensor import Tensor, wrapped
 
@@ -37,9 +34,6 @@ __all__ = [
     "eigvals",
     "eigvalsh",
     "householder_product",
-    "lu",
-    "lu_factor",
-    "lu_factor_ex",
     "qr",
     "svd",
     "svdvals",
@@ -50,9 +44,6 @@ Eigh = named_result("linalg_eigh", "eigenvalues", "eigenvectors")
 Eig = named_result("linalg_eig", "eigenvalues", "eigenvectors")
 Svd = named_result("linalg_svd", "U", "S", "Vh")
 CholeskyEx = named_result("linalg_cholesky_ex", "L", "info")
-Plu = named_result("linalg_lu", "P", "L", "U")
-LuFactor = named_result("linalg_lu_factor", "LU", "pivots")
-LuFactorEx = named_result("linalg_lu_factor_ex", "LU", "pivots", "info")
 
 _SYMMETRIC = "torch.tensor([[2.0, 0.0], [0.0, 3.0]])"
 
@@ -231,107 +222,4 @@ def svdvals(A: Any, *, driver: Any = None) -> Any:
 def householder_product(A: Any, tau: Any) -> Any:
     """The first columns of a product of reflections."""
     require_matrices("householder_product", A)
-    return core_products.householder_product(A, tau)
-
-
-# LU
-
-
-def pivots_of(order: Any) -> Any:
-    """The swaps, counted from 1, that make a permutation."""
-    rows = np.asarray(order).reshape(-1, order.shape[-1])
-    found = np.empty(rows.shape, np.int32)
-    for i, target in enumerate(rows):
-        now = list(range(len(target)))
-        for k, wanted in enumerate(target):
-            at = now.index(int(wanted))
-            found[i, k] = at + 1
-            now[k], now[at] = now[at], now[k]
-    return found.reshape(order.shape)
-
-
-def order_of(pivots: Any, size: int) -> Any:
-    """The permutation that swaps, counted from 1, make."""
-    rows = np.asarray(pivots).reshape(-1, pivots.shape[-1])
-    found = np.empty((len(rows), size), np.int64)
-    for i, swaps in enumerate(rows):
-        now = np.arange(size)
-        for k, other in enumerate(swaps):
-            now[[k, other - 1]] = now[[other - 1, k]]
-        found[i] = now
-    return found.reshape(*pivots.shape[:-1], size)
-
-
-def _square_lu(A: Any) -> tuple[Any, Any]:
-    """Both factors in one matrix, and the order of the rows; rectangular ones are padded."""
-    rows, columns = A._value.shape[-2:]
-    if rows == columns:
-        found = core_lu.lu(A)
-        return found[0], np.asarray(found[1]._value)
-    size = max(rows, columns)
-    lead = [(0, 0)] * (A._value.ndim - 2)
-    padded = TABLE["pad"](A, paddings=(*lead, (0, size - rows), (0, size - columns)))
-    missing = np.zeros((size, size), A._value.dtype)
-    for k in range(min(rows, columns), size):
-        missing[k, k] = 1
-    found = core_lu.lu(add(padded, in_dtype(wrap(missing), A._value.dtype)))
-    both = TABLE["getitem"](found[0], index=(Ellipsis, slice(0, rows), slice(0, columns)))
-    return both, np.asarray(found[1]._value)[..., :rows]
-
-
-@operation("LinalgLuFactorExBackward0", method=False)
-def _lu_factor(A: Any) -> Any:
-    require_matrices("lu_factor", A)
-    both, order = _square_lu(A)
-    pivots = pivots_of(order)[..., : min(A._value.shape[-2:])]
-    return LuFactor(both, wrap(np.ascontiguousarray(pivots)))
-
-
-@documented(
-    f"torch.linalg.lu_factor({_SYMMETRIC}).pivots", "", A="Matrices.", pivot="Must be true."
-)
-def lu_factor(A: Tensor, *, pivot: bool = True, out: Any = None) -> Any:
-    """Both triangular factors in one matrix, and the swaps of rows."""
-    return _lu_factor(A)
-
-
-@documented(
-    f"torch.linalg.lu_factor_ex({_SYMMETRIC}).info",
-    "",
-    A="Matrices.",
-    pivot="Must be true.",
-    check_errors="Whether to raise for singular matrices.",
-)
-def lu_factor_ex(
-    A: Tensor, *, pivot: bool = True, check_errors: bool = False, out: Any = None
-) -> Any:
-    """The same as `lu_factor`, and 0 or the number of the first pivot that is zero."""
-    found = _lu_factor(A)
-    info = np.zeros(A._value.shape[:-2], np.int32)
-    return LuFactorEx(*found, wrapped(info[()]))
-
-
-@operation("LinalgLuBackward0", method=False)
-def _lu(A: Any) -> Any:
-    require_matrices("lu", A)
-    both, order = _square_lu(A)
-    rows, columns = A._value.shape[-2:]
-    least = min(rows, columns)
-    part = TABLE["getitem"]
-    lower = part(both, index=(Ellipsis, slice(None), slice(0, least)))
-    upper = part(both, index=(Ellipsis, slice(0, least), slice(None)))
-    below = np.broadcast_to(np.tri(rows, least, -1, np.bool_), lower._value.shape)
-    above = np.broadcast_to(~np.tri(least, columns, -1, np.bool_), upper._value.shape)
-    ones = in_dtype(wrap(np.eye(rows, least)), A._value.dtype)
-    permutation = np.swapaxes(np.eye(rows, dtype=A._value.dtype)[order], -1, -2)
-    return Plu(
-        wrap(np.ascontiguousarray(permutation)),
-        add(TABLE["masked"](lower, wrap(below)), ones),
-        TABLE["masked"](upper, wrap(above)),
-    )
-
-
-@documented(f"torch.linalg.lu({_SYMMETRIC}).U", "", A="Matrices.", pivot="Must be true.")
-def lu(A: Tensor, *, pivot: bool = True, out: Any = None) -> Any:
-    """A permutation, a lower and an upper triangular matrix whose product is the matrix."""
-    return _lu(A)
+    return tied(core_products.householder_product(A, tau), A, tau)

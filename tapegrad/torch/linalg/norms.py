@@ -9,6 +9,7 @@ from tapegrad.ops import complex as core_complex
 from tapegrad.ops import elementwise
 from tapegrad.ops import reduce as core_reduce
 from tapegrad.ops import svd as core_svd
+from tapegrad.torch.counting import vander as _vander
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.linalg.arguments import require_matrices
 from tapegrad.torch.linalg.factors import svdvals
@@ -31,6 +32,7 @@ __all__ = [
     "matrix_norm",
     "multi_dot",
     "norm",
+    "vander",
     "vecdot",
     "vector_norm",
 ]
@@ -220,3 +222,12 @@ def cross(input: Tensor, other: Tensor, *, dim: int = -1, out: Any = None) -> Te
 def diagonal(A: Tensor, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
     """The diagonals of matrices, as a view."""
     return _diagonal(A, offset, dim1, dim2)
+
+
+@documented("torch.linalg.vander(torch.tensor([2.0, 3.0]))", "", x="Vectors.", N="How many powers.")
+def vander(x: Tensor, *, N: int | None = None) -> Tensor:
+    """The matrices of powers of vectors' elements, from the power 0 on."""
+    if N is not None and N <= 1:
+        raise RuntimeError("N must be greater than 1.")
+    rows = x if x.ndim else x.reshape(1)
+    return _vander(rows, rows.shape[-1] if N is None else N, True)

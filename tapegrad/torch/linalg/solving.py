@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -13,21 +14,18 @@ from tapegrad.ops import cholesky as core_cholesky
 from tapegrad.ops import determinant as core_determinant
 from tapegrad.ops import inverse as core_inverse
 from tapegrad.ops import least_squares as core_least
-from tapegrad.ops import lu as core_lu
 from tapegrad.ops import matrix_functions as core_functions
 from tapegrad.ops import tensor_equations as core_equations
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.linalg.arguments import (
     LinAlgError,
-    adjoint,
     at_batch,
     first_singular,
     require_matrices,
     require_square,
 )
-from tapegrad.torch.linalg.factors import order_of
-from tapegrad.torch.operation import operation
-from tapegrad.torch.promotion import in_dtype, promoted
+from tapegrad.torch.operation import into, operation
+from tapegrad.torch.promotion import in_dtype, promoted, tied
 from tapegrad.torch.sorting import named_result
 from tapegrad.torch.tensor import Tensor, wrapped
 
@@ -36,7 +34,6 @@ __all__ = [
     "inv",
     "inv_ex",
     "lstsq",
-    "lu_solve",
     "matrix_exp",
     "matrix_power",
     "matrix_rank",
@@ -134,7 +131,7 @@ def _uncolumn(x: Any) -> Any:
     return reshape(x, to=x._value.shape[:-1])
 
 
-def _spread(a: Any, b: Any) -> tuple[Any, Any]:
+def spread(a: Any, b: Any) -> tuple[Any, Any]:
     """Stacks of matrices of one length."""
     lead = np.broadcast_shapes(a._value.shape[:-2], b._value.shape[:-2])
     spread = TABLE["broadcast_to"]
@@ -165,7 +162,7 @@ def _solve(A: Any, B: Any, left: bool) -> Any:
             f"torch.linalg.solve: {at_batch(A, bad)}The solver failed because the input matrix is "
             f"singular."
         )
-    x = core_inverse.solve(*_spread(A, B))
+    x = core_inverse.solve(*spread(A, B))
     if not left:
         x = TABLE["matrix_transpose"](x)
     return _uncolumn(x) if vector else x
@@ -207,7 +204,7 @@ def _solve_triangular(A: Any, B: Any, upper: bool, left: bool, unitriangular: bo
     if not left:
         A, B = TABLE["matrix_transpose"](A), TABLE["matrix_transpose"](B)
         upper = not upper
-    A, B = _spread(A, B)
+    A, B = spread(A, B)
     x = core_cholesky.triangular_solve(A, B, not upper)
     return x if left else TABLE["matrix_transpose"](x)
 
@@ -233,46 +230,10 @@ def solve_triangular(
     return _solve_triangular(A, B, upper, left, unitriangular)
 
 
-@operation("LinalgLuSolveBackward0", method=False)
-def _lu_solve(LU: Any, pivots: Any, B: Any, left: bool, is_adjoint: bool) -> Any:
-    order = order_of(np.asarray(pivots._value), LU._value.shape[-1])
-    LU, B = _spread(LU, B if left else adjoint(B))
-    order = np.broadcast_to(order, LU._value.shape[:-1])
-    if left is is_adjoint:
-        # (P L U)^H x = b: solve with U^H, then with L^H, then undo the permutation.
-        matrix = core_lu.lu_reconstruct(LU, wrap(np.ascontiguousarray(order)))
-        x = core_inverse.solve(matrix, B, True)
-    else:
-        x = core_lu.lu_solve(LU, wrap(np.ascontiguousarray(order)), B)
-    return x if left else adjoint(x)
-
-
-@documented(
-    f"torch.linalg.lu_solve(*torch.linalg.lu_factor({_A}), torch.ones(2, 1))",
-    "",
-    LU="Both factors in one matrix, from `lu_factor`.",
-    pivots="The swaps, from `lu_factor`.",
-    B="Right-hand sides.",
-    left="Whether the unknown stands on the right of A.",
-    adjoint="Whether to solve with the conjugate transpose.",
-)
-def lu_solve(
-    LU: Tensor,
-    pivots: Tensor,
-    B: Tensor,
-    *,
-    left: bool = True,
-    adjoint: bool = False,
-    out: Any = None,
-) -> Tensor:
-    """The solution of a system whose matrix was factored."""
-    return _lu_solve(LU, pivots, B, left, adjoint)
-
-
 @operation("LinalgLstsqBackward0", method=False)
 def _lstsq(A: Any, B: Any) -> Any:
     vector = _is_vector(A, B)
-    found = core_least.lstsq(*_spread(A, _column(B) if vector else B), fast=False)
+    found = core_least.lstsq(*spread(A, _column(B) if vector else B), fast=False)
     return _uncolumn(found) if vector else found
 
 
@@ -282,17 +243,35 @@ def _lstsq(A: Any, B: Any) -> Any:
     A="Matrices.",
     B="Right-hand sides.",
     rcond="Singular values up to this times the largest count as zero.",
-    driver="Without effect.",
+    driver="Which LAPACK function PyTorch would call: without it, and with ``'gelsy'``, there are "
+    "no residuals; ``'gelsd'`` and ``'gelss'`` tell the singular values.",
 )
 def lstsq(A: Tensor, B: Tensor, rcond: Any = None, *, driver: Any = None) -> Any:
     """The solutions that leave the smallest squares of residuals."""
+    drivers = ("gels", "gelsy", "gelsd", "gelss")
+    if driver not in (None, *drivers):
+        raise RuntimeError(
+            f"torch.linalg.lstsq: parameter `driver` should be one of ({', '.join(drivers)})"
+        )
+    for x, least, name in ((A, 2, "input"), (B, 1, "other")):
+        if x.ndim < least:
+            raise RuntimeError(f"torch.linalg.lstsq: {name} must have at least {least} dimensions.")
     solution = _lstsq(A, B)
     rows, columns = A._value.shape[-2:]
-    residuals = A.new_empty((0,))
-    rank = np.linalg.matrix_rank(np.asarray(A._value))
-    if rows > columns and np.all(rank == columns) and B.ndim > 1:
-        residuals = (A @ solution - B).abs().square().sum(-2).detach()
-    return Lstsq(solution, residuals, wrapped(np.asarray(rank)[()]), A.new_empty((0,)))
+    rank = np.asarray(np.linalg.matrix_rank(np.asarray(A._value)), np.int64)
+    residuals = solution.reshape(-1)[:0].abs()
+    known = driver in ("gels", "gelsd", "gelss")
+    if known and rows > columns and np.all(rank == columns):
+        vector = _is_vector(A, B)
+        left = A @ (solution.unsqueeze(-1) if vector else solution)
+        residuals = (left - (B.unsqueeze(-1) if vector else B)).abs().square().sum(-2)
+    singular = (
+        np.linalg.svd(np.asarray(A._value), compute_uv=False)
+        if driver in ("gelsd", "gelss")
+        else np.zeros(0, residuals._value.dtype)
+    )
+    ranks = wrapped(np.zeros(0, np.int64) if driver == "gels" else rank[()])
+    return Lstsq(solution, residuals, ranks, wrapped(singular))
 
 
 @operation("LinalgPinvBackward0", method=False)
@@ -344,7 +323,8 @@ def _number(x: Any) -> Any:
 def matrix_power(A: Any, n: int) -> Any:
     """Products of matrices with themselves; negative powers are of the inverse."""
     require_square("matrix_power", A)
-    return core_least.matrix_power(A, n)
+    found = core_least.matrix_power(A, n)
+    return tied(found, A) if n == 0 else found
 
 
 @documented(
@@ -405,7 +385,16 @@ def tensorinv(A: Any, ind: int = 2) -> Any:
     B="The right-hand side.",
     dims="Dimensions of A to move to the end first.",
 )
-@operation("ViewBackward0", method=False)
-def tensorsolve(A: Any, B: Any, dims: Any = None) -> Any:
+def tensorsolve(A: Tensor, B: Tensor, dims: Any = None, *, out: Any = None) -> Tensor:
     """The solution of ``tensordot(A, X, X.ndim) == B``."""
-    return core_equations.tensorsolve(A, B, dims)
+    if dims is not None:
+        A = A.movedim(tuple(dims), tuple(range(-len(dims), 0)))
+    shape, count = tuple(A.shape[B.ndim :]), B.numel()
+    if prod(shape) != count or A.numel() != count * count:
+        raise RuntimeError(
+            "Expected self to satisfy the requirement prod(self.shape[other.ndim:]) == "
+            f"prod(self.shape[:other.ndim]), but got {prod(shape)} != "
+            f"{prod(A.shape[: B.ndim])}"
+        )
+    found = solve(A.reshape(count, count), B.reshape(count)).reshape(shape)
+    return found if out is None else into(out, "linalg_tensorsolve", found, (A, B))
