@@ -14,6 +14,7 @@ import build_matrix  # noqa: E402
 import build_notebooks  # noqa: E402
 import build_numerical_policy  # noqa: E402
 import build_tape_and_backward  # noqa: E402
+import build_torch_operations  # noqa: E402
 
 import tapegrad  # noqa: E402
 
@@ -21,6 +22,7 @@ build_api.write()
 build_differences.write()
 build_matrix.write()
 build_notebooks.write()
+build_torch_operations.write()
 build_numerical_policy.write()
 build_tape_and_backward.write()
 

@@ -20,6 +20,7 @@ from tapegrad.torch import optim as optim
 from tapegrad.torch import signal as signal
 from tapegrad.torch import special as special
 from tapegrad.torch import utils as utils
+from tapegrad.torch.absent import refusing as _refusing
 from tapegrad.torch.aliases import *
 from tapegrad.torch.anomaly import *
 from tapegrad.torch.arithmetic import *
@@ -37,6 +38,7 @@ from tapegrad.torch.joining import *
 from tapegrad.torch.layer_functions import *
 from tapegrad.torch.logic import *
 from tapegrad.torch.matrix_functions import *
+from tapegrad.torch.memory import *
 from tapegrad.torch.modes import *
 from tapegrad.torch.networks import *
 from tapegrad.torch.picking import *
@@ -60,3 +62,8 @@ from tapegrad.torch.text import *
 __version__ = "2.13.0+tapegrad"
 inf, nan, pi, e = math.inf, math.nan, math.pi, math.e
 newaxis = None
+
+__getattr__ = _refusing("torch", globals(), globals())
+for _place in ("linalg", "fft", "special", "masked", "cuda"):
+    _module = globals()[_place]
+    _module.__getattr__ = _refusing(f"torch.{_place}", vars(_module), globals())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -77,7 +78,7 @@ class finfo:
             self.max, self.tiny = (2.0 - 2.0**-7) * 2.0**127, 2.0**-126
         else:
             info = np.finfo(real.numpy_dtype)
-            self.eps, self.resolution = float(info.eps), float(info.resolution)
+            self.eps, self.resolution = float(info.eps), 10.0**-info.precision
             self.max, self.tiny = float(info.max), float(info.tiny)
         self.min, self.smallest_normal = -self.max, self.tiny
 
@@ -278,7 +279,13 @@ def get_float32_matmul_precision() -> str:
 def set_float32_matmul_precision(precision: str) -> None:
     """Remember the wish; products are computed in full precision."""
     if precision not in ("highest", "high", "medium"):
-        raise RuntimeError(f"unknown precision: {precision}")
+        warnings.warn(
+            f"{precision} is not one of 'highest', 'high', or 'medium'; the current"
+            f"setFloat32MatmulPrecision call has no effect.",
+            UserWarning,
+            stacklevel=2,
+        )
+        return
     _settings["precision"] = precision
 
 
