@@ -62,17 +62,13 @@ def test_every_place_that_readme_names_exists() -> None:
     assert not missing
 
 
-<<<<<<< HEAD
-def test_the_pages_of_differences_are_up_to_date() -> None:
-=======
 def test_the_page_of_pytorchs_operations_is_up_to_date() -> None:
     script = runpy.run_path(str(ROOT / "docs" / "build_torch_operations.py"))
     committed = script["PAGE"].read_text(encoding="utf-8")
     assert committed == script["page"](), "run `python docs/build_torch_operations.py`"
 
 
-def test_the_page_of_differences_is_up_to_date() -> None:
->>>>>>> 8ae8ed1 (PyTorch dialect: its table of operations in the ordinary suite, names that are missing say what there is, shapes changed in place)
+def test_the_pages_of_differences_are_up_to_date() -> None:
     script = runpy.run_path(str(ROOT / "docs" / "build_differences.py"))
     for path, origin in script["PAGES"].items():
         committed = path.read_text(encoding="utf-8")
