@@ -12,6 +12,7 @@ from tapegrad.core.dtypes import DType
 from tapegrad.core.shape import TensorShape
 from tapegrad.core.slices import Slices
 from tapegrad.core.table import recording
+from tapegrad.core.tape_tools import tool
 from tapegrad.core.tensor import Tensor, wrap, wrap_constant
 
 
@@ -116,6 +117,10 @@ class IndexedSlices:
 
     def __neg__(self) -> IndexedSlices:
         return self._map_values(lambda v: -v)
+
+    def _repr_html_(self) -> str:
+        """How notebooks show it."""
+        return str(tool("html", "of_slices")(self))
 
     def __repr__(self) -> str:
         return (

@@ -95,3 +95,47 @@ class TapeTools:
         ('sqrt', 'backward', (1,))
         """
         return tool("numerics", "explain_nan")(self, target)
+
+    def draw(self, target: Any = None, collapse: bool = True) -> Any:
+        """Draw what the tape recorded.
+
+        Watched sources, operations with the shapes of their results, and arrows. Needs no other
+        program.
+
+        Parameters
+        ----------
+        target : Tensor or Variable, optional
+            Draw only what leads to it, with the norms of its gradient on the arrows.
+        collapse : bool
+            Draw what a loop repeated once, in a frame that says how often; and, in large pictures,
+            chains of operations as one box.
+
+        Returns
+        -------
+        Picture
+            Shows itself in notebooks; ``save("tape.svg")`` writes a file, ``svg()``, ``dot()`` and
+            ``mermaid()`` give text for browsers, Graphviz and Mermaid.
+
+        Raises
+        ------
+        TypeError
+            If the target is no tensor or Variable.
+        TapeUsedError
+            If the tape recorded nothing, or its records were released.
+
+        Examples
+        --------
+        >>> import tapegrad as tf
+        >>> x = tf.Variable([1.0, 2.0], name="x")
+        >>> with tf.GradientTape() as tape:
+        ...     y = tf.reduce_sum(tf.sin(x))
+        >>> tape.draw(y)
+        <picture of 1 sources, 3 boxes, 2 arrows>
+        >>> print(tape.draw(y).mermaid().splitlines()[1])
+          r0["sin<br>(2,)"]:::operation
+        """
+        return tool("picture", "draw")(self, target, collapse)
+
+    def _repr_html_(self) -> str:
+        """How notebooks show it."""
+        return str(tool("html", "of_tape")(self))

@@ -12,6 +12,7 @@ from tapegrad.core.context import active_recorders
 from tapegrad.core.dtypes import DType, from_numpy
 from tapegrad.core.shape import TensorShape
 from tapegrad.core.table import recording
+from tapegrad.core.tape_tools import tool
 from tapegrad.errors import InvalidArgumentError
 
 #: A fresh identity. Tapes know values by these numbers, which are never used twice.
@@ -124,6 +125,10 @@ class ArrayLike:
         if value.__class__ is np.ndarray:
             return value[()] if value.ndim == 0 else value.copy()
         return value
+
+    def _repr_html_(self) -> str:
+        """How notebooks show it."""
+        return str(tool("html", "of_value")(self))
 
     def _touch(self) -> None:
         """Tell the active tapes that this is read: only a Variable has something to say."""
