@@ -131,7 +131,10 @@ class Comparison:
         verb = "say" if len(self.versions) > 1 else "says"
         wrong = sum(not row.is_faithful for row in self.rows)
         if wrong:
-            return f"{differing}. {libraries} {verb} otherwise in {wrong} rows, marked with !."
+            return (
+                f"{differing}. {libraries} {verb} otherwise in {wrong} rows, marked with !: see "
+                "the pages of differences and the numerical policy."
+            )
         return f"{differing}. {libraries} {verb} the same as tapegrad in every row."
 
     def __str__(self) -> str:

@@ -17,6 +17,7 @@ import tapegrad as tf
 import tapegrad.torch
 from tapegrad.comparison.answers import Answer, agree, faithful
 from tapegrad.comparison.reasons import UNEXPLAINED
+from tapegrad.comparison.table import Comparison, Row
 from tapegrad.comparison.vocabulary import TWINS
 
 LIVE = os.environ.get("TAPEGRAD_LIVE") == "1" and all(
@@ -325,3 +326,15 @@ def test_both_names_of_a_twin_exist(twin: tuple[str, str]) -> None:
     tensorflow, pytorch = twin
     assert callable(operator.attrgetter(tensorflow)(tf))
     assert callable(operator.attrgetter(pytorch)(tapegrad.torch))
+
+
+def test_what_a_real_library_says_otherwise_is_marked() -> None:
+    ours, theirs = (Answer(np.array(value, np.float32)) for value in (0.0, np.nan))
+    row = Row("gradient: x", ours, ours, theirs, None, True, "")
+    found = Comparison([row], {"TensorFlow": "2.0"})
+    assert not found.is_faithful
+    assert "TensorFlow!nan" in str(found)
+    assert "TensorFlow 2.0 says otherwise in 1 rows" in str(found)
+    assert "! TensorFlow itself:" in found._repr_html_()
+    faithful_row = row._replace(tensorflow=ours)
+    assert Comparison([faithful_row], {"TensorFlow": "2.0"}).is_faithful
