@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad.core.context import active_recorders
 from tapegrad.core.rows import gather_rows
 from tapegrad.core.structural import cast, reshape
 from tapegrad.core.table import TABLE
@@ -19,8 +20,8 @@ from tapegrad.torch import mutations
 from tapegrad.torch.dtypes import can_cast
 from tapegrad.torch.modes import builds_graph, in_inference_mode
 from tapegrad.torch.node import AccumulateGrad, Node, next_number, node_type
-from tapegrad.torch.recorded import Recording
-from tapegrad.torch.running import run
+from tapegrad.torch.recorded import Recording, active_levels, advance, have_tangents
+from tapegrad.torch.running import makers_in, run
 from tapegrad.torch.tensor import Tensor, mutation_holder, wrapped
 
 #: Nodes that count as having saved their arguments only, where the engine's rule reads the result.
@@ -88,6 +89,8 @@ def assign(x: Tensor, result: Tensor, name: str) -> Tensor:
     if x._view is not None and (node is not None or x._view.base._node is not None):
         if builds_graph():
             _tell_base(x, result._id, node)
+    elif x._view is not None and _have_tangents(result, x._view.base):
+        _tell_base(x, result._id, None)
     elif node is not None:
         x._id, x._node = result._id, node
         if node.outs != (x._id,):
@@ -96,7 +99,15 @@ def assign(x: Tensor, result: Tensor, name: str) -> Tensor:
             _renew(x.__dict__["_views"], x)
     elif x._node is None:
         x._id = result._id
+        if "_views" in x.__dict__ and _have_tangents(x):
+            _renew(x.__dict__["_views"], x)
     return x
+
+
+def _have_tangents(*tensors: Tensor) -> bool:
+    """Whether forward mode follows one of these."""
+    levels = active_levels() if active_recorders() else ()
+    return have_tangents(levels, [x._id for x in tensors])
 
 
 def _in_type_of(x: Tensor, result: Tensor) -> Tensor:
@@ -177,17 +188,23 @@ def _tell_base(x: Tensor, identity: int, node: Node | None) -> None:
     values = rewrap(x._value.reshape(-1), next_id())
     changed = rewrap(flat._value, next_id())
     new = rewrap(base._value, next_id())
-    if base._node is not None:
+    levels = active_levels() if active_recorders() else ()
+    of_base = base._node is not None or have_tangents(levels, (base._id,))
+    of_view = node is not None or have_tangents(levels, (identity,))
+    if of_base:
         recorder.record(reshape, [old], 1, flat, {"to": (size,)})
-    if node is not None:
+    if of_view:
         recorder.record(reshape, [update], 1, values, {"to": (prod(x._value.shape),)})
-    mask = (base._node is not None) + 4 * (node is not None)
+    mask = of_base + 4 * of_view
     recorder.record(TABLE["replace_rows"], [flat, positions, values], mask, changed, {"axis": -1})
     recorder.record(reshape, [changed], 1, new, {"to": base._value.shape})
     made = node_type("CopySlices")(
         recorder.records, (base._node, node), (base._id, identity), (new._id,)
     )
-    base._id, base._node = new._id, made
+    is_followed = base._node is not None or node is not None
+    if levels:
+        advance(levels, recorder.records, makers_in(made) if is_followed else {})
+    base._id, base._node = new._id, made if is_followed else None
     _renew(base.__dict__.get("_views", []), base)
 
 
@@ -207,11 +224,10 @@ def _renew(known: list[Any], base: Tensor) -> None:
         )
         recorder.record(gather_rows, [flat, positions], 1, picked, {})
         recorder.record(reshape, [picked], 1, seen, {"to": view._value.shape})
-        view._id = seen._id
-        view._node = (
-            node_type("AsStridedBackward0")(
-                recorder.records, (base._node,), (base._id,), (seen._id,)
-            )
-            if base._node is not None
-            else None
+        made = node_type("AsStridedBackward0")(
+            recorder.records, (base._node,), (base._id,), (seen._id,)
         )
+        is_followed = base._node is not None
+        if active_recorders():
+            advance(active_levels(), recorder.records, makers_in(made) if is_followed else {})
+        view._id, view._node = seen._id, made if is_followed else None

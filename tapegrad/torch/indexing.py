@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad.core.context import active_recorders
 from tapegrad.core.structural import getitem
 from tapegrad.core.table import TABLE
 from tapegrad.torch.creation import array_of
@@ -182,7 +183,8 @@ def _setitem(self: Tensor, key: Any, value: Any) -> None:
     if by_arrays:
         put_at(self, index, value, accumulate=False)
         return
-    if self._node is None and not (isinstance(value, Tensor) and value._node is not None):
+    is_followed = isinstance(value, Tensor) and value._node is not None
+    if self._node is None and not is_followed and not active_recorders():
         plain = value._value if isinstance(value, Tensor) else array_of(value)
         target = shared(self)[(*index, Ellipsis)]
         if plain.size == 1 and plain.ndim > target.ndim:

@@ -172,3 +172,65 @@ def stacked_modules(torch: Any) -> Any:
     models = [torch.nn.Linear(2, 1) for _ in range(3)]
     parameters, buffers = torch.func.stack_module_state(models)
     return {name: list(value.shape) for name, value in parameters.items()}, buffers
+
+
+def changed_in_place(torch: Any, x: Any) -> Any:
+    y = x * 2
+    y[0] = x[1] * 3
+    y.mul_(x)
+    y[1:] += x[:2]
+    start = y[:2]
+    start.mul_(2.0)
+    return y
+
+
+@case("torch.func")
+def forward_mode_through_changes_in_place(torch: Any) -> Any:
+    x = torch.tensor([0.5, -1.0, 2.0])
+
+    def filled(x: Any) -> Any:
+        empty = torch.zeros(3)
+        empty[0] = x[1] * 3
+        empty.view(3, 1)[1].add_(x[2])
+        return empty * 1
+
+    changed = torch.func.jacfwd(lambda x: changed_in_place(torch, x))(x)
+    return changed, torch.func.jacfwd(filled)(x)
+
+
+@case("torch.func")
+def compositions(torch: Any) -> Any:
+    def f(x: Any) -> Any:
+        return torch.stack([x.prod(), (x**3).sum(), x[0] * x[1]])
+
+    x = torch.tensor([0.5, -1.0, 2.0])
+    func = torch.func
+    return [
+        func.jacrev(func.jacfwd(f))(x),
+        func.jacfwd(func.jacfwd(f))(x),
+        func.jacrev(func.jacrev(f))(x),
+        func.grad(lambda x: func.jvp(f, (x,), (x,))[1].sum())(x),
+        func.jvp(func.grad(lambda x: f(x).sum()), (x,), (x,)),
+        func.vmap(func.hessian(lambda x: f(x).sum()))(torch.stack([x, x + 1])),
+        func.grad(lambda x: x * func.grad(lambda y: x + y)(torch.tensor(1.0)))(torch.tensor(2.0)),
+    ]
+
+
+@case("torch.func")
+def what_depends_on_something_outside_requires_a_gradient(torch: Any) -> Any:
+    w = torch.tensor([1.0, 2.0], requires_grad=True)
+    x = torch.tensor([3.0, 4.0])
+    inside = torch.func.grad(lambda x: (x**2).sum())(x)
+    outside = torch.func.jacfwd(lambda x: x**2 * w)(x)
+    outside.sum().backward()
+    return inside, outside, w.grad
+
+
+@case("forward_ad")
+def reverse_over_forward(torch: Any) -> Any:
+    forward_ad = torch.autograd.forward_ad
+    x = torch.tensor([1.0, 2.0], requires_grad=True)
+    with forward_ad.dual_level():
+        dual = forward_ad.make_dual(x, torch.tensor([1.0, 3.0]))
+        tangent = forward_ad.unpack_dual((dual**3).sum()).tangent
+    return tangent, torch.autograd.grad(tangent, x)

@@ -80,6 +80,8 @@ class Buffer(Tensor):
 
     __slots__ = ()
 
+    _shown_as = "tensor"
+
     def __new__(cls, data: Any = None, *, persistent: bool = True) -> Buffer:  # noqa: D102
         t = _new(cls)
         t._value = np.zeros(0, np.float32) if data is None else shared(data)
