@@ -11,6 +11,7 @@ import numpy as np
 from tapegrad.core import nest
 from tapegrad.core.primals import outputs_of, watching
 from tapegrad.core.table import recording
+from tapegrad.optimize.bounds import Bounds
 from tapegrad.optimize.functions import Vector, flat_jacobian
 from tapegrad.optimize.parameters import Parameters, as_data, flat64
 from tapegrad.optimize.residuals import least_squares, weighted_by
@@ -87,7 +88,7 @@ def curve_fit(
     ydata
         The data, of the shape of what the model returns.
     p0
-        Where to begin; by default ones, as many as `f` has arguments.
+        Where to begin; by default ones, as many as `f` has arguments, or between the bounds.
     sigma
         Standard deviations of the data, or the matrix of their covariances.
     absolute_sigma
@@ -134,6 +135,8 @@ def curve_fit(
                 )
     if p0 is None:
         p0 = np.ones(_arguments_of(f))
+        if bounds is not None:
+            p0 = _inside(Bounds(Parameters(op, p0), bounds, vectors=True))
     spread = isinstance(p0, (list, tuple, np.ndarray)) and not hasattr(p0, "_fields")
     parameters = Parameters(op, p0)
     spread = spread and len(parameters.leaves) == 1 and parameters.leaves[0]._value.ndim == 1
@@ -193,6 +196,15 @@ def _together(xdata: Any) -> Any:
         except (TypeError, ValueError):
             return xdata
     return xdata
+
+
+def _inside(limits: Bounds) -> Any:
+    """Where to begin between bounds, as SciPy does."""
+    low, high = limits.low._value, limits.high._value
+    with np.errstate(invalid="ignore"):
+        between = np.where(np.isfinite(low + high), 0.5 * (low + high), 1.0)
+    above = np.where(np.isfinite(low) & ~np.isfinite(high), low + 1.0, between)
+    return np.where(np.isfinite(high) & ~np.isfinite(low), high - 1.0, above)
 
 
 def _arguments_of(f: Callable[..., Any]) -> int:

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad.core.context import visible_recorders
-from tapegrad.core.tensor import Tensor, wrap_constant
+from tapegrad.core.tensor import Tensor
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.optimize.functions import Vector
 from tapegrad.optimize.implicit import implicit
@@ -159,8 +158,4 @@ def _require_square(parameters: Parameters, count: int) -> None:
 
 
 def _solution(parameters: Parameters, residual: Callable[..., Tensor], vector: Any) -> Any:
-    parameters.tensors(vector)  # Variables hold it
-    values = parameters.arrays(vector)
-    if visible_recorders():
-        return parameters.pack(implicit(parameters.op, residual, values))
-    return parameters.pack([wrap_constant(v) for v in values])
+    return parameters.settle(implicit(parameters.op, residual, parameters.arrays(vector)))

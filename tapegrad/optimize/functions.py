@@ -27,7 +27,8 @@ class Scalar:
     def at(self, leaves: Sequence[Any]) -> Any:
         """The value as a tensor of shape ()."""
         op = self._parameters.op
-        found = outputs_of(op, self._f(self._parameters.pack(leaves), *self._args))
+        with self._parameters.standing_in(leaves) as own:
+            found = outputs_of(op, self._f(self._parameters.pack(own), *self._args))
         if len(found) != 1:
             raise TypeError(
                 f"{op}: fun should return one scalar, but returned {len(found)} values."
@@ -85,8 +86,9 @@ class Vector:
 
     def at(self, leaves: Sequence[Any]) -> Tensor:
         """The results as one vector of float64, recorded."""
-        y = self._f(self._parameters.pack(leaves), *self._args)
-        return flat64(outputs_of(self._parameters.op, y))
+        with self._parameters.standing_in(leaves) as own:
+            y = self._f(self._parameters.pack(own), *self._args)
+            return flat64(outputs_of(self._parameters.op, y))
 
     def value(self, vector: Any) -> Any:
         """The results."""

@@ -40,21 +40,22 @@ class _Finder(GradientTape):
     arguments, as values that the function closes over, as Variables that it reads.
     """
 
-    __slots__ = ("_outside", "_watching_outside", "captured")
+    __slots__ = ("_outside", "_unknowns", "captured")
 
     def __init__(self, unknowns: Sequence[Any], outside: Sequence[Any]) -> None:
         watches = any(r.watch_accessed for r in outside)
         super().__init__(persistent=True, watch_accessed_variables=watches)
         self._outside: set[int] = set().union(*(r.followed for r in outside))
-        self._outside.difference_update(x._id for x in unknowns)
+        self._unknowns = {x._id for x in unknowns}
         self.captured: dict[int, Any] = {}
-        self.followed.update(self._outside, (x._id for x in unknowns))
+        self.followed.update(self._outside, self._unknowns)
         self.roots.update(self.followed)
 
     def watch_variable(self, variable: Any) -> None:
         """Take a Variable that tapes outside would watch."""
-        super().watch_variable(variable)
-        self._outside.add(variable._id)
+        if variable._id not in self._unknowns:
+            super().watch_variable(variable)
+            self._outside.add(variable._id)
 
     def _see(self, x: Any) -> None:
         if x._id in self._outside:
@@ -78,8 +79,7 @@ class _Finder(GradientTape):
     ) -> None:
         """Keep a call, and its inputs if they came from outside."""
         for identity, value in zip(ids, (a, b), strict=True):
-            variable = self.variables.get(identity)
-            self._see(rewrap(value, identity) if variable is None else variable)
+            self._see(rewrap(value, identity))
         super().record_binary(primitive, ids, a, b, mask, out)
 
     def record(
@@ -118,7 +118,7 @@ def implicit(op: str, residual: Residual, values: Sequence[Any]) -> list[Tensor]
         return unknowns
     if r._value.size <= _POLISHED:
         unknowns, tape, r = _polished(residual, unknowns, tape, r, outside)
-    captured = list(tape.captured.values())
+    captured = [tape.variables.get(i, x) for i, x in tape.captured.items()]
     read = {x._id: x._value for x in captured}
     for x in captured:
         x._touch()

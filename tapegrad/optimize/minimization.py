@@ -145,7 +145,7 @@ def minimize(
         )
     vector = result.x
     leaves = optimum(objective, parameters, vector, limits, conditions)
-    result.x = parameters.pack(leaves)
+    result.x = parameters.settle(leaves)
     result.fun = objective.at(leaves)
     # "trust-constr" calls the gradient `grad`, and keeps the constraints' Jacobians in `jac`.
     gradient = result.get("grad", result.get("jac"))
@@ -162,7 +162,6 @@ def optimum(
     conditions: Sequence[Constraint] = (),
 ) -> list[Tensor]:
     """The solution as tensors, differentiable by what the problem depends on."""
-    parameters.tensors(vector)  # Variables hold it
     values = parameters.arrays(vector)
     if not visible_recorders():
         return [wrap_constant(v) for v in values]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -75,6 +76,39 @@ class Parameters:
             for x, part in zip(self.leaves, parts, strict=True)
         ]
 
+    @contextmanager
+    def standing_in(self, leaves: Sequence[Any]) -> Iterator[Sequence[Any]]:
+        """What a function may read for `leaves`: the Variables with the values of these tensors.
+
+        For the time of the block they have their identities, too, so that a function depends on
+        the tensors whether it reads a Variable that was passed or one that it closes over.
+        """
+        places = [
+            i
+            for i, (own, x) in enumerate(zip(self.leaves, leaves, strict=True))
+            if own is not x and not isinstance(own, Tensor)
+        ]
+        if not places:
+            yield leaves
+            return
+        before = [(self.leaves[i]._id, self.leaves[i]._value) for i in places]
+        found = list(leaves)
+        try:
+            for i in places:
+                variable = found[i] = self.leaves[i]
+                variable._id, variable._value = leaves[i]._id, leaves[i]._value
+            yield found
+        finally:
+            for i, (identity, value) in zip(places, before, strict=True):
+                self.leaves[i]._id, self.leaves[i]._value = identity, value
+
+    def settle(self, solution: Sequence[Tensor]) -> Any:
+        """The solution in the structure of the parameters; Variables hold it from now on."""
+        for own, x in zip(self.leaves, solution, strict=True):
+            if not isinstance(own, Tensor):
+                own.assign(x._value)
+        return self.pack(solution)
+
     def pack(self, values: Sequence[Any]) -> Any:
         """Values of the leaves in the structure of the parameters."""
         return nest.packed(self.structure, iter(values))
@@ -121,6 +155,8 @@ def as_data(op: str, name: str, given: Any) -> Any:
             f"what belongs to them, or give them values, x.filled(0.0)."
         )
     array = np.asarray(given)
+    if given is None:
+        raise TypeError(f"{op}: {name} should be numbers, but there is None among them.")
     if array.dtype.kind == "O":
         try:
             array = array.astype(FLOAT64)

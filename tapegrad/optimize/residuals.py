@@ -140,7 +140,7 @@ def least_squares(
     )
     cost = Cost(residuals, parameters, loss, f_scale)
     leaves = optimum(cost, parameters, result.x, limits)
-    result.x = parameters.pack(leaves)
+    result.x = parameters.settle(leaves)
     result.cost = cost.at(leaves)
     return result
 

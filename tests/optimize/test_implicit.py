@@ -226,6 +226,61 @@ def test_variables_that_the_function_reads_are_parameters() -> None:
     assert float(tape.gradient(x, v)) == pytest.approx(3.0)
 
 
+@pytest.mark.parametrize("passed", [True, False])
+@pytest.mark.parametrize("solver", [optimize.minimize, optimize.least_squares, optimize.root])
+def test_variables_as_unknowns(solver: Any, passed: bool) -> None:
+    w = tf.Variable([1.0, 2.0], dtype=F64)
+    t = number(1.5)
+
+    def f(p: Any) -> Any:
+        r = (p if passed else w) - t**2
+        return tf.reduce_sum(r**2) if solver is optimize.minimize else r
+
+    with tf.GradientTape() as outer:
+        outer.watch(t)
+        with tf.GradientTape() as inner:
+            inner.watch(t)
+            x = solver(f, w).x
+        first = inner.jacobian(x, t)
+    np.testing.assert_allclose(w, 1.5**2, rtol=1e-6)
+    np.testing.assert_allclose(first, 3.0, rtol=1e-6)
+    assert float(outer.gradient(first, t)) == pytest.approx(4.0, rel=1e-6)
+
+
+def test_compiled_function_that_reads_a_variable() -> None:
+    v = tf.Variable(1.5, dtype=F64)
+    f = tf.function(lambda x: (x - v**2) ** 2)
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            x = optimize.minimize(f, 0.0).x
+        first = inner.gradient(x, v)
+    assert float(first) == pytest.approx(3.0)
+    assert float(outer.gradient(first, v)) == pytest.approx(2.0)
+
+
+def test_a_minimum_inside_a_minimum() -> None:
+    t = number(2.0)
+    with tf.GradientTape() as tape:
+        tape.watch(t)
+
+        def outer(y: Any) -> Any:
+            return (optimize.minimize(lambda x: (x - y * t) ** 2, 0.0).x - 3.0) ** 2
+
+        y = optimize.minimize(outer, 1.0).x  # y = 3 / t
+    assert float(tape.gradient(y, t)) == pytest.approx(-3 / 4, rel=1e-6)
+
+
+def test_inside_a_compiled_function() -> None:
+    @tf.function
+    def slope(t: Any) -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch(t)
+            x = optimize.minimize(lambda x: (x - t**2) ** 2, 0.0).x
+        return tape.gradient(x, t)
+
+    assert [float(slope(number(t))) for t in (1.0, 2.0, 3.0)] == pytest.approx([2.0, 4.0, 6.0])
+
+
 def test_a_variable_that_changed_is_an_error_in_second_order() -> None:
     v = tf.Variable(1.5, dtype=F64)
     with tf.GradientTape() as outer:

@@ -254,6 +254,14 @@ def test_curve_fit_is_scipys(sigma: Any, absolute: bool) -> None:
     )
 
 
+def test_curve_fit_begins_between_bounds() -> None:
+    bounds = ([0, 0], [1.0, 0.9])
+    data = [0.0, 1.0, 2.0, 3.0], [0.0, 1.0, 2.0, 3.1]
+    want, _ = scipy_optimize.curve_fit(lambda x, a, b: a + b * x, *data, bounds=bounds)
+    popt, _ = optimize.curve_fit(lambda x, a, b: a + b * x, *data, bounds=bounds)
+    np.testing.assert_allclose(popt, want, rtol=1e-5)
+
+
 @pytest.mark.parametrize("method", ["hybr", "lm", "broyden1", "krylov"])
 def test_root(method: str) -> None:
     found = optimize.root(
@@ -338,6 +346,7 @@ ERRORS = [
     (lambda: optimize.minimize(lambda x: x, {}), ValueError, "no parameters"),
     (lambda: optimize.minimize(tf.reduce_sum, MASKED), ValueError, "filled"),
     (lambda: optimize.minimize(tf.reduce_sum, Table(["a"])), TypeError, "numpy.asarray"),
+    (lambda: optimize.minimize(tf.square, {"a": 1.0, "b": None}), TypeError, "None among"),
     (lambda: optimize.minimize(tf.square, 1.0, bounds=(2, 1)), ValueError, "above its upper"),
     (
         lambda: optimize.minimize(rosenbrock, {"a": 1.0, "b": 1.0}, bounds={"z": (0, 1)}),
