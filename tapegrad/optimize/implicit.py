@@ -19,8 +19,9 @@ import numpy as np
 from tapegrad.core.context import active_recorders, only_recorders, visible_recorders
 from tapegrad.core.custom import attach
 from tapegrad.core.gradient_tape import GradientTape
-from tapegrad.core.primals import dense
+from tapegrad.core.primals import dense, or_zeros, watching
 from tapegrad.core.primitive import Array, Primitive
+from tapegrad.core.sparse_derivatives import SparseJacobian
 from tapegrad.core.table import recording
 from tapegrad.core.tensor import Tensor, rewrap, wrap
 from tapegrad.errors import InvalidArgumentError
@@ -31,6 +32,9 @@ Residual = Callable[[Sequence[Any]], Tensor]
 
 #: Up to this many unknowns a solution is improved by Newton's method before it is differentiated.
 _POLISHED = 500
+
+#: With more unknowns the linear system is taken to be sparse.
+_DENSE = 2000
 
 
 class _Finder(GradientTape):
@@ -138,20 +142,59 @@ def implicit(op: str, residual: Residual, values: Sequence[Any]) -> list[Tensor]
             found.roots.update(read)
             with found:
                 at = residual(unknowns)
-        matrix = flat_jacobian(found, at, unknowns)
-        g = recording.reshape(flat64(cotangents), to=(matrix._value.shape[0], 1))
+        g = flat64(cotangents)
         try:
-            u = recording.solve(matrix, g, adjoint=True)
-        except InvalidArgumentError as error:
+            if g._value.size <= _DENSE:
+                u = _by_matrix(found, at, unknowns, g)
+            else:
+                u = _by_sparse_matrix(op, residual, unknowns, g)
+        except (InvalidArgumentError, _SingularError) as error:
             raise InvalidArgumentError(
                 f"{op}: the solution is not differentiable, for the equations that define it have "
                 f"a singular Jacobian there: it is not isolated, or a parameter has no influence."
             ) from error
-        u = recording.reshape(-u, to=at._value.shape)
+        u = recording.negative(u)
         return [dense(p) for p in found.gradient(at, captured, output_gradients=u)]
 
     attach(captured, unknowns, pullback, op)
     return unknowns
+
+
+def _by_matrix(tape: GradientTape, r: Tensor, unknowns: Sequence[Any], g: Tensor) -> Tensor:
+    """The solution of ``J^T u = g``, recorded."""
+    size = g._value.size
+    matrix = flat_jacobian(tape, r, unknowns)
+    column = recording.reshape(g, to=(size, 1))
+    u: Tensor = recording.reshape(recording.solve(matrix, column, adjoint=True), to=(size,))
+    return u
+
+
+def _by_sparse_matrix(op: str, residual: Residual, unknowns: Sequence[Any], g: Tensor) -> Tensor:
+    """The same for many unknowns, of which each equation has few.
+
+    What SciPy solves is no record; but the solution is that of a system of equations, too.
+    """
+    from scipy.sparse.linalg import splu
+
+    with only_recorders(()):
+        matrix = SparseJacobian(residual, list(unknowns))()
+    try:
+        value = splu(matrix.T.tocsc()).solve(np.array(g._value))
+    except RuntimeError as error:
+        raise _SingularError(str(error)) from error
+
+    def product(us: Sequence[Any]) -> Tensor:
+        tape = watching(unknowns)
+        with tape:
+            r = residual(unknowns)
+        pulled = tape.gradient(r, list(unknowns), output_gradients=us[0])
+        return flat64([or_zeros(dense(p), x) for p, x in zip(pulled, unknowns, strict=True)]) - g
+
+    return implicit(op, product, [value])[0]
+
+
+class _SingularError(Exception):
+    """SciPy found a matrix without an inverse."""
 
 
 def _recorded(

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 from scipy import optimize as scipy_optimize
+from scipy import sparse
 
 import tapegrad as tf
 from tapegrad import optimize
@@ -298,6 +299,33 @@ def test_first_order_is_that_of_the_time_of_the_solution() -> None:
         x = optimize.minimize(lambda x: (x - v**2) ** 2, 0.0).x
     v.assign(7.0)
     assert float(tape.gradient(x, v)) == pytest.approx(3.0)
+
+
+def test_many_unknowns_of_which_each_equation_has_few() -> None:
+    n = 2500
+    load = np.cos(np.arange(n))
+
+    def residuals_of(x: Any, t: Any) -> Any:
+        padded = tf.pad(x, [[1, 1]])
+        return 4.0 * x - padded[2:] - padded[:-2] - t**2 * load
+
+    matrix = sparse.diags_array(
+        [-np.ones(n - 1), np.full(n, 4.0), -np.ones(n - 1)], offsets=[-1, 0, 1]
+    )
+    unit = sparse.linalg.spsolve(matrix.tocsc(), load)
+    t = number(1.5)
+    with tf.GradientTape() as outer:
+        outer.watch(t)
+        with tf.GradientTape() as inner:
+            inner.watch(t)
+            x = optimize.least_squares(residuals_of, np.zeros(n), args=(t,), sparse=True).x
+            size = tf.reduce_sum(x * load)
+        first = inner.gradient(size, t)
+    assert float(first) == pytest.approx(3.0 * unit @ load, rel=1e-6)
+    assert float(outer.gradient(first, t)) == pytest.approx(2.0 * unit @ load, rel=1e-6)
+    with tf.autodiff.ForwardAccumulator(t, number(1.0)) as accumulator:
+        x = optimize.least_squares(residuals_of, np.zeros(n), args=(t,), sparse=True).x
+    np.testing.assert_allclose(accumulator.jvp(x), 3.0 * unit, rtol=1e-6, atol=1e-9)
 
 
 def test_what_does_not_matter_is_not_connected() -> None:
