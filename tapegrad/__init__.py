@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from tapegrad import errors
+from tapegrad import _protocols, errors  # noqa: F401 - for functions of NumPy itself
 from tapegrad.compiler.decorator import (
     function,
 )
@@ -357,6 +357,7 @@ _SUBMODULES = frozenset(
         "linalg",
         "math",
         "nn",
+        "numpy",
         "optimize",
         "optimizers",
         "random",

@@ -207,6 +207,8 @@ def operand_or_refuse(other: Any, dtype: np.dtype[Any]) -> Any:
     """What stands beside a tensor, converted; an unknown object is left to its own operators."""
     if other.__class__ is float or other.__class__ is int:
         return wrap_constant(scalar_like(other, dtype))
+    if isinstance(other, ArrayLike) and other._takes_over:
+        return NotImplemented
     if isinstance(other, (ArrayLike, np.ndarray, np.generic, list, tuple)):
         return operand(other, dtype)
     try:

@@ -35,8 +35,7 @@ def operand(value: Any, dtype: np.dtype[Any] | None = None) -> Any:
         The dtype that a value without one takes: that of the tensor beside it.
     """
     if isinstance(value, ArrayLike):
-        value._touch()
-        return value
+        return value._operand()
     convert = conversions.get(type(value))
     if convert is not None:
         return convert(value)

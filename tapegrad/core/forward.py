@@ -183,7 +183,8 @@ class ForwardAccumulator:
             if not isinstance(x, ArrayLike):
                 raise TypeError(f"jvp takes tensors and Variables, not {type(x).__name__}.")
             t = self.followed.get(x._id)
-            return zeros_for(x) if t is None and zeros else t
+            found = x._in_dialect(zeros_for(x) if t is None and zeros else t)
+            return found  # type: ignore[no-any-return]
 
         return nest.map_structure(lookup, primals)
 

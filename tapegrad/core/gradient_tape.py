@@ -214,10 +214,7 @@ class GradientTape(TapeTools, Tape):
         for x in values:
             if not is_differentiable(x._value):
                 warn_not_differentiable("watched tensor", x, stacklevel=3)
-            if isinstance(x, Tensor):
-                self.follow(x)
-            else:
-                self.watch_variable(x)
+            x._watched_by(self)
 
     def watched_variables(self) -> tuple[Any, ...]:
         """The Variables watched so far, in order of their construction."""
@@ -271,7 +268,8 @@ class GradientTape(TapeTools, Tape):
         zeros = wants_zeros(unconnected_gradients)
         targets = tensors_in(target, "target", open_slices=output_gradients is None)
         warn_discrete_targets(targets)
-        source_list = sources_in(sources)
+        given = sources_in(sources)
+        source_list = [x._source_of(self) for x in given]
         self._touch_all(targets)
         seeds = seeds_for(targets, output_gradients)
         if self.is_recording and self._persistent:
@@ -284,6 +282,7 @@ class GradientTape(TapeTools, Tape):
             self._release()
         results = [self._result(x, found, zeros) for x in source_list]
         gradients.append(Computed(first, next_id(), place(2)))
+        results = [x._in_dialect(g) for x, g in zip(given, results, strict=True)]
         return nest.packed(sources, iter(results))
 
     def jacobian(
@@ -329,7 +328,8 @@ class GradientTape(TapeTools, Tape):
         self._check_usable()
         zeros = wants_zeros(unconnected_gradients)
         y = single_tensor(target, "target")
-        source_list = sources_in(sources)
+        given = sources_in(sources)
+        source_list = [x._source_of(self) for x in given]
         self._touch_all([y])
         chunk = chunk_size(parallel_iterations, experimental_use_pfor)
         self._use()
@@ -338,8 +338,8 @@ class GradientTape(TapeTools, Tape):
         finally:
             self._release()
         results = [
-            zeros_for(x, y._value.shape) if j is None and zeros else j
-            for x, j in zip(source_list, found, strict=True)
+            x._in_dialect(zeros_for(x, y._value.shape) if j is None and zeros else j)
+            for x, j in zip(given, found, strict=True)
         ]
         return nest.packed(sources, iter(results))
 
@@ -395,7 +395,7 @@ class GradientTape(TapeTools, Tape):
         chunk = chunk_size(parallel_iterations, experimental_use_pfor)
         self._use()
         try:
-            return batch_jacobian(self, y, x, chunk)
+            return x._in_dialect(batch_jacobian(self, y, x._source_of(self), chunk))
         finally:
             self._release()
 

@@ -133,6 +133,28 @@ class ArrayLike:
     def _touch(self) -> None:
         """Tell the active tapes that this is read: only a Variable has something to say."""
 
+    # How an object of another dialect, which holds a tensor, takes part in what the engine does.
+
+    #: Whether operators with a tensor on the left are this object's business too.
+    _takes_over = False
+
+    def _operand(self) -> Any:
+        """What operations work on."""
+        self._touch()
+        return self
+
+    def _watched_by(self, tape: Any) -> None:
+        """Let a tape follow this value."""
+        tape.watch_variable(self)
+
+    def _source_of(self, tape: Any) -> Any:
+        """What a tape knows this value by, where it is a source of gradients."""
+        return self
+
+    def _in_dialect(self, derivative: Any) -> Any:
+        """A derivative with respect to this value, as this dialect's kind of value."""
+        return derivative
+
     def _read(self, use: str = "array") -> Any:
         """The data, for a use outside of the tapes' sight, which a tracer has to know."""
         self._touch()
@@ -238,6 +260,9 @@ class Tensor(ArrayLike):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         raise TypeError("Tensors are not made directly: use tf.constant or tf.convert_to_tensor.")
+
+    def _watched_by(self, tape: Any) -> None:
+        tape.follow(self)
 
     @property
     def ndim(self) -> int:

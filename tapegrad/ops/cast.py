@@ -12,7 +12,7 @@ from tapegrad.core.dtypes import as_dtype, numpy_dtype
 from tapegrad.core.indexed_slices import IndexedSlices
 from tapegrad.core.table import recording
 from tapegrad.core.tape import is_differentiable
-from tapegrad.core.tensor import Tensor
+from tapegrad.core.tensor import Tensor, wrap_constant
 from tapegrad.errors import UnimplementedError
 from tapegrad.ops.select import clip_by_value
 
@@ -77,6 +77,13 @@ def cast(x: Any, dtype: Any, name: str | None = None) -> Any:
     if is_differentiable(x._value) and is_differentiable(np.empty(0, target)):
         return recording.cast(x, dtype=target, source=source)
     return recording.cast_discrete(x, dtype=target, source=source)
+
+
+def in_dtype(x: Any, dtype: np.dtype[Any]) -> Any:
+    """A core tensor, or a Python number, as core tensor of this type."""
+    if isinstance(x, Tensor):
+        return x if x._value.dtype == dtype else cast(x, dtype)
+    return wrap_constant(np.asarray(x).astype(dtype)[()])
 
 
 def saturate_cast(value: Any, dtype: Any, name: str | None = None) -> Any:

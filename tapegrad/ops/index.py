@@ -20,7 +20,7 @@ _slice = slice
 _EVERYTHING = [(_slice(None),) * n for n in range(65)]
 
 
-def _plain_index(key: Any, ndim: int) -> tuple[Any, ...] | None:
+def plain_index(key: Any, ndim: int) -> tuple[Any, ...] | None:
     """The full index for a key of Python's own integers and slices, the common case; else None."""
     parts = key if key.__class__ is tuple else (key,)
     missing = ndim
@@ -48,7 +48,7 @@ def _getitem(self: Any, key: Any) -> Tensor:
     if self.__class__ is not Tensor:
         self._touch()
     value = self._value
-    index = _plain_index(key, value.ndim)
+    index = plain_index(key, value.ndim)
     try:
         picked = value[index][()] if index is not None else None
     except (IndexError, ValueError):

@@ -36,7 +36,12 @@ def _equality(function: Any, of_unlike: bool) -> Any:
     def compare_with(self: Any, other: Any) -> Any:
         if other is None:
             return of_unlike
-        other = operand_or_refuse(other, self._value.dtype)
+        try:
+            other = operand_or_refuse(other, self._value.dtype)
+        except (TypeError, ValueError):
+            if _compares(other):
+                return NotImplemented
+            raise
         if other is NotImplemented:
             return other
         try:
@@ -47,6 +52,12 @@ def _equality(function: Any, of_unlike: bool) -> Any:
             return wrap_constant(np.bool_(of_unlike))
 
     return compare_with
+
+
+def _compares(other: Any) -> bool:
+    """True for an object that may know whether it equals a tensor, such as a tolerance."""
+    kind: Any = type(other)
+    return kind.__eq__ is not object.__eq__ and not isinstance(other, (str, bytes, list, tuple))
 
 
 def _broadcast(a: tuple[int, ...], b: tuple[int, ...]) -> bool:

@@ -18,6 +18,7 @@ from tapegrad.core.tensor import next_id
 from tapegrad.ops import compare as core_compare
 from tapegrad.ops import division as core_division
 from tapegrad.ops import elementwise as core
+from tapegrad.ops.cast import in_dtype
 from tapegrad.ops.rounding import floor as core_floor
 from tapegrad.torch.anomaly import check_gradient
 from tapegrad.torch.documentation import documented
@@ -25,13 +26,7 @@ from tapegrad.torch.dtypes import category
 from tapegrad.torch.modes import builds_graph, in_inference_mode, inference_before
 from tapegrad.torch.node import Node, node_type
 from tapegrad.torch.operation import changing, operation
-from tapegrad.torch.promotion import (
-    check_operand,
-    flat,
-    in_dtype,
-    promoted,
-    promoted_floating,
-)
+from tapegrad.torch.promotion import check_operand, flat, promoted, promoted_floating
 from tapegrad.torch.tensor import Tensor, alias, install, wrapped
 
 __all__ = [

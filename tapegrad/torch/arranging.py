@@ -8,9 +8,9 @@ import numpy as np
 
 from tapegrad.core.table import TABLE
 from tapegrad.ops import arranging as core
+from tapegrad.ops.positions import numbers_of, pick
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.operation import operation
-from tapegrad.torch.positions import numbers_of, pick
 from tapegrad.torch.shaping import permute
 from tapegrad.torch.tensor import Tensor, dimension, install
 

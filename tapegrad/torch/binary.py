@@ -23,18 +23,13 @@ from tapegrad.ops import (
 )
 from tapegrad.ops import incomplete_gamma as core_gamma
 from tapegrad.ops import rounding as core_rounding
+from tapegrad.ops.cast import in_dtype
 from tapegrad.ops.replacing import nan_to_num as core_nan_to_num
 from tapegrad.torch.arithmetic import div
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.dtypes import category
 from tapegrad.torch.operation import operation
-from tapegrad.torch.promotion import (
-    as_floating,
-    check_operand,
-    in_dtype,
-    promoted,
-    promoted_floating,
-)
+from tapegrad.torch.promotion import as_floating, check_operand, promoted, promoted_floating
 from tapegrad.torch.tensor import alias, install
 
 __all__ = [

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.structural import broadcast_to, identity
+from tapegrad.ops.cast import in_dtype
 from tapegrad.torch import dtypes
 from tapegrad.torch.in_place import assign, check_changeable
 from tapegrad.torch.node import node_type
 from tapegrad.torch.operation import operation
-from tapegrad.torch.promotion import in_dtype
 from tapegrad.torch.running import run
 from tapegrad.torch.size import device as _device
 from tapegrad.torch.tensor import Tensor, install, wrapped

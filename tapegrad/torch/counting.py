@@ -9,9 +9,10 @@ import numpy as np
 from tapegrad.core.table import TABLE
 from tapegrad.ops import covariance as core_covariance
 from tapegrad.ops import quantiles as core_quantiles
+from tapegrad.ops.cast import in_dtype
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.operation import operation
-from tapegrad.torch.promotion import as_floating, in_dtype
+from tapegrad.torch.promotion import as_floating
 from tapegrad.torch.tensor import Tensor, dimension, install, wrapped
 
 __all__ = [

@@ -9,12 +9,12 @@ import numpy as np
 from tapegrad.core.context import active_recorders
 from tapegrad.core.structural import getitem
 from tapegrad.core.table import TABLE
+from tapegrad.ops.positions import add_at, numbers_of, pick, place
 from tapegrad.torch.creation import array_of
 from tapegrad.torch.in_place import assign, check_changeable
 from tapegrad.torch.modes import builds_graph
 from tapegrad.torch.node import AccumulateGrad, node_type
 from tapegrad.torch.operation import operation
-from tapegrad.torch.positions import add_at, numbers_of, pick, place
 from tapegrad.torch.running import run
 from tapegrad.torch.tensor import Tensor, install, shared, wrapped
 

@@ -9,9 +9,9 @@ import numpy as np
 
 from tapegrad.core import structural
 from tapegrad.core.tensor import wrap_constant
+from tapegrad.ops.positions import numbers_of, pick, place
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.operation import operation
-from tapegrad.torch.positions import numbers_of, pick, place
 from tapegrad.torch.promotion import promoted
 from tapegrad.torch.shaping import cat, expand, reshape, stack
 from tapegrad.torch.size import Size

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from tapegrad.ops import bitwise, compare
+from tapegrad.ops.cast import in_dtype
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.dtypes import from_numpy_dtype
 from tapegrad.torch.operation import operation
-from tapegrad.torch.promotion import check_operand, in_dtype, promoted
+from tapegrad.torch.promotion import check_operand, promoted
 from tapegrad.torch.tensor import Tensor, install, wrapped
 
 __all__ = [

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad.torch.documentation import parameter_names
+from tapegrad.core.documentation import parameter_names
 from tapegrad.torch.in_place import assign, check_changeable
 from tapegrad.torch.modes import builds_graph
 from tapegrad.torch.node import node_type

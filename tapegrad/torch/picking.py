@@ -10,6 +10,8 @@ import numpy as np
 from tapegrad.core.table import TABLE
 from tapegrad.core.tensor import wrap, wrap_constant
 from tapegrad.ops import elementwise
+from tapegrad.ops.cast import in_dtype
+from tapegrad.ops.positions import add_at, fitted, numbers_of, pick, place
 from tapegrad.ops.segment_reductions import (
     unsorted_segment_max,
     unsorted_segment_min,
@@ -18,8 +20,6 @@ from tapegrad.ops.segment_reductions import (
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.indexing import put_at
 from tapegrad.torch.operation import changing, operation
-from tapegrad.torch.positions import add_at, fitted, numbers_of, pick, place
-from tapegrad.torch.promotion import in_dtype
 from tapegrad.torch.tensor import Tensor, dimension, install, wrapped
 
 __all__ = [

@@ -11,10 +11,10 @@ from tapegrad.core import structural
 from tapegrad.core.structural import along
 from tapegrad.core.table import TABLE
 from tapegrad.core.tensor import wrap, wrap_constant
+from tapegrad.ops.positions import numbers_of, pick, place
 from tapegrad.ops.reduce import reduce_sum
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.operation import operation
-from tapegrad.torch.positions import numbers_of, pick, place
 from tapegrad.torch.shaping import transpose
 from tapegrad.torch.shaping import view as _view
 from tapegrad.torch.tensor import Tensor, dimension, install

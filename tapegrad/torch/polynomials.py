@@ -10,11 +10,12 @@ import numpy as np
 from tapegrad.core.table import TABLE
 from tapegrad.core.tensor import Tensor as CoreTensor
 from tapegrad.core.tensor import wrap_constant
+from tapegrad.ops.cast import in_dtype
 from tapegrad.ops.elementwise import multiply, subtract
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.node_names import camel
 from tapegrad.torch.operation import operation
-from tapegrad.torch.promotion import flat, in_dtype, promoted_floating
+from tapegrad.torch.promotion import flat, promoted_floating
 
 __all__ = [
     "chebyshev_polynomial_t",

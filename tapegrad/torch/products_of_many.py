@@ -13,10 +13,11 @@ from tapegrad.ops import contract, elementwise
 from tapegrad.ops import cross as core_cross
 from tapegrad.ops import einsum as core_einsum
 from tapegrad.ops import matrix_products as core_matrices
+from tapegrad.ops.cast import in_dtype
 from tapegrad.ops.reduce import reduce_sum
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.operation import operation
-from tapegrad.torch.promotion import in_dtype, promoted
+from tapegrad.torch.promotion import promoted
 from tapegrad.torch.reductions import vector_norm
 from tapegrad.torch.tensor import Tensor, dimension
 

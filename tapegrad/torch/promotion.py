@@ -9,16 +9,10 @@ import numpy as np
 from tapegrad.core.table import TABLE
 from tapegrad.core.tensor import Tensor as CoreTensor
 from tapegrad.core.tensor import wrap_constant
-from tapegrad.ops.cast import cast
+from tapegrad.ops.cast import in_dtype
+from tapegrad.ops.cast import in_dtype
 from tapegrad.ops.reduce import reduce_sum
 from tapegrad.torch.dtypes import category, floating, number_dtype, result_dtype
-
-
-def in_dtype(x: Any, dtype: np.dtype[Any]) -> Any:
-    """A core tensor, or a Python number, as core tensor of this type."""
-    if isinstance(x, CoreTensor):
-        return x if x._value.dtype == dtype else cast(x, dtype)
-    return wrap_constant(np.asarray(x).astype(dtype)[()])
 
 
 def promoted(*operands: Any) -> list[Any]:

@@ -14,12 +14,14 @@ from tapegrad.ops import nan_moments as core_nan_moments
 from tapegrad.ops import nan_reductions as core_nan
 from tapegrad.ops import reduce as core
 from tapegrad.ops import statistics as core_statistics
+from tapegrad.ops.cast import in_dtype
 from tapegrad.ops.complex import abs as core_abs
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.dtypes import category, to_numpy
 from tapegrad.torch.dtypes import int64 as _int64
 from tapegrad.torch.node import node_type
 from tapegrad.torch.operation import into
+from tapegrad.torch.promotion import as_floating
 from tapegrad.torch.promotion import as_floating, flat, in_dtype
 from tapegrad.torch.running import run
 from tapegrad.torch.tensor import Tensor, dimension, install

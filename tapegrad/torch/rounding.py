@@ -12,10 +12,11 @@ from tapegrad.core.tensor import wrap
 from tapegrad.ops import compare, elementwise
 from tapegrad.ops import complex as core_complex
 from tapegrad.ops import rounding as core_rounding
+from tapegrad.ops.cast import in_dtype
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.dtypes import category
 from tapegrad.torch.operation import operation
-from tapegrad.torch.promotion import as_floating, flat, in_dtype
+from tapegrad.torch.promotion import as_floating, flat
 from tapegrad.torch.tensor import alias, install
 
 __all__ = [

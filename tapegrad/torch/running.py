@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad.core import views
 from tapegrad.core.context import active_recorders
 from tapegrad.core.tape import Record
 from tapegrad.core.tensor import Tensor as CoreTensor
 from tapegrad.core.tensor import rewrap
 from tapegrad.errors import InvalidArgumentError
-from tapegrad.torch import modes, views
+from tapegrad.torch import modes
 from tapegrad.torch.anomaly import check_gradient, remember_call
 from tapegrad.torch.modes import builds_graph
 from tapegrad.torch.node import Node

@@ -11,11 +11,12 @@ from tapegrad.core.tensor import wrap
 from tapegrad.ops import differences as core_differences
 from tapegrad.ops import quadrature as core_quadrature
 from tapegrad.ops import running_extremes, scan
+from tapegrad.ops.cast import in_dtype
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.dtypes import category, to_numpy
 from tapegrad.torch.dtypes import int64 as _int64
 from tapegrad.torch.operation import operation
-from tapegrad.torch.promotion import as_floating, in_dtype, promoted
+from tapegrad.torch.promotion import as_floating, promoted
 from tapegrad.torch.tensor import dimension
 
 __all__ = [

@@ -9,10 +9,10 @@ import numpy as np
 from tapegrad.core.structural import identity
 from tapegrad.core.tensor import wrap
 from tapegrad.ops import reduce as core_reduce
+from tapegrad.ops.positions import numbers_of, pick
 from tapegrad.torch.binary import maximum, minimum
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.operation import into, operation
-from tapegrad.torch.positions import numbers_of, pick
 from tapegrad.torch.reductions import amax, amin
 from tapegrad.torch.tensor import Tensor, dimension, install, wrapped
 

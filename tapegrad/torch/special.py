@@ -9,6 +9,7 @@ from typing import Any
 from tapegrad.ops import bessel, elementwise, entropy, error_functions
 from tapegrad.ops import sinc as core_sinc
 from tapegrad.ops import zeta as core_zeta
+from tapegrad.ops.cast import in_dtype
 from tapegrad.ops.division import xlog1py as core_xlog1py
 from tapegrad.torch.binary import igamma, igammac, logit, mvlgamma, polygamma, xlogy
 from tapegrad.torch.documentation import documented
@@ -41,7 +42,7 @@ from tapegrad.torch.polynomials import (
     shifted_chebyshev_polynomial_v,
     shifted_chebyshev_polynomial_w,
 )
-from tapegrad.torch.promotion import as_floating, in_dtype, promoted_floating
+from tapegrad.torch.promotion import as_floating, promoted_floating
 from tapegrad.torch.reductions import logsumexp
 from tapegrad.torch.rounding import round
 

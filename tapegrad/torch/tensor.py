@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tapegrad.core.tensor import ArrayLike, next_id
+from tapegrad.core.views import View
 from tapegrad.torch import modes, mutations
 from tapegrad.torch.dtypes import category, dtype, from_numpy_dtype
 from tapegrad.torch.node import AccumulateGrad, Node, RemovableHandle
 from tapegrad.torch.size import CPU, Size, device, layout, strided
-from tapegrad.torch.views import View
 
 _new = object.__new__
 

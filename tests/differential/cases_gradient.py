@@ -378,7 +378,7 @@ def number_as_target(tf: Any) -> Any:
     return tape.gradient(4.0, x)
 
 
-@case(49, differs=NOT_A_TENSOR, ours=Raises("TypeError", match="target"))
+@case(49, differs="functions of NumPy are recorded", ours=[4.0])
 def array_as_target(tf: Any) -> Any:
     x = tf.constant([2.0])
     with tf.GradientTape() as tape:

@@ -220,7 +220,7 @@ def python_and_variables(tf: Any) -> Any:
         raised(lambda: float(v)),
         raised(lambda: hash(v)),
         np.asarray(v),
-        np.sin(v),
+        np.asarray(np.sin(v)),
     ]
 
 

@@ -16,6 +16,7 @@ from tapegrad.ops import inverse as core_inverse
 from tapegrad.ops import least_squares as core_least
 from tapegrad.ops import matrix_functions as core_functions
 from tapegrad.ops import tensor_equations as core_equations
+from tapegrad.ops.cast import in_dtype
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.linalg.arguments import (
     LinAlgError,
@@ -24,6 +25,9 @@ from tapegrad.torch.linalg.arguments import (
     require_matrices,
     require_square,
 )
+from tapegrad.torch.linalg.factors import order_of
+from tapegrad.torch.operation import operation
+from tapegrad.torch.promotion import promoted
 from tapegrad.torch.operation import into, operation
 from tapegrad.torch.promotion import in_dtype, promoted, tied
 from tapegrad.torch.sorting import named_result

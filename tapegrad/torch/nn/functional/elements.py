@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.table import recording
+from tapegrad.ops.cast import in_dtype
 from tapegrad.torch.dtypes import category, from_numpy_dtype
 from tapegrad.torch.in_place import assign, check_changeable
 from tapegrad.torch.nn.documentation import documented
 from tapegrad.torch.operation import operation
-from tapegrad.torch.promotion import in_dtype
 from tapegrad.torch.tensor import Tensor
 
 

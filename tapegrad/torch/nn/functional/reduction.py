@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.structural import broadcast_to
+from tapegrad.ops.cast import in_dtype
 from tapegrad.ops.reduce import reduce_mean, reduce_sum
 from tapegrad.torch.dtypes import promote
 from tapegrad.torch.node import node_type
-from tapegrad.torch.promotion import in_dtype
 from tapegrad.torch.running import run
 
 

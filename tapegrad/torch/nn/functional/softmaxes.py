@@ -7,11 +7,11 @@ from typing import Any
 
 from tapegrad.core.structural import reshape
 from tapegrad.ops import softmax as core
+from tapegrad.ops.cast import in_dtype
 from tapegrad.torch.dtypes import to_numpy
 from tapegrad.torch.nn.documentation import documented
 from tapegrad.torch.nn.functional.elements import require_floating, require_tensor
 from tapegrad.torch.operation import operation
-from tapegrad.torch.promotion import in_dtype
 from tapegrad.torch.tensor import Tensor, dimension, install
 
 __all__ = ["log_softmax", "softmax", "softmin"]

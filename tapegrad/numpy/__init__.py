@@ -1,0 +1,51 @@
+"""The NumPy dialect: ``import tapegrad.numpy as np``.
+
+Arrays with NumPy's manners, whose operations tapes record, and derivatives of functions of them.
+The derivatives are the engine's; what stands here are NumPy's names, arguments, types and errors.
+"""
+
+from __future__ import annotations
+
+from numpy import bool as bool
+from numpy import bool_ as bool_
+from numpy import can_cast as can_cast
+from numpy import complex64 as complex64
+from numpy import complex128 as complex128
+from numpy import complexfloating as complexfloating
+from numpy import dtype as dtype
+from numpy import errstate as errstate
+from numpy import finfo as finfo
+from numpy import float16 as float16
+from numpy import float32 as float32
+from numpy import float64 as float64
+from numpy import floating as floating
+from numpy import iinfo as iinfo
+from numpy import inexact as inexact
+from numpy import int8 as int8
+from numpy import int16 as int16
+from numpy import int32 as int32
+from numpy import int64 as int64
+from numpy import integer as integer
+from numpy import intp as intp
+from numpy import isdtype as isdtype
+from numpy import issubdtype as issubdtype
+from numpy import number as number
+from numpy import promote_types as promote_types
+from numpy import signedinteger as signedinteger
+from numpy import uint8 as uint8
+from numpy import uint16 as uint16
+from numpy import uint32 as uint32
+from numpy import uint64 as uint64
+from numpy import unsignedinteger as unsignedinteger
+
+from tapegrad.numpy import indexing as indexing
+from tapegrad.numpy import operators as operators
+from tapegrad.numpy import protocols as protocols
+from tapegrad.numpy.array import ndarray as ndarray
+from tapegrad.numpy.constants import *
+from tapegrad.numpy.creation import *
+from tapegrad.numpy.functional import *
+from tapegrad.numpy.moving import *
+from tapegrad.numpy.reductions import *
+from tapegrad.numpy.ufunc import ufunc as ufunc
+from tapegrad.numpy.universal import *

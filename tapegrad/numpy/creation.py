@@ -1,0 +1,464 @@
+"""Making arrays: of values, of a shape, of a range; conversions of type."""
+
+from __future__ import annotations
+
+import builtins
+from typing import Any
+
+import numpy as np
+
+from tapegrad.core.table import recording as R
+from tapegrad.core.tensor import ArrayLike, wrap_constant
+from tapegrad.numpy.array import holding, install, ndarray, of_type, plain, tensor_of
+from tapegrad.numpy.function import function, not_differentiable
+
+__all__ = [
+    "arange",
+    "array",
+    "asanyarray",
+    "asarray",
+    "ascontiguousarray",
+    "asfortranarray",
+    "astype",
+    "bartlett",
+    "blackman",
+    "copy",
+    "empty",
+    "empty_like",
+    "eye",
+    "from_dlpack",
+    "frombuffer",
+    "fromfunction",
+    "fromiter",
+    "full",
+    "full_like",
+    "geomspace",
+    "hamming",
+    "hanning",
+    "identity",
+    "indices",
+    "kaiser",
+    "linspace",
+    "logspace",
+    "ones",
+    "ones_like",
+    "tri",
+    "zeros",
+    "zeros_like",
+]
+
+
+#: For calls whose arguments NumPy checks itself.
+_numpy: Any = np
+
+
+def _check_device(device: Any) -> None:
+    if device not in (None, "cpu"):
+        raise ValueError(f'Device not understood. Only "cpu" is allowed, but received: {device}')
+
+
+def _made(array: Any, device: Any = None) -> Any:
+    _check_device(device)
+    return wrap_constant(np.asarray(array)[()])
+
+
+@function("np.array([[1.0, 2.0], [3.0, 4.0]])")
+def array(
+    object: Any,
+    dtype: Any = None,
+    *,
+    copy: bool | None = True,
+    order: str = "K",
+    subok: bool = False,
+    ndmin: int = 0,
+    ndmax: int = 0,
+    like: Any = None,
+) -> Any:
+    """An array of given values.
+
+    Parameters
+    ----------
+    object
+        Numbers, arrays of any library, or nested lists of these; tapes follow what they followed.
+    dtype
+        The type of the elements; by default NumPy's choice, float64 for Python floats.
+    copy
+        Whether memory must not be shared. False raises ValueError where it would be copied.
+    order, subok, ndmax, like
+        Without effect.
+    ndmin
+        The number of axes at least.
+    """
+    if copy is False and not isinstance(object, ArrayLike):
+        _refuse_copy()
+    x = tensor_of(object, dtype)
+    if copy is False and isinstance(object, ArrayLike) and x._value.dtype != object._value.dtype:
+        _refuse_copy()
+    missing = ndmin - x._value.ndim
+    return R.reshape(x, to=(1,) * missing + x._value.shape) if missing > 0 else x
+
+
+def _refuse_copy() -> None:
+    raise ValueError(
+        "Unable to avoid copy while creating an array as requested.\nIf using `np.array(obj, "
+        "copy=False)` replace it with `np.asarray(obj)` to allow a copy when needed."
+    )
+
+
+@function("np.asarray([1, 2])", dtype="The type of the elements.")
+def asarray(
+    a: Any,
+    dtype: Any = None,
+    order: Any = None,
+    *,
+    device: Any = None,
+    copy: bool | None = None,
+    like: Any = None,
+) -> Any:
+    """An array of given values; an array of this dialect is handed on as it is."""
+    _check_device(device)
+    if copy is False and not isinstance(a, (ArrayLike, np.ndarray, np.generic)):
+        _refuse_copy()
+    if a.__class__ is ndarray and not copy and dtype in (None, a.dtype):
+        return a
+    if isinstance(a, np.ndarray) and not copy and dtype in (None, a.dtype) and a.dtype.isnative:
+        return wrap_constant(a[()] if copy is False else a.copy()[()])
+    x = tensor_of(a, dtype)
+    if copy is False and x._value.dtype != plain(a).dtype:
+        _refuse_copy()
+    return x
+
+
+@function("np.asanyarray([1, 2])")
+def asanyarray(
+    a: Any, dtype: Any = None, order: Any = None, *, device: Any = None, copy: Any = None
+) -> Any:
+    """The same as `asarray`: there are no subclasses."""
+    return asarray(a, dtype, device=device, copy=copy)
+
+
+@function("np.ascontiguousarray([1, 2])")
+def ascontiguousarray(a: Any, dtype: Any = None, *, like: Any = None) -> Any:
+    """The same as `asarray`, with at least one axis."""
+    return array(a, dtype, ndmin=1)
+
+
+@function("np.asfortranarray([1, 2])")
+def asfortranarray(a: Any, dtype: Any = None, *, like: Any = None) -> Any:
+    """The same as `asarray`: the order in memory is the engine's choice."""
+    return array(a, dtype)
+
+
+@function("np.copy(np.array([1.0, 2.0]))", method=True)
+def copy(a: Any, order: str = "K", subok: bool = False) -> Any:
+    """An array of its own with the same values."""
+    return tensor_of(a)
+
+
+@function("np.astype(np.array([1.5, 2.5]), np.int64)")
+def astype(x: Any, dtype: Any, /, *, copy: bool = True, device: Any = None) -> Any:
+    """The values in another type; between floating point types differentiable."""
+    _check_device(device)
+    if not isinstance(x, (ndarray, np.ndarray, ArrayLike)):
+        raise TypeError(f"Input should be a NumPy array. It is of type {type(x).__name__} instead.")
+    if not copy and x.__class__ is ndarray and x.dtype == np.dtype(dtype):
+        return x
+    return of_type(tensor_of(x), np.dtype(dtype))
+
+
+def _astype_method(
+    self: ndarray,
+    dtype: Any,
+    order: str = "K",
+    casting: Any = "unsafe",
+    subok: bool = True,
+    copy: bool = True,
+    device: Any = None,
+) -> Any:
+    """The values in another type; between floating point types differentiable."""
+    if not np.can_cast(self.dtype, dtype, casting):
+        raise TypeError(
+            f"Cannot cast array data from {self.dtype!r} to {np.dtype(dtype)!r} according to the "
+            f"rule '{casting}'"
+        )
+    return astype(self, dtype, copy=copy, device=device)
+
+
+install(astype=_astype_method)
+
+
+@function("np.zeros(3)")
+def zeros(
+    shape: Any, dtype: Any = float, order: str = "C", *, device: Any = None, like: Any = None
+) -> Any:
+    """An array of zeros."""
+    return _made(np.zeros(plain(shape), dtype), device)
+
+
+@function("np.ones((2, 2))")
+def ones(
+    shape: Any, dtype: Any = None, order: str = "C", *, device: Any = None, like: Any = None
+) -> Any:
+    """An array of ones."""
+    return _made(np.ones(plain(shape), dtype), device)
+
+
+@function("np.empty(2).shape", result="(2,)")
+def empty(
+    shape: Any, dtype: Any = float, order: str = "C", *, device: Any = None, like: Any = None
+) -> Any:
+    """An array to be filled: of zeros."""
+    return _made(np.zeros(plain(shape), dtype), device)
+
+
+@function("np.full(3, 0.5)")
+def full(
+    shape: Any,
+    fill_value: Any,
+    dtype: Any = None,
+    order: str = "C",
+    *,
+    device: Any = None,
+    like: Any = None,
+) -> Any:
+    """An array of one value, which may be one that tapes follow."""
+    _check_device(device)
+    x = tensor_of(fill_value, dtype)
+    to = np.empty(plain(shape), np.bool_).shape
+    if np.broadcast_shapes(x._value.shape, to) != to:
+        raise ValueError(
+            f"could not broadcast input array from shape {x._value.shape} into shape {to}"
+        )
+    return R.broadcast_to(x, to=to)
+
+
+def _like(a: Any, value: Any, dtype: Any, shape: Any, device: Any) -> Any:
+    data = plain(a)
+    model = np.empty_like(data, dtype, shape=plain(shape))
+    x = tensor_of(value, model.dtype)
+    _check_device(device)
+    return R.broadcast_to(x, to=model.shape)
+
+
+@function("np.zeros_like(np.array([1.0, 2.0]))")
+def zeros_like(
+    a: Any,
+    dtype: Any = None,
+    order: str = "K",
+    subok: bool = True,
+    shape: Any = None,
+    *,
+    device: Any = None,
+) -> Any:
+    """Zeros of the shape and type of an array."""
+    return _like(a, 0, dtype, shape, device)
+
+
+@function("np.ones_like(np.array([1.0, 2.0]))")
+def ones_like(
+    a: Any,
+    dtype: Any = None,
+    order: str = "K",
+    subok: bool = True,
+    shape: Any = None,
+    *,
+    device: Any = None,
+) -> Any:
+    """Ones of the shape and type of an array."""
+    return _like(a, 1, dtype, shape, device)
+
+
+@function("np.empty_like(np.array([1.0, 2.0])).shape", result="(2,)")
+def empty_like(
+    prototype: Any,
+    dtype: Any = None,
+    order: str = "K",
+    subok: bool = True,
+    shape: Any = None,
+    *,
+    device: Any = None,
+) -> Any:
+    """An array to be filled, of the shape and type of `prototype`: of zeros."""
+    return _like(prototype, 0, dtype, shape, device)
+
+
+@function("np.full_like(np.array([1.0, 2.0]), 0.5)")
+def full_like(
+    a: Any,
+    fill_value: Any,
+    dtype: Any = None,
+    order: str = "K",
+    subok: bool = True,
+    shape: Any = None,
+    *,
+    device: Any = None,
+) -> Any:
+    """One value in the shape and type of an array."""
+    return _like(a, fill_value, dtype, shape, device)
+
+
+@function("np.arange(1.0, 4.0)", start="The first value, or the end if it stands alone.")
+def arange(
+    start: Any,
+    stop: Any = None,
+    step: Any = 1,
+    dtype: Any = None,
+    *,
+    device: Any = None,
+    like: Any = None,
+) -> Any:
+    """Numbers at equal distances, up to `stop` but without it; `step` is the distance."""
+    values = [plain(v) for v in ((start, stop, step) if stop is not None else (0, start, step))]
+    if stop is None and builtins.all(isinstance(v, builtins.int) for v in values):
+        return _made(
+            _numpy.arange(start, dtype=dtype) if step == 1 else _numpy.arange(*values, dtype),
+            device,
+        )
+    return _made(_numpy.arange(*values, dtype=dtype), device)
+
+
+def _is_followed(*values: Any) -> bool:
+    return builtins.any(isinstance(v, ArrayLike) for v in values)
+
+
+@function("np.linspace(0.0, 1.0, 5)")
+def linspace(
+    start: Any,
+    stop: Any,
+    num: Any = 50,
+    endpoint: bool = True,
+    retstep: bool = False,
+    dtype: Any = None,
+    axis: int = 0,
+    *,
+    device: Any = None,
+) -> Any:
+    """Numbers at equal distances from `start` to `stop`, which tapes may follow."""
+    _check_device(device)
+    if not _is_followed(start, stop):
+        found = _numpy.linspace(start, stop, num, endpoint, retstep, dtype, axis)
+        if retstep:
+            return _made(found[0]), _made(found[1])
+        return _made(found)
+    a, b = [tensor_of(v) for v in (start, stop)]
+    common = np.result_type(a._value.dtype, b._value.dtype, float(num))
+    a, b = [of_type(x, common) for x in (a, b)]
+    count = int(num)
+    divisions = count - 1 if endpoint else count
+    difference = R.subtract(b, a)
+    shape = difference._value.shape
+    parts = np.arange(count) / (divisions if divisions > 0 else 1)
+    weights = wrap_constant(parts.astype(common).reshape((-1,) + (1,) * len(shape)))
+    one = wrap_constant(common.type(1))
+    values = R.add(R.multiply(R.subtract(one, weights), a), R.multiply(weights, b))
+    if axis not in (0, -1 - len(shape)):
+        ndim = len(shape) + 1
+        order = list(range(1, ndim))
+        order.insert(axis % ndim, 0)
+        values = R.transpose(values, axes=tuple([i - ndim for i in order]))
+    if dtype is not None:
+        values = of_type(values, np.dtype(dtype))
+    step = R.divide(difference, wrap_constant(common.type(divisions))) if divisions > 0 else np.nan
+    return (values, step) if retstep else values
+
+
+@function("np.logspace(0.0, 2.0, 3)")
+def logspace(
+    start: Any,
+    stop: Any,
+    num: Any = 50,
+    endpoint: bool = True,
+    base: Any = 10.0,
+    dtype: Any = None,
+    axis: int = 0,
+) -> Any:
+    """Powers of `base` with exponents at equal distances."""
+    if not _is_followed(start, stop, base):
+        return _made(_numpy.logspace(start, stop, num, endpoint, base, dtype, axis))
+    result = base ** holding_of(linspace(start, stop, num, endpoint, axis=axis))
+    return tensor_of(result, dtype)
+
+
+def holding_of(x: Any) -> ndarray:
+    """An array of anything."""
+    return x if x.__class__ is ndarray else holding(tensor_of(x))
+
+
+@function("np.geomspace(1.0, 8.0, 4)")
+def geomspace(
+    start: Any,
+    stop: Any,
+    num: Any = 50,
+    endpoint: bool = True,
+    dtype: Any = None,
+    axis: int = 0,
+) -> Any:
+    """Numbers in a geometric progression."""
+    if not _is_followed(start, stop):
+        return _made(_numpy.geomspace(start, stop, num, endpoint, dtype, axis))
+    a, b = holding_of(start), holding_of(stop)
+    weights = holding_of(linspace(0.0, 1.0, num, endpoint))
+    ratio = b / a
+    powers = ratio ** weights.reshape((-1,) + (1,) * ratio.ndim)
+    return tensor_of(a * powers, dtype)
+
+
+@function("np.eye(2)")
+def eye(
+    N: int,
+    M: int | None = None,
+    k: int = 0,
+    dtype: Any = float,
+    order: str = "C",
+    *,
+    device: Any = None,
+    like: Any = None,
+) -> Any:
+    """Ones on a diagonal, zeros elsewhere."""
+    return _made(np.eye(N, M, k, dtype), device)
+
+
+@function("np.identity(2)")
+def identity(n: int, dtype: Any = None, *, like: Any = None) -> Any:
+    """The identity matrix."""
+    return _made(np.identity(n, dtype))
+
+
+@function("np.tri(2, 3)")
+def tri(N: int, M: int | None = None, k: int = 0, dtype: Any = float, *, like: Any = None) -> Any:
+    """Ones on and below a diagonal."""
+    return _made(np.tri(N, M, k, dtype))
+
+
+@function("np.fromfunction(lambda i, j: i + j, (2, 2))", function="A function of index arrays.")
+def fromfunction(
+    function: Any, shape: Any, *, dtype: Any = float, like: Any = None, **kwargs: Any
+) -> Any:
+    """The values of a function at the indices of an array; `kwargs` are handed on to it."""
+    places = [_made(i) for i in np.indices(shape, dtype=dtype)]
+    return tensor_of(function(*map(holding, places), **kwargs))
+
+
+@function("np.from_dlpack(np.array([1.0, 2.0]))")
+def from_dlpack(x: Any, /, *, device: Any = None, copy: bool | None = None) -> Any:
+    """An array over the memory of another library, which must not change it afterwards."""
+    _check_device(device)
+    if x.__class__ is ndarray:
+        return x._tensor
+    return wrap_constant(np.from_dlpack(x, copy=copy)[()])
+
+
+indices = not_differentiable(
+    "indices", "The index of each element, along each axis.", "np.indices((2, 2))"
+)
+hanning = not_differentiable("hanning", "The Hann window.", "np.hanning(3)")
+hamming = not_differentiable("hamming", "The Hamming window.", "np.hamming(3)")
+bartlett = not_differentiable("bartlett", "The triangular window.", "np.bartlett(3)")
+blackman = not_differentiable("blackman", "The Blackman window.", "np.blackman(3)")
+kaiser = not_differentiable("kaiser", "The Kaiser window.", "np.kaiser(3, 2.0)")
+frombuffer = not_differentiable(
+    "frombuffer", "An array of the data of a buffer.", "np.frombuffer(b'ab', np.uint8)"
+)
+fromiter = not_differentiable(
+    "fromiter", "An array of what an iterator gives.", "np.fromiter(range(3), np.int64)"
+)

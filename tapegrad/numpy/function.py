@@ -1,0 +1,151 @@
+"""How the functions of this dialect are made: written in tensors of the engine, called with arrays.
+
+Each is known by the function of NumPy that it stands for, so that ``numpy.mean(x)`` of an array of
+ours finds it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from tapegrad.core.context import active_tracer
+from tapegrad.core.host import computed
+from tapegrad.core.tensor import ArrayLike
+from tapegrad.errors import InvalidArgumentError
+from tapegrad.numpy.array import install, leave, plain, tensor_of
+from tapegrad.numpy.documentation import documented
+from tapegrad.numpy.in_place import write
+
+#: What stands for a function of NumPy: ``HANDLERS[numpy.mean]``.
+HANDLERS: dict[Any, Callable[..., Any]] = {}
+
+
+def function(
+    example: str = "",
+    *,
+    of: Any = None,
+    module: Any = np,
+    method: bool | str = False,
+    error: type[Exception] = ValueError,
+    result: str = "",
+    **parameters: str,
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Make a function that computes with tensors one of this dialect.
+
+    Parameters
+    ----------
+    example
+        An expression for the docstring; NumPy says what it gives.
+    of
+        The function of NumPy that it stands for; by default the one of its name in `module`.
+    module
+        `numpy` or one of its modules.
+    method
+        Whether it is a method of arrays too, or the method's name.
+    error
+        What the engine's refusals become.
+    result
+        The example's result, where NumPy has no such function.
+    parameters
+        What parameters mean that other functions do not have.
+    """
+
+    def decorate(inner: Callable[..., Any]) -> Callable[..., Any]:
+        name = inner.__name__
+        model = of if of is not None else getattr(module, name, None)
+        takes_out = "out" in inspect.signature(inner).parameters
+
+        @functools.wraps(inner)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            out = kwargs.get("out") if takes_out else None
+            try:
+                found = inner(*args, **kwargs)
+            except InvalidArgumentError as problem:
+                raise error(str(problem)) from None
+            return leave(found) if out is None else write(out, found, name=name)
+
+        if model is not None:
+            HANDLERS[model] = call
+        if method:
+            install(**{method if isinstance(method, str) else name: call})
+        return documented(example, result, **parameters)(call) if example else call
+
+    return decorate
+
+
+def not_differentiable(
+    name: str, summary: str, example: str, *, module: Any = np, method: bool = False
+) -> Callable[..., Any]:
+    """A function of NumPy without a derivative: it computes with the data."""
+    model = getattr(module, name)
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        found = model(*plain(args), **{k: plain(v) for k, v in kwargs.items()})
+        if active_tracer() is None or not _is_data(found):
+            return faced(found)
+
+        def compute(*values: Any) -> Any:
+            args_now, kwargs_now = _filled((args, kwargs), iter(values))
+            again = model(*args_now, **kwargs_now)
+            return tuple(map(_bare, again)) if isinstance(again, tuple) else _bare(again)
+
+        arrays = [tensor_of(a) for a in arrays_in((args, kwargs))]
+        made = leave(computed(compute, *arrays)) if arrays else faced(found)
+        return type(found)(*made) if hasattr(found, "_fields") else made
+
+    call.__name__ = call.__qualname__ = name
+    call.__doc__ = summary
+    with contextlib.suppress(ValueError):  # of functions written in C
+        call.__signature__ = inspect.signature(model)  # type: ignore[attr-defined]
+    HANDLERS[model] = call
+    if method:
+        install(**{name: call})
+    return documented(example)(call)
+
+
+def _bare(value: Any) -> Any:
+    return np.asarray(value)[()]
+
+
+def _is_data(value: Any) -> bool:
+    if isinstance(value, tuple):
+        return bool(value) and all(map(_is_data, value))
+    return isinstance(value, (np.ndarray, np.generic))
+
+
+def faced(value: Any) -> Any:
+    """What NumPy gave, with arrays of this dialect."""
+    if isinstance(value, (np.ndarray, np.generic)):
+        return leave(tensor_of(value))
+    if isinstance(value, tuple) and _is_data(value):
+        parts = [faced(v) for v in value]
+        kind: Any = type(value)
+        return kind(*parts) if hasattr(value, "_fields") else kind(parts)
+    return value
+
+
+def arrays_in(value: Any) -> list[Any]:
+    """The arrays, tensors and Variables among arguments."""
+    if isinstance(value, ArrayLike):
+        return [value]
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        return [a for v in value for a in arrays_in(v)]
+    return []
+
+
+def _filled(value: Any, queue: Any) -> Any:
+    if isinstance(value, ArrayLike):
+        return next(queue)
+    if isinstance(value, dict):
+        return {k: _filled(v, queue) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)([_filled(v, queue) for v in value])
+    return value

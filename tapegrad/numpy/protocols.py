@@ -1,0 +1,127 @@
+"""NumPy's protocols: ``numpy.sin(t)`` and ``numpy.mean(t)`` of tensors are recorded like ours.
+
+The result belongs to the dialect of the operands: an array of this dialect, if one is among them,
+else a tensor.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tapegrad.core.context import active_recorders
+from tapegrad.core.convert import operand
+from tapegrad.core.tensor import ArrayLike, Tensor
+from tapegrad.core.variable import Variable
+from tapegrad.numpy.array import holding, ndarray, plain
+from tapegrad.numpy.function import HANDLERS, arrays_in, faced
+from tapegrad.numpy.ufunc import UFUNCS, among_arrays
+
+__all__: list[str] = []
+
+
+def _tensor(t: Tensor) -> Tensor:
+    return t
+
+
+def _array_ufunc(self: Any, model: Any, method: str, *inputs: Any, **options: Any) -> Any:
+    function = UFUNCS.get(model)
+    if function is None:
+        return _by_numpy(self, model, getattr(model, method), inputs, options)
+    outs = options.get("out", ())
+    for x in (*inputs, *outs):
+        if hasattr(x, "__array_ufunc__") and not isinstance(x, (ArrayLike, np.ndarray, np.generic)):
+            return NotImplemented
+    in_dialect = among_arrays((*inputs, *outs))
+    for out in outs:
+        if isinstance(out, np.ndarray):
+            if not in_dialect and method == "__call__" and inputs[0] is out:
+                # `a += t` of an array and a tensor gives a tensor, as in TensorFlow.
+                return function.call(_of_one_kind(inputs), {}, _tensor)
+            raise TypeError(
+                f"numpy.{model.__name__}: out (or the left side of an operation such as +=) is a "
+                f"numpy.ndarray, in which what tapes follow would be lost. Use an array of "
+                f"tapegrad.numpy in its place: np.array(a), or np.zeros({out.shape})."
+            )
+    face = holding if in_dialect else _tensor
+    if face is _tensor:
+        inputs = _of_one_kind(inputs)
+    if method == "__call__":
+        return function.call(inputs, dict(options), face)
+    found = getattr(function, method)(*inputs, **options)
+    return _of_dialect(found, face)
+
+
+def _of_one_kind(inputs: Any) -> Any:
+    """Beside a tensor of the first dialect NumPy's arrays take its type, as for its operators."""
+    tensor = next((x for x in inputs if isinstance(x, ArrayLike)), None)
+    if tensor is None or tensor._value.dtype.kind not in "fc":
+        return inputs
+    dtype = tensor._value.dtype
+    return tuple([_of_type(x, dtype) for x in inputs])
+
+
+def _of_type(x: Any, dtype: Any) -> Any:
+    takes = isinstance(x, (np.ndarray, np.generic)) and (
+        x.dtype.kind in "iuf" or x.dtype.kind == dtype.kind
+    )
+    return operand(x, dtype) if takes else x
+
+
+def _of_dialect(found: Any, face: Any) -> Any:
+    if face is holding:
+        return found
+    if isinstance(found, ndarray):
+        return found._tensor
+    if isinstance(found, (tuple, list)):
+        parts = [_of_dialect(f, face) for f in found]
+        kind: Any = type(found)
+        return kind(*parts) if hasattr(found, "_fields") else kind(parts)
+    return found
+
+
+def _array_function(self: Any, model: Any, types: Any, args: Any, options: Any) -> Any:
+    handler = HANDLERS.get(model)
+    if handler is None:
+        return _by_numpy(self, model, model, args, options)
+    for kind in types:
+        if not issubclass(kind, (ArrayLike, np.ndarray)):
+            return NotImplemented
+    found = handler(*args, **options)
+    return _of_dialect(found, holding if _holds_arrays((args, options)) else _tensor)
+
+
+def _by_numpy(self: Any, model: Any, call: Any, args: Any, options: Any) -> Any:
+    """What NumPy computes with the data, where no gradient is lost by that.
+
+    Raises
+    ------
+    TypeError
+        If a tape follows one of the arguments.
+    """
+    arrays = arrays_in((args, options))
+    followed = {x._id for x in arrays}
+    if any(followed & set(recorder.followed) for recorder in active_recorders()):
+        name = getattr(model, "__module__", None) or "numpy"
+        raise TypeError(
+            f"{name}.{model.__name__} is not supported for a {type(self).__name__} that a tape "
+            f"follows: its gradient would be lost. Use other functions, or np.asarray(x) if no "
+            f"gradient is needed."
+        )
+    found = call(*plain(args), **{k: plain(v) for k, v in options.items()})
+    return faced(found) if any(isinstance(x, ndarray) for x in arrays) else found
+
+
+def _holds_arrays(value: Any) -> bool:
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        return any(map(_holds_arrays, value))
+    return isinstance(value, ndarray)
+
+
+_kind: Any
+for _kind in (ndarray, Tensor, Variable):
+    _kind.__array_ufunc__ = _array_ufunc
+    _kind.__array_function__ = _array_function

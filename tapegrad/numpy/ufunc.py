@@ -1,0 +1,432 @@
+"""Universal functions: broadcasting, promotion by NumPy's own tables, ``out=`` and ``where=``.
+
+NumPy says in which types a function computes (`numpy.ufunc.resolve_dtypes`). Where that is floating
+point, the engine's function does it and tapes record it; where no derivative makes sense, NumPy
+computes.
+"""
+
+from __future__ import annotations
+
+import builtins
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from tapegrad.core.context import (
+    MarkedRecorders,
+    active_recorders,
+    restore_float_errors,
+    silence_float_errors,
+)
+from tapegrad.core.host import computed
+from tapegrad.core.primitive import trace
+from tapegrad.core.table import TABLE, recording
+from tapegrad.core.tensor import ArrayLike, Tensor, next_id, wrap_constant
+from tapegrad.errors import InvalidArgumentError
+from tapegrad.numpy.array import holding, leave, ndarray, of_type, plain, tensor_of
+from tapegrad.numpy.documentation import documented
+from tapegrad.numpy.in_place import assign, put, write
+from tapegrad.ops.positions import add_at, numbers_of, pick
+
+_new = object.__new__
+_NUMBERS = (bool, int, float, complex)
+_FAST_KINDS = (np.float64, np.float32)
+
+#: What stands for a universal function of NumPy.
+UFUNCS: dict[Any, ufunc] = {}
+
+
+class ufunc:
+    """A function of each element, such as `sin` or `add`, with NumPy's methods.
+
+    They are made by this dialect, one for each of NumPy's.
+
+    Parameters
+    ----------
+    model
+        NumPy's function, which knows the types.
+    compute
+        A function of tensors of the types in which it computes; None where there is no derivative.
+    summary
+        What it computes.
+    example
+        An expression for the docstring.
+    fast
+        The name of the primitive that does it for arrays of one type.
+
+    Examples
+    --------
+    >>> import tapegrad.numpy as np
+    >>> np.add.reduce(np.array([1.0, 2.0, 4.0]))
+    array(7.)
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        compute: Callable[..., Any] | None,
+        summary: str,
+        example: str,
+        fast: str = "",
+    ) -> None:
+        self.model, self.compute = model, compute
+        self.__name__ = self.__qualname__ = model.__name__
+        self.__module__ = "tapegrad.numpy"
+        self.nin, self.nout, self.nargs = model.nin, model.nout, model.nargs
+        self.identity, self.types, self.ntypes = model.identity, model.types, model.ntypes
+        self.signature = model.signature
+        self.__doc__ = summary
+        self._primitive = TABLE[fast] if fast else None
+        UFUNCS[model] = self
+        inputs = ["x"] if self.nin == 1 else ["x1", "x2"]
+        self.__doc__ = documented_text(summary, inputs, example)
+
+    def __repr__(self) -> str:
+        return f"<ufunc '{self.__name__}'>"
+
+    def __call__(self, *inputs: Any, **options: Any) -> Any:
+        """Compute for each element, with NumPy's options ``out``, ``where`` and ``dtype``."""
+        if self._primitive is not None and not options:
+            found = self._short(inputs)
+            if found is not None:
+                return found
+        return self.call(inputs, options, holding)
+
+    def _short(self, inputs: tuple[Any, ...]) -> Any:
+        """The common cases: arrays of one floating point type, or one and a Python number."""
+        primitive: Any = self._primitive
+        x = inputs[0]
+        if x.__class__ is not ndarray or len(inputs) != self.nin:
+            return None
+        x = x._tensor
+        a = x._value
+        dtype = a.dtype
+        if dtype.type not in _FAST_KINDS:
+            return None
+        y: Any = None
+        b: Any = None
+        if self.nin == 2:
+            y = inputs[1]
+            if y.__class__ is ndarray:
+                y = y._tensor
+                b = y._value
+                if b.dtype is not dtype:
+                    return None
+            elif y.__class__ is float or y.__class__ is int:
+                b = dtype.type(y)
+            else:
+                return None
+        token = silence_float_errors()
+        try:
+            value = primitive.forward(a) if self.nin == 1 else primitive.forward(a, b)
+        except (TypeError, ValueError):
+            return None
+        finally:
+            restore_float_errors(token)
+        if value.dtype is not dtype:
+            return None
+        out = _new(Tensor)
+        out._value, out._id = value, next_id()
+        recorders = active_recorders()
+        if recorders:
+            if self.nin == 1:
+                (keep_x,), keep_y = primitive.keeps[1]
+                for recorder in recorders:
+                    if x._id in recorder.followed:
+                        recorder.record_unary(primitive, x, keep_x, keep_y, out)
+                if recorders.__class__ is MarkedRecorders:
+                    trace(recorders, primitive, (x._id,), (a,), out, None)
+            else:
+                i, j = x._id, 0 if y.__class__ is not Tensor else y._id
+                for recorder in recorders:
+                    followed = recorder.followed
+                    mask = ((i in followed) + 2 * (j in followed)) & primitive.differentiable
+                    if mask:
+                        recorder.record_binary(primitive, (i, j), a, b, mask, out)
+                if recorders.__class__ is MarkedRecorders:
+                    trace(recorders, primitive, (i, j), (a, b), out, None)
+        result = _new(ndarray)
+        result._tensor, result._view = out, None
+        return result
+
+    def call(self, inputs: tuple[Any, ...], options: dict[str, Any], face: Any) -> Any:
+        """Compute, and give the results the face of a dialect."""
+        extra = options.pop("out", None) if options else None
+        if len(inputs) > self.nin:
+            if extra is not None or len(inputs) > self.nargs:
+                raise TypeError(
+                    f"{self.__name__}() takes from {self.nin} to {self.nargs} positional arguments "
+                    f"but {len(inputs)} were given"
+                )
+            missing = self.nargs - len(inputs)
+            inputs, extra = inputs[: self.nin], (*inputs[self.nin :], *(None,) * missing)
+        where = options.pop("where", True) if options else True
+        options.pop("order", None)
+        options.pop("subok", None)
+        outs = (extra,) if not isinstance(extra, tuple) else extra
+        casting = options.get("casting", "same_kind")
+        results = self._compute(inputs, options)
+        several = results if isinstance(results, tuple) else (results,)
+        if where is not True:
+            several = tuple(
+                [
+                    self._masked(where, r, None if extra is None else outs[i], inputs)
+                    for i, r in enumerate(several)
+                ]
+            )
+        if extra is None:
+            return leave(several if self.nout > 1 else several[0], face)
+        written = tuple(
+            [
+                leave(r, face) if o is None else write(o, r, casting, self.__name__)
+                for r, o in zip(several, outs, strict=True)
+            ]
+        )
+        return written if self.nout > 1 else written[0]
+
+    def _masked(self, where: Any, result: Tensor, out: Any, inputs: tuple[Any, ...]) -> Tensor:
+        mask = tensor_of(where)
+        if mask._value.dtype.kind != "b":
+            raise TypeError(
+                f"Cannot cast array data from {mask._value.dtype!r} to dtype('bool') according "
+                f"to the rule 'safe'"
+            )
+        if out is None:
+            old = wrap_constant(np.zeros((), result._value.dtype)[()])
+        else:
+            old = of_type(tensor_of(out), result._value.dtype)
+        return recording.where(mask, result, old)
+
+    def _compute(self, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
+        if len(inputs) != self.nin:
+            raise TypeError(
+                f"{self.__name__}() takes from {self.nin} to {self.nargs} positional arguments but "
+                f"{len(inputs)} were given"
+            )
+        given: list[Any] = [x if x.__class__ in _NUMBERS else tensor_of(x) for x in inputs]
+        if builtins.all(x.__class__ in _NUMBERS for x in given):
+            given = [tensor_of(x) for x in given]
+        kinds = [x.__class__ if x.__class__ in _NUMBERS else x._value.dtype for x in given]
+        kinds = [np.dtype(bool) if k is bool else k for k in kinds]
+        tensors = [x for x in given if isinstance(x, Tensor)]
+        if self.compute is not None:
+            keywords = {k: v for k, v in options.items() if k in ("signature", "casting")}
+            if options.get("dtype") is not None:
+                keywords["signature"] = (
+                    *[None] * self.nin,
+                    *[np.dtype(options["dtype"])] * self.nout,
+                )
+            loop = self.model.resolve_dtypes((*kinds, *[None] * self.nout), **keywords)
+            if builtins.any(d.kind in "fc" for d in loop[: self.nin]) and not self._breaks(given):
+                return self._in_engine(given, loop)
+
+        def compute(*arrays: Any) -> Any:
+            queue = iter(arrays)
+            values = [next(queue) if isinstance(x, Tensor) else x for x in given]
+            found = self.model(*values, **options)
+            return tuple([np.asarray(f)[()] for f in found]) if self.nout > 1 else found
+
+        compute.__name__ = self.__name__
+        return computed(compute, *tensors)
+
+    def _breaks(self, given: list[Any]) -> bool:
+        """Whether a Python integer does not fit: NumPy raises the error then."""
+        return builtins.any(x.__class__ is int and not -(2**63) <= x < 2**64 for x in given)
+
+    def _in_engine(self, given: list[Any], loop: tuple[Any, ...]) -> Any:
+        operands = [
+            of_type(x, d) if isinstance(x, Tensor) else wrap_constant(_number(x, d))
+            for x, d in zip(given, loop, strict=False)
+        ]
+        if self.nin == 2 and self.signature is None:
+            _check_broadcast(operands)
+        compute: Any = self.compute
+        try:
+            found = compute(*operands)
+        except InvalidArgumentError as problem:
+            raise ValueError(str(problem)) from None
+        if self.nout == 1:
+            return of_type(found, loop[-1])
+        return tuple([of_type(f, d) for f, d in zip(found, loop[self.nin :], strict=True)])
+
+    # Methods
+
+    def _check_binary(self, method: str) -> None:
+        if self.nin != 2 or self.nout != 1:
+            raise ValueError(f"{method} only supported for binary functions")
+
+    def reduce(
+        self,
+        array: Any,
+        axis: Any = 0,
+        dtype: Any = None,
+        out: Any = None,
+        keepdims: bool = False,
+        initial: Any = np._NoValue,
+        where: Any = True,
+    ) -> Any:
+        """Combine all elements along axes."""
+        self._check_binary("reduce")
+        reducer = REDUCERS.get(self.__name__)
+        if reducer is not None:
+            options: dict[str, Any] = {} if initial is np._NoValue else {"initial": initial}
+            if dtype is not None:
+                options["dtype"] = dtype
+            if where is not True:
+                options["where"] = where
+            return reducer(array, axis=axis, out=out, keepdims=keepdims, **options)
+        x = tensor_of(array, dtype)
+        if x._value.dtype.kind not in "fc" or self.compute is None:
+            options = {} if initial is np._NoValue else {"initial": initial}
+            return leave(
+                computed(
+                    lambda a: self.model.reduce(
+                        a, axis=axis, keepdims=keepdims, where=plain(where), **options
+                    ),
+                    x,
+                )
+            )
+        (axis,) = np.lib.array_utils.normalize_axis_tuple(axis, x._value.ndim)
+        parts = [holding(p) for p in recording.unstack(x, axis=axis - x._value.ndim)]
+        if initial is not np._NoValue:
+            parts.insert(0, initial)
+        result = functools.reduce(self, parts)._tensor
+        if keepdims:
+            shape = list(x._value.shape)
+            shape[axis] = 1
+            result = recording.reshape(result, to=tuple(shape))
+        return leave(result) if out is None else write(out, result, name=self.__name__)
+
+    def accumulate(self, array: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Any:
+        """Combine the elements up to each along an axis."""
+        self._check_binary("accumulate")
+        x = tensor_of(array, dtype)
+        if x._value.dtype.kind not in "fc" or self.compute is None:
+            result = computed(lambda a: self.model.accumulate(a, axis, dtype), x)
+            return leave(result) if out is None else write(out, result, name=self.__name__)
+        (axis,) = np.lib.array_utils.normalize_axis_tuple(axis, x._value.ndim)
+        negative = axis - x._value.ndim
+        if self.__name__ == "add":
+            result = recording.cumsum(x, axis=negative, exclusive=False, reverse=False)
+        elif self.__name__ == "multiply":
+            result = recording.cumprod(x, axis=negative, exclusive=False, reverse=False)
+        else:
+            parts = [holding(p) for p in recording.unstack(x, axis=negative)]
+            for i in range(1, len(parts)):
+                parts[i] = self(parts[i - 1], parts[i])
+            result = recording.stack(*[p._tensor for p in parts], axis=negative)
+        return leave(result) if out is None else write(out, result, name=self.__name__)
+
+    def reduceat(
+        self, array: Any, indices: Any, axis: int = 0, dtype: Any = None, out: Any = None
+    ) -> Any:
+        """Combine the elements of slices that start at some indices."""
+        self._check_binary("reduceat")
+        x = tensor_of(array, dtype)
+        (axis,) = np.lib.array_utils.normalize_axis_tuple(axis, x._value.ndim)
+        starts = [int(i) for i in plain(indices)]
+        stops = [*starts[1:], x._value.shape[axis]]
+        index: list[Any] = [slice(None)] * x._value.ndim
+        a, parts = holding(x), []
+        for start, stop in zip(starts, stops, strict=True):
+            index[axis] = slice(start, max(stop, start + 1))
+            parts.append(self.reduce(a[tuple(index)], axis=axis)._tensor)
+        result = recording.stack(*parts, axis=axis - x._value.ndim)
+        return leave(result) if out is None else write(out, result, name=self.__name__)
+
+    def outer(self, A: Any, B: Any, /, **options: Any) -> Any:
+        """Combine each element of one array with each of another."""
+        self._check_binary("outer")
+        a, b = tensor_of(A), tensor_of(B)
+        a = recording.reshape(a, to=a._value.shape + (1,) * b._value.ndim)
+        return self(holding(a), holding(b), **options)
+
+    def at(self, a: Any, indices: Any, b: Any = None, /) -> None:
+        """Change elements in place, as often as their index occurs: ``a[indices] += b``."""
+        if a.__class__ is not ndarray:
+            raise TypeError(
+                f"{self.__name__}.at changes an array of tapegrad.numpy, not a "
+                f"{type(a).__name__}: make one with np.array(a)."
+            )
+        x = a._tensor
+        positions = np.asarray(numbers_of(x)[plain(indices)])
+        given = None if b is None else tensor_of(b)
+        dtype = x._value.dtype
+        if self.__name__ in ("add", "subtract") and dtype.kind in "fc" and given is not None:
+            added = of_type(given, dtype)
+            _fits(added, positions)
+            if self.__name__ == "subtract":
+                added = recording.negative(added)
+            assign(a, add_at(x, positions, added))
+            return
+        flat = positions.reshape(-1)
+        rounds = _occurrences(flat)
+        v = None if given is None else recording.broadcast_to(given, to=positions.shape)
+        v = None if v is None else recording.reshape(v, to=flat.shape)
+        for turn in range(rounds.max(initial=-1) + 1):
+            (chosen,) = np.nonzero(rounds == turn)
+            operands = [pick(x, flat[chosen]), *([] if v is None else [pick(v, chosen)])]
+            changed = self._compute(tuple(map(holding, operands)), {})
+            x = put(x, flat[chosen], of_type(changed, dtype))
+        assign(a, x)
+
+
+def documented_text(summary: str, inputs: list[str], example: str) -> str:
+    """The docstring of a universal function."""
+
+    def model() -> None: ...
+
+    model.__doc__ = (
+        summary
+        + "\n\nParameters\n----------\n"
+        + "".join(
+            f"{name}\n    An array or number; shapes broadcast, types are promoted.\n"
+            for name in inputs
+        )
+        + "out\n    An array to write the result to.\nwhere\n    Which elements are computed."
+    )
+    return documented(example)(model).__doc__ or ""
+
+
+def _number(x: Any, dtype: np.dtype[Any]) -> Any:
+    with np.errstate(all="ignore"):
+        return dtype.type(x)
+
+
+def _fits(v: Tensor, positions: Any) -> None:
+    if np.broadcast_shapes(v._value.shape, positions.shape) != positions.shape:
+        raise ValueError("array is not broadcastable to correct shape")
+
+
+def _check_broadcast(operands: list[Tensor]) -> None:
+    a, b = [x._value.shape for x in operands]
+    if a == b or not a or not b:
+        return
+    try:
+        np.broadcast_shapes(a, b)
+    except ValueError:
+        texts = [str(s).replace(" ", "") for s in (a, b)]
+        raise ValueError(
+            f"operands could not be broadcast together with shapes {texts[0]} {texts[1]} "
+        ) from None
+
+
+def _occurrences(flat: Any) -> Any:
+    """How often each number has occurred before."""
+    seen: dict[int, int] = {}
+    found = np.empty(flat.shape, int)
+    for i, n in enumerate(flat.tolist()):
+        found[i] = seen.get(n, 0)
+        seen[n] = found[i] + 1
+    return found
+
+
+#: The reductions that a universal function's `reduce` is: set by the module that defines them.
+REDUCERS: dict[str, Callable[..., Any]] = {}
+
+
+def among_arrays(inputs: Any) -> bool:
+    """Whether one of the inputs is an array of this dialect."""
+    return builtins.any(isinstance(x, ArrayLike) and x._takes_over for x in inputs)

@@ -1,0 +1,58 @@
+"""Write what NumPy shows for the examples of docstrings: run as a module.
+
+The texts go to ``tapegrad/numpy/example_results.py``, where `documented` finds them, and are then
+doctests of the dialect like any other.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy
+
+import tapegrad.numpy  # noqa: F401  # the dialect's modules tell what examples there are
+from tapegrad.numpy.documentation import WITHOUT_RESULT
+
+RESULTS = Path(__file__).parents[2] / "tapegrad" / "numpy" / "example_results.py"
+HEADER = '''"""What NumPy shows for the examples of docstrings."""
+
+from __future__ import annotations
+
+RESULTS: dict[str, str] = {
+'''
+
+
+def without_scalars(value: Any) -> Any:
+    """The value with arrays in the place of NumPy's scalars, which the dialect does not have."""
+    if isinstance(value, numpy.generic):
+        return numpy.asarray(value)
+    if isinstance(value, (tuple, list)):
+        parts = [without_scalars(v) for v in value]
+        return type(value)(*parts) if hasattr(value, "_fields") else type(value)(parts)
+    return value
+
+
+def main() -> None:
+    """Evaluate all examples that have no result of their own."""
+    warnings.simplefilter("ignore")
+    lines = []
+    for example in sorted(set(WITHOUT_RESULT)):
+        *statements, last = example.split("\n")
+        names: dict[str, Any] = {"np": numpy}
+        try:
+            for statement in statements:
+                exec(statement, names)
+            value = eval(last, names)
+        except Exception as error:  # noqa: BLE001  # names of ours alone have results of their own
+            sys.stderr.write(f"{example}: {error}\n")
+            continue
+        if value is not None:
+            lines.append(f"    {example!r}: {repr(without_scalars(value))!r},\n")
+    RESULTS.write_text(HEADER + "".join(lines) + "}\n")
+
+
+if __name__ == "__main__":
+    main()

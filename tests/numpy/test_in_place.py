@@ -1,0 +1,206 @@
+"""Operations in place: values are NumPy's, and derivatives those of the equivalent function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy
+import pytest
+
+import tapegrad as tf
+import tapegrad.numpy as np
+from tests.numpy.test_expressions import differences
+
+X = numpy.array([0.7, -1.3, 2.1, 0.4])
+
+
+def by_item(np: Any, x: Any) -> Any:
+    a = np.zeros(4)
+    for i in range(4):
+        a[i] = x[3 - i] ** 2
+    return a
+
+
+def by_slice(np: Any, x: Any) -> Any:
+    a = np.ones((2, 4))
+    a[0] = x
+    a[:, 1:3] *= 2.0
+    return a
+
+
+def by_mask(np: Any, x: Any) -> Any:
+    a = np.array(x)
+    a[numpy.array([True, False, True, False])] = 3.0
+    return a * x
+
+
+def by_index_array(np: Any, x: Any) -> Any:
+    a = np.zeros(5)
+    a[[0, 3]] = x[:2]
+    a[numpy.array([4, 0])] += x[2:] ** 2
+    return a
+
+
+def of_a_copy(np: Any, x: Any) -> Any:
+    a = np.array(x)
+    y = a * a  # used before it changes
+    a[0] = 5.0
+    a += x
+    return y + a
+
+
+def by_operators(np: Any, x: Any) -> Any:
+    a = np.array(x)
+    a *= x
+    a -= 1.0
+    a /= 2.0
+    a **= 2
+    a[1:] @= numpy.eye(3)
+    return a
+
+
+def with_out(np: Any, x: Any) -> Any:
+    a = np.zeros(4)
+    np.multiply(x, x, out=a)
+    np.exp(x[:2], out=a[1:3])
+    np.add(a, 1.0, out=a, where=numpy.array([True, False, True, True]))
+    np.sum(x * x, out=a[3:][0:1].reshape(()))
+    return a
+
+
+def by_view(np: Any, x: Any) -> Any:
+    a = np.zeros((3, 4))
+    row = a[1]
+    row[:] = x
+    column = a.T[2]
+    column += x[0] ** 2
+    flat = a.reshape(-1)
+    flat[::5] = x[:3] * 2
+    return a * 1.0
+
+
+def view_of_view(np: Any, x: Any) -> Any:
+    a = np.array(x)
+    inner = a[1:][::-1][:2]
+    before = inner * 2
+    a[2] = x[0] * x[1]
+    inner[0] = x[3] ** 3
+    return np.concatenate([before, inner, a])
+
+
+def at(np: Any, x: Any) -> Any:
+    a = np.ones(3)
+    np.add.at(a, [0, 0, 2, 1], x)
+    np.multiply.at(a, [1, 1], x[:2])
+    np.subtract.at(a, numpy.array([2, 2]), x[2:])
+    np.negative.at(a, [0])
+    return a
+
+
+def running(np: Any, x: Any) -> Any:
+    a = np.ones(6)
+    for i in range(2, 6):
+        a[i] = a[i - 1] * x[i - 2] + a[i - 2]
+    return a
+
+
+PROGRAMS = [
+    by_item,
+    by_slice,
+    by_mask,
+    by_index_array,
+    of_a_copy,
+    by_operators,
+    with_out,
+    by_view,
+    view_of_view,
+    at,
+    running,
+]
+
+
+def weighted(program: Callable[..., Any], library: Any, x: Any) -> Any:
+    y = program(library, x)
+    return (y * numpy.sin(numpy.arange(y.size) + 1.0).reshape(y.shape)).sum()
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_values_and_derivatives(program: Callable[..., Any]) -> None:
+    expected = program(numpy, X.copy())
+    untracked, argument = program(np, np.array(X)), np.array(X)
+    with tf.GradientTape() as tape:
+        tape.watch(argument)
+        tracked = program(np, argument)
+    del tape
+    for found in (untracked, tracked):
+        numpy.testing.assert_allclose(found, expected, rtol=1e-12)
+
+    along = numpy.array([0.3, -0.2, 0.5, 0.9])
+
+    def function(x: Any) -> Any:
+        return weighted(program, np, x)
+
+    gradient = np.grad(function)(X)
+    slope = differences(lambda x: weighted(program, numpy, x.copy()), X, along)
+    numpy.testing.assert_allclose(float((gradient * along).sum()), slope, rtol=1e-6)
+    _, tangent = np.jvp(function, (X,), (along,))
+    numpy.testing.assert_allclose(float(tangent), slope, rtol=1e-6)
+    second = np.hvp(function, (X,), (along,))[0]
+    changed = differences(lambda x: numpy.asarray(np.grad(function)(x)), X, along)
+    numpy.testing.assert_allclose(second, changed, rtol=1e-5, atol=1e-7)
+
+
+def test_a_watched_array_stands_for_the_value_that_was_watched() -> None:
+    x = np.array([1.0, 2.0])
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        y = (x * x).sum()
+        x[0] = 5.0
+        z = (x**3).sum()
+    assert tape.gradient(y, x).tolist() == [2.0, 4.0]
+    assert tape.gradient(z, x).tolist() == [0.0, 12.0]
+    assert x.tolist() == [5.0, 2.0]
+
+
+def test_the_argument_of_a_function_is_not_the_callers_array() -> None:
+    def spoil(x: Any) -> Any:
+        x *= 3.0
+        return x.sum()
+
+    x = np.array([1.0, 2.0])
+    assert np.grad(spoil)(x).tolist() == [3.0, 3.0]
+    assert x.tolist() == [1.0, 2.0]
+
+
+def test_numpys_array_as_out_is_refused_with_the_remedy() -> None:
+    target = numpy.zeros(2)
+    with pytest.raises(TypeError, match=r"tapegrad\.numpy.*np\.zeros"):
+        target += np.array([1.0, 2.0])
+    with pytest.raises(TypeError, match="would be lost"):
+        np.add(np.ones(2), 1.0, out=target)
+    assert target.tolist() == [0.0, 0.0]
+
+
+def test_nothing_changes_when_an_assignment_fails() -> None:
+    a = np.ones(3)
+    for assign in (
+        lambda: a.__setitem__(7, 1.0),
+        lambda: a.__setitem__(slice(None), np.ones(2)),
+        lambda: a.__setitem__(0, 1j),
+    ):
+        with pytest.raises((IndexError, ValueError, TypeError)):
+            assign()
+        with tf.GradientTape() as tape:
+            tape.watch(a)
+            with pytest.raises((IndexError, ValueError, TypeError)):
+                assign()
+    assert a.tolist() == [1.0, 1.0, 1.0]
+
+
+def test_tensors_of_the_first_dialect_stay_immutable() -> None:
+    t = tf.constant([1.0, 2.0])
+    with pytest.raises(TypeError, match="immutable"):
+        t[0] = 3.0
+    with pytest.raises(TypeError, match=r"np\.array"):
+        numpy.add.at(t, [0], 1.0)
