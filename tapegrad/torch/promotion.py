@@ -10,7 +10,6 @@ from tapegrad.core.table import TABLE
 from tapegrad.core.tensor import Tensor as CoreTensor
 from tapegrad.core.tensor import wrap_constant
 from tapegrad.ops.cast import in_dtype
-from tapegrad.ops.cast import in_dtype
 from tapegrad.ops.reduce import reduce_sum
 from tapegrad.torch.dtypes import category, floating, number_dtype, result_dtype
 

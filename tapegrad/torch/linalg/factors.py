@@ -14,8 +14,6 @@ from tapegrad.ops import eigenvalues as core_eigenvalues
 from tapegrad.ops import matrix_products as core_products
 from tapegrad.ops import qr as core_qr
 from tapegrad.ops import svd as core_svd
-from tapegrad.ops.cast import in_dtype
-from tapegrad.ops.elementwise import add
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.linalg.arguments import (
     LinAlgError,

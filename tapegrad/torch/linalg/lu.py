@@ -13,12 +13,12 @@ from tapegrad.core.tensor import wrap
 from tapegrad.ops import cholesky as core_cholesky
 from tapegrad.ops import inverse as core_inverse
 from tapegrad.ops import lu as core_lu
+from tapegrad.ops.cast import in_dtype
 from tapegrad.ops.elementwise import add
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.linalg.arguments import LinAlgError, adjoint, at_batch, require_matrices
 from tapegrad.torch.linalg.solving import spread
 from tapegrad.torch.operation import operation
-from tapegrad.torch.promotion import in_dtype
 from tapegrad.torch.sorting import named_result
 from tapegrad.torch.tensor import Tensor
 

@@ -25,9 +25,6 @@ from tapegrad.torch.linalg.arguments import (
     require_matrices,
     require_square,
 )
-from tapegrad.torch.linalg.factors import order_of
-from tapegrad.torch.operation import operation
-from tapegrad.torch.promotion import promoted
 from tapegrad.torch.operation import into, operation
 from tapegrad.torch.promotion import in_dtype, promoted, tied
 from tapegrad.torch.sorting import named_result
