@@ -21,7 +21,7 @@ from tapegrad.torch.dtypes import category, to_numpy
 from tapegrad.torch.dtypes import int64 as _int64
 from tapegrad.torch.node import node_type
 from tapegrad.torch.operation import into
-from tapegrad.torch.promotion import as_floating, flat, in_dtype
+from tapegrad.torch.promotion import as_floating, flat
 from tapegrad.torch.running import run
 from tapegrad.torch.tensor import Tensor, dimension, install
 

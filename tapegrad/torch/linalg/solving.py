@@ -26,7 +26,7 @@ from tapegrad.torch.linalg.arguments import (
     require_square,
 )
 from tapegrad.torch.operation import into, operation
-from tapegrad.torch.promotion import in_dtype, promoted, tied
+from tapegrad.torch.promotion import promoted, tied
 from tapegrad.torch.sorting import named_result
 from tapegrad.torch.tensor import Tensor, wrapped
 
