@@ -11,6 +11,7 @@ import numpy as np
 from tapegrad.core import nest
 from tapegrad.core.primals import outputs_of, watching
 from tapegrad.core.table import recording
+from tapegrad.core.tensor import ArrayLike, wrap_constant
 from tapegrad.optimize.bounds import Bounds
 from tapegrad.optimize.functions import Vector, flat_jacobian
 from tapegrad.optimize.parameters import Parameters, as_data, flat64
@@ -84,7 +85,7 @@ def curve_fit(
         SciPy; otherwise ``f(xdata, p)`` with `p` in the structure of `p0`.
     xdata
         What the model is a function of: numbers, a tensor, a pandas or xarray object, or a
-        structure of them.
+        structure of them. Tensors keep their dtype, other numbers take that of the parameters.
     ydata
         The data, of the shape of what the model returns.
     p0
@@ -124,7 +125,15 @@ def curve_fit(
     ([1.2, 2.2], [0.28, 0.08])
     """
     op = "curve_fit"
-    x = nest.map_structure(lambda part: as_data(op, "xdata", part), _together(xdata))
+    if p0 is None:
+        p0 = np.ones(_arguments_of(f))
+        if bounds is not None:
+            p0 = _inside(Bounds(Parameters(op, p0), bounds, vectors=True))
+    spread = isinstance(p0, (list, tuple, np.ndarray)) and not hasattr(p0, "_fields")
+    parameters = Parameters(op, p0)
+    spread = spread and len(parameters.leaves) == 1 and parameters.leaves[0]._value.ndim == 1
+    dtype = parameters.leaves[0]._value.dtype
+    x = nest.map_structure(lambda part: _of_dtype(part, dtype), _together(xdata))
     y = flat64([as_data(op, "ydata", ydata)])
     if check_finite:
         for name, part in (*(("xdata", part) for part in nest.flatten(x)), ("ydata", y)):
@@ -133,13 +142,6 @@ def curve_fit(
                     f"{op}: {name} has NaN or infinite entries. Drop them together with what "
                     f"belongs to them, for example keep = numpy.isfinite(y); with pandas, dropna()."
                 )
-    if p0 is None:
-        p0 = np.ones(_arguments_of(f))
-        if bounds is not None:
-            p0 = _inside(Bounds(Parameters(op, p0), bounds, vectors=True))
-    spread = isinstance(p0, (list, tuple, np.ndarray)) and not hasattr(p0, "_fields")
-    parameters = Parameters(op, p0)
-    spread = spread and len(parameters.leaves) == 1 and parameters.leaves[0]._value.ndim == 1
     weigh = None
     if sigma is not None:
         weigh = weighted_by(op, as_data(op, "sigma", sigma), y._value.size)
@@ -186,6 +188,14 @@ def _covariance(residuals: Callable[..., Any], fitted: Parameters, absolute: boo
         return recording.zeros_like(gram, to=gram._value.shape) + np.inf
     square = recording.reduce_sum(r * r, axes=(-1,), keepdims=False)
     return covariance * (square / freedom)
+
+
+def _of_dtype(part: Any, dtype: np.dtype[Any]) -> Any:
+    """Data for a model: of the parameters' dtype, but tensors as they are."""
+    x = as_data("curve_fit", "xdata", part)
+    if isinstance(part, ArrayLike) or x._value.dtype.kind not in "iuf":
+        return x
+    return wrap_constant(x._value.astype(dtype))
 
 
 def _together(xdata: Any) -> Any:

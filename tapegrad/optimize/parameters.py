@@ -32,6 +32,11 @@ class Parameters:
 
     def __init__(self, op: str, x0: Any) -> None:
         self.op = op
+        if hasattr(x0, "data_vars"):
+            raise TypeError(
+                f"{op}: x0 is a data set of xarray, whose variables share dimensions that a solver "
+                f"knows nothing of. Use a dict of arrays, {{name: x0[name].values for name in x0}}."
+            )
         self.structure = _arrays_for_numbers(x0)
         self.leaves = [self._leaf(x) for x in nest.flatten(self.structure)]
         if not self.leaves or not any(x._value.size for x in self.leaves):

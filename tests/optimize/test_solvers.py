@@ -329,6 +329,24 @@ def test_data_of_other_libraries(wrap: Callable[[Any], Any]) -> None:
     np.testing.assert_allclose(found.x, 1.0, rtol=1e-6)
 
 
+@pytest.mark.parametrize("dtype", [np.int64, np.float32, np.float64])
+def test_data_take_the_dtype_of_the_parameters(dtype: Any) -> None:
+    x = np.arange(4).astype(dtype)
+    y = np.array([1, 4, 5, 8]).astype(dtype)
+    popt, pcov = optimize.curve_fit(lambda x, a, b: a + b * tf.abs(x), x, y)
+    assert popt.dtype == pcov.dtype == tf.float64
+    np.testing.assert_allclose(popt, [1.2, 2.2], rtol=1e-8)
+    popt, _ = optimize.curve_fit(lambda x, a, b: a + b * x, x, y, np.ones(2, np.float32))
+    assert popt.dtype == tf.float32
+    np.testing.assert_allclose(popt, [1.2, 2.2], rtol=1e-3)
+
+
+class DataSet(dict):
+    """What shows a data set of xarray."""
+
+    data_vars = ()
+
+
 def line(x: Any, a: Any, b: Any) -> Any:
     return a + b * x
 
@@ -343,6 +361,7 @@ ERRORS = [
     (lambda: optimize.minimize(float, 1.0), TypeError, "left the tape"),
     (lambda: optimize.minimize(lambda x: tf.constant(1.0), 1.0), ValueError, "does not depend"),
     (lambda: optimize.minimize(lambda x: x, 1j), TypeError, "complex"),
+    (lambda: optimize.minimize(lambda x: x, DataSet(a=1.0)), TypeError, "dict of arrays"),
     (lambda: optimize.minimize(lambda x: x, {}), ValueError, "no parameters"),
     (lambda: optimize.minimize(tf.reduce_sum, MASKED), ValueError, "filled"),
     (lambda: optimize.minimize(tf.reduce_sum, Table(["a"])), TypeError, "numpy.asarray"),
