@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tapegrad.inspect.gradient_report import gradient_report
 from tapegrad.inspect.numerics import (
     disable_check_numerics,
     enable_check_numerics,
@@ -64,6 +65,7 @@ __all__ = [
     "disable_check_numerics",
     "enable_check_numerics",
     "enable_source_lines",
+    "gradient_report",
     "is_numeric_tensor",
     "trace_numerics",
 ]

@@ -136,6 +136,75 @@ class TapeTools:
         """
         return tool("picture", "draw")(self, target, collapse)
 
+    def summary(self) -> Any:
+        """Count what was recorded, and the bytes that are kept for it.
+
+        Returns
+        -------
+        Costs
+            Prints as a table with a row for each kind of operation; ``by_operation()`` and
+            ``by_line()`` give the rows. Values of watched Variables and tensors are not counted.
+
+        Raises
+        ------
+        TapeUsedError
+            If the tape recorded nothing, or its records were released.
+
+        Examples
+        --------
+        >>> import tapegrad as tf
+        >>> x = tf.Variable(tf.ones([250]))
+        >>> with tf.GradientTape() as tape:
+        ...     y = tf.reduce_sum(tf.exp(x) + 1.0)
+        >>> print(tape.summary())
+        3 operations, 1.0 kB kept
+        <BLANKLINE>
+        operation   calls    kept
+        exp             1  1.0 kB
+        add             1     0 B
+        reduce_sum      1     0 B
+        """
+        return tool("costs", "summary")(self)
+
+    def profile(self, target: Any, sources: Any = None) -> Any:
+        """Measure what the gradient of `target` costs, by operation and by line.
+
+        Every operation is run again, forward on what the tape kept (on ones where it kept nothing)
+        and backward with its gradient; nothing is used up.
+
+        Parameters
+        ----------
+        target : Tensor, Variable or structure of them
+            What is differentiated.
+        sources : Tensor, Variable or structure of them, optional
+            Checked only: the gradient is taken through everything that leads to the target.
+
+        Returns
+        -------
+        Costs
+            Prints as two tables: calls, time forward and backward, bytes kept, and the share of the
+            time. `peak` are the bytes at the highest point of the reverse sweep; ``save`` writes
+            text, HTML, or a trace for Perfetto (``.json``).
+
+        Raises
+        ------
+        TypeError
+            If target or sources are no tensors or Variables.
+        TapeUsedError
+            If the tape recorded nothing, or its records were released.
+
+        Examples
+        --------
+        >>> import tapegrad as tf
+        >>> x = tf.Variable(tf.ones([250]))
+        >>> with tf.GradientTape() as tape:
+        ...     y = tf.reduce_sum(tf.exp(x))
+        >>> costs = tape.profile(y, x)
+        >>> sorted((row.name, row.calls, row.kept) for row in costs.by_operation())
+        [('exp', 1, 1000), ('reduce_sum', 1, 0)]
+        """
+        return tool("costs", "profile")(self, target, sources)
+
     def _repr_html_(self) -> str:
         """How notebooks show it."""
         return str(tool("html", "of_tape")(self))

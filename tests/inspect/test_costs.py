@@ -1,0 +1,148 @@
+"""Costs add up, and the trace is one that viewers load."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import tapegrad as tf
+
+
+def recorded() -> tuple[Any, Any, Any]:
+    x = tf.Variable(np.ones((100, 50)), name="x")
+    with tf.GradientTape(persistent=True) as tape:
+        h = tf.tanh(x * 2.0)
+        h = tf.tanh(h) + 1.0
+        y = tf.reduce_sum(h)
+    return tape, y, x
+
+
+def test_summary_counts_calls_and_bytes() -> None:
+    tape, _, _ = recorded()
+    rows = {row.name: row for row in tape.summary().by_operation()}
+    assert {name: row.calls for name, row in rows.items()} == {
+        "multiply": 1, "tanh": 2, "add": 1, "reduce_sum": 1
+    }  # fmt: skip
+    assert rows["tanh"].kept == 2 * 8 * 5000  # each keeps its output
+    assert rows["add"].kept == 0
+    assert "5 operations, 80.0 kB kept" in str(tape.summary())
+    lines = tape.summary().by_line()
+    assert sum(row.calls for row in lines) == 5
+    assert all("test_costs.py:" in row.name for row in lines)
+
+
+def test_profile_adds_up() -> None:
+    tape, y, x = recorded()
+    costs = tape.profile(y, x)
+    assert len(costs.costs) == 5
+    assert sum(row.share for row in costs.by_operation()) == pytest.approx(1.0)
+    assert sum(row.share for row in costs.by_line()) == pytest.approx(1.0)
+    assert all(c.forward is not None and c.forward > 0 for c in costs.costs)
+    assert all(c.backward is not None and c.backward > 0 for c in costs.costs)
+    # Both outputs of tanh, the factor 2.0, the gradient of the second tanh's input, and that of
+    # its output: the gradient of a sum is a view of one number.
+    assert costs.peak == 80_000 + 8 + 40_000 + 8
+    for shown in ("forward", "backward", "share", "120.0 kB at the peak", "tanh"):
+        assert shown in str(costs)
+        assert shown in costs._repr_html_()
+    assert tape.gradient(y, x) is not None
+
+
+def test_what_does_not_lead_to_the_target_has_no_backward_time() -> None:
+    x = tf.Variable(1.0)
+    with tf.GradientTape() as tape:
+        y = tf.sin(x)
+        tf.cos(x)
+    sin, cos = tape.profile(y).costs
+    assert sin.backward is not None
+    assert cos.backward is None
+
+
+def test_trace_is_what_viewers_load(tmp_path: Path) -> None:
+    tape, y, x = recorded()
+    costs = tape.profile(y, x)
+    costs.save(tmp_path / "trace.json")
+    events = json.loads((tmp_path / "trace.json").read_text(encoding="utf-8"))["traceEvents"]
+    spans = [e for e in events if e["ph"] == "X"]
+    assert [e["cat"] for e in spans] == ["forward"] * 5 + ["backward"] * 5
+    assert [e["name"] for e in spans[:5]] == [e["name"] for e in spans[5:]][::-1]
+    for e in spans:
+        assert {"pid", "tid", "ts", "dur", "name"} <= set(e)
+        assert e["dur"] > 0
+    ends = [(e["ts"], e["ts"] + e["dur"]) for e in spans]
+    assert all(b[0] >= a[1] - 1e-6 for a, b in pairwise(ends))
+    assert max(e["args"]["bytes"] for e in events if e["ph"] == "C") == costs.peak
+    costs.save(tmp_path / "costs.html")
+    costs.save(tmp_path / "costs.txt")
+    assert "<table" in (tmp_path / "costs.html").read_text(encoding="utf-8")
+    assert (tmp_path / "costs.txt").read_text(encoding="utf-8") == str(costs)
+
+
+def test_custom_gradients_and_bad_input() -> None:
+    @tf.custom_gradient
+    def f(x: Any) -> Any:
+        return x * 1.0, lambda dy: dy
+
+    x = tf.Variable(2.0)
+    with tf.GradientTape() as tape:
+        y = f(x)
+    cost = next(c for c in tape.profile(y, x).costs if c.operation == "f")
+    assert cost.forward is None
+    assert cost.backward is not None
+    with pytest.raises(TypeError, match="`target` should be"):
+        tape.profile(3.0)
+    with pytest.raises(TypeError, match="`sources` should be"):
+        tape.profile(y, 3.0)
+    tape.gradient(y, x)
+    for method in (tape.summary, lambda: tape.profile(y)):
+        with pytest.raises(tf.errors.TapeUsedError, match="came too late"):
+            method()
+
+
+GRADIENTS: list[tuple[Any, str]] = [
+    (None, "None"),
+    (np.zeros((2, 3)), "all zero"),
+    (np.array([[1.0, 0.0], [2.0, 0.0]]), "dead units"),
+    (np.array([1.0, np.nan]), "not finite"),
+    (np.array([1e6]), "exploding"),
+    (np.array([1e-6]), "vanishing"),
+    (np.array([[1.0, 0.0], [0.0, 2.0]]), "ok"),
+    (np.array(0.5), "ok"),
+    (np.array([3.0 + 4.0j]), "ok"),
+]
+
+
+def test_gradient_report() -> None:
+    grads = [None if g is None else tf.constant(g) for g, _ in GRADIENTS]
+    report = tf.debugging.gradient_report(grads)
+    assert [e.verdict for e in report.entries] == [verdict for _, verdict in GRADIENTS]
+    assert [e.name for e in report.entries] == [f"[{i}]" for i in range(len(grads))]
+    assert len(report.problems) == 6
+    assert report.entries[8].norm == pytest.approx(5.0)
+    assert report.entries[2].dead == 1
+    for text in (str(report), report._repr_html_()):
+        assert "dead units" in text
+        assert "exploding" in text
+    assert report.plot().count("<rect") == 1 + len(grads)
+
+
+def test_gradient_report_of_structures_and_variables() -> None:
+    table = tf.Variable(np.ones((4, 2)), name="table")
+    w = tf.Variable(2.0, dtype=tf.float64, name="w")
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(tf.gather(table, [1])) * w
+    found = tape.gradient(y, {"table": table, "w": w})
+    report = tf.debugging.gradient_report(found)
+    assert [(e.name, e.shape) for e in report.entries] == [("table", (4, 2)), ("w", ())]
+    assert report.entries[0].zeros == 0.75
+    named = tf.debugging.gradient_report([found["w"]], [w])
+    assert named.entries[0].name == "w"
+    with pytest.raises(ValueError, match="1 gradients for 2 variables"):
+        tf.debugging.gradient_report([found["w"]], [w, table])
+    with pytest.raises(TypeError, match="is no gradient"):
+        tf.debugging.gradient_report([1.0])
