@@ -57,6 +57,7 @@ from tapegrad.torch.size import *
 from tapegrad.torch.sorting import *
 from tapegrad.torch.tensor import Tensor as Tensor
 from tapegrad.torch.text import *
+from tapegrad.torch.updates import *
 
 #: The release of PyTorch whose behaviour this dialect follows, marked as not being it.
 __version__ = "2.13.0+tapegrad"
