@@ -30,6 +30,7 @@ from tapegrad.torch.constructors import *
 from tapegrad.torch.conversions import *
 from tapegrad.torch.counting import *
 from tapegrad.torch.creation import *
+from tapegrad.torch.diagonals import *
 from tapegrad.torch.dtypes import *
 from tapegrad.torch.environment import *
 from tapegrad.torch.func.vmap import *
@@ -37,6 +38,7 @@ from tapegrad.torch.indexing import *
 from tapegrad.torch.joining import *
 from tapegrad.torch.layer_functions import *
 from tapegrad.torch.logic import *
+from tapegrad.torch.masks import *
 from tapegrad.torch.matrix_functions import *
 from tapegrad.torch.memory import *
 from tapegrad.torch.modes import *
@@ -51,6 +53,7 @@ from tapegrad.torch.random import *
 from tapegrad.torch.reductions import *
 from tapegrad.torch.rounding import *
 from tapegrad.torch.scans import *
+from tapegrad.torch.searching import *
 from tapegrad.torch.serialization import *
 from tapegrad.torch.shaping import *
 from tapegrad.torch.size import *

@@ -9,7 +9,7 @@ import numpy as np
 from tapegrad.core.table import TABLE
 from tapegrad.core.tensor import wrap
 from tapegrad.ops import complex as core_complex
-from tapegrad.torch import creation, pieces, shaping
+from tapegrad.torch import creation, diagonals, pieces, shaping
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.dtypes import get_default_dtype
 from tapegrad.torch.linalg import cholesky as _cholesky
@@ -81,7 +81,7 @@ def _copying(name: str, view: Any, example: str) -> Any:
 
 alias_copy = _copying("alias_copy", lambda x: x, "torch.ones(2)")
 as_strided_copy = _copying("as_strided_copy", pieces.as_strided, "torch.ones(2), (1,), (1,)")
-diagonal_copy = _copying("diagonal_copy", pieces.diagonal, "torch.eye(2)")
+diagonal_copy = _copying("diagonal_copy", diagonals.diagonal, "torch.eye(2)")
 expand_copy = _copying("expand_copy", shaping.expand, "torch.ones(1), (2,)")
 narrow_copy = _copying("narrow_copy", pieces.narrow, "torch.ones(3), 0, 0, 2")
 permute_copy = _copying("permute_copy", shaping.permute, "torch.ones(1, 2), (1, 0)")

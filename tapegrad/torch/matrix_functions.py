@@ -8,6 +8,7 @@ import numpy as np
 
 from tapegrad.core.tensor import wrap
 from tapegrad.torch.creation import eye
+from tapegrad.torch.diagonals import tril, triu
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.linalg.arguments import require_matrices
 from tapegrad.torch.linalg.factors import householder_product, svdvals
@@ -18,7 +19,6 @@ from tapegrad.torch.linalg.lu import lu_solve as _lu_solve
 from tapegrad.torch.linalg.norms import matrix_norm
 from tapegrad.torch.linalg.solving import solve_triangular
 from tapegrad.torch.operation import operation
-from tapegrad.torch.pieces import tril, triu
 from tapegrad.torch.reductions import reduced
 from tapegrad.torch.reductions import vector_norm as core_vector_norm
 from tapegrad.torch.sorting import named_result

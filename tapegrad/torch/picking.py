@@ -20,10 +20,9 @@ from tapegrad.ops.segment_reductions import (
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.indexing import put_at
 from tapegrad.torch.operation import changing, operation
-from tapegrad.torch.tensor import Tensor, dimension, install, wrapped
+from tapegrad.torch.tensor import Tensor, dimension, install
 
 __all__ = [
-    "argwhere",
     "gather",
     "index_add",
     "index_copy",
@@ -31,10 +30,6 @@ __all__ = [
     "index_put",
     "index_reduce",
     "index_select",
-    "masked_fill",
-    "masked_scatter",
-    "masked_select",
-    "nonzero",
     "put",
     "scatter",
     "scatter_add",
@@ -374,84 +369,6 @@ def index_put(input: Any, indices: Any, values: Any, accumulate: bool = False) -
 # Masks
 
 
-def _mask_of(mask: Any) -> Any:
-    if mask._value.dtype.kind != "b":
-        raise RuntimeError(
-            "masked_fill only supports boolean masks, but got mask with another dtype"
-        )
-    return mask
-
-
-@documented(
-    "torch.masked_fill(torch.ones(2), torch.tensor([True, False]), 0.0)",
-    "",
-    mask="Where to write; it broadcasts.",
-    value="A number, or a tensor without dimensions.",
-)
-@operation(in_place=True)
-def masked_fill(input: Any, mask: Any, value: Any) -> Any:
-    """A copy with one value where the mask is true."""
-    if hasattr(value, "_value") and value._value.ndim:
-        raise RuntimeError(
-            f"masked_fill_ only supports a 0-dimensional value tensor, but got tensor with "
-            f"{value._value.ndim} dimension(s)."
-        )
-    return TABLE["where"](_mask_of(mask), in_dtype(value, input._value.dtype), input)
-
-
-@documented(
-    "torch.masked_select(torch.tensor([1, 2, 3]), torch.tensor([True, False, True]))",
-    "",
-    mask="Which elements; it broadcasts.",
-)
-@operation()
-def masked_select(input: Any, mask: Any) -> Any:
-    """The elements where the mask is true, in one row."""
-    if mask._value.dtype.kind != "b":
-        raise RuntimeError("masked_select: expected BoolTensor for mask")
-    shape = np.broadcast_shapes(input._value.shape, mask._value.shape)
-    numbers = np.broadcast_to(numbers_of(input), shape)
-    return pick(input, numbers[np.broadcast_to(mask._value, shape)])
-
-
-@documented(
-    "torch.masked_scatter(torch.zeros(3), torch.tensor([True, False, True]), torch.ones(2))",
-    "",
-    mask="Where to write; it broadcasts.",
-    source="The values, one after the other.",
-)
-@operation(in_place=True)
-def masked_scatter(input: Any, mask: Any, source: Any) -> Any:
-    """A copy with values, one after the other, where the mask is true."""
-    shape = np.broadcast_shapes(input._value.shape, mask._value.shape)
-    x = input
-    if x._value.shape != shape:
-        x = TABLE["broadcast_to"](x, to=shape)
-    positions = numbers_of(x)[np.broadcast_to(mask._value, shape)]
-    if source._value.size < positions.size:
-        raise RuntimeError(
-            "masked_scatter: expected self and source to have same dtypes but got too few values"
-        )
-    return place(x, positions, pick(source, np.arange(positions.size)))
-
-
-@documented("torch.nonzero(torch.tensor([0, 5, 7]))", "", as_tuple="One tensor per dimension.")
-def nonzero(input: Tensor, *, out: Any = None, as_tuple: bool = False) -> Any:
-    """The indices of the elements that are not zero, as rows."""
-    found = np.nonzero(np.atleast_1d(input._value))
-    if as_tuple:
-        return tuple([wrapped(i) for i in found])
-    if not input._value.ndim:
-        return wrapped(np.zeros((found[0].size, 0), np.int64))
-    return wrapped(np.ascontiguousarray(np.stack(found, 1)))
-
-
-@documented("torch.argwhere(torch.tensor([0, 5, 7]))", "")
-def argwhere(input: Tensor) -> Tensor:
-    """The indices of the elements that are not zero, as rows."""
-    return nonzero(input)
-
-
 def fill_(self: Tensor, value: Any) -> Tensor:
     """Write one value everywhere."""
     return _filled(self, value)
@@ -482,8 +399,6 @@ def _zeros(input: Any) -> Any:
 
 _zeroed = changing("zero_", _zeros)
 install(
-    nonzero=nonzero,
-    argwhere=argwhere,
     fill_=fill_,
     zero_=zero_,
     index_put_=lambda self, indices, values, accumulate=False: put_at(

@@ -10,13 +10,13 @@ from tapegrad.ops import elementwise
 from tapegrad.ops import reduce as core_reduce
 from tapegrad.ops import svd as core_svd
 from tapegrad.torch.counting import vander as _vander
+from tapegrad.torch.diagonals import diagonal as _diagonal
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.linalg.arguments import require_matrices
 from tapegrad.torch.linalg.factors import svdvals
 from tapegrad.torch.linalg.solving import inv
 from tapegrad.torch.node import node_type
 from tapegrad.torch.operation import into, operation
-from tapegrad.torch.pieces import diagonal as _diagonal
 from tapegrad.torch.products_of_many import chain_matmul
 from tapegrad.torch.products_of_many import cross as _cross
 from tapegrad.torch.promotion import promoted
