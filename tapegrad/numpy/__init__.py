@@ -46,6 +46,8 @@ from tapegrad.numpy.constants import *
 from tapegrad.numpy.creation import *
 from tapegrad.numpy.functional import *
 from tapegrad.numpy.moving import *
+from tapegrad.numpy.products import *
 from tapegrad.numpy.reductions import *
+from tapegrad.numpy.selecting import *
 from tapegrad.numpy.ufunc import ufunc as ufunc
 from tapegrad.numpy.universal import *

@@ -20,7 +20,7 @@ from tapegrad.ops.select import maximum, minimum
 __all__: list[str] = []
 
 
-def _flat(function: Any) -> Callable[..., Any]:
+def step_of(function: Any) -> Callable[..., Any]:
     """A step function: NumPy's values, and a derivative of zero."""
 
     def compute(*operands: Tensor) -> Any:
@@ -75,7 +75,7 @@ def _heaviside(x: Tensor, h: Tensor) -> Any:
 
 
 def _trunc(x: Tensor) -> Any:
-    return _flat(np.trunc)(x)
+    return step_of(np.trunc)(x)
 
 
 def _ldexp(x: Tensor, e: Tensor) -> Any:
@@ -96,7 +96,7 @@ def _modf(x: Tensor) -> Any:
 
 
 def _divmod(a: Tensor, b: Tensor) -> Any:
-    return _flat(np.floor_divide)(a, b), division.floormod(a, b)
+    return step_of(np.floor_divide)(a, b), division.floormod(a, b)
 
 
 def _fabs(x: Tensor) -> Any:
@@ -187,15 +187,15 @@ _ROWS: tuple[tuple[Any, ...], ...] = (
     ("float_power", elementwise.pow, "Power, at least in double precision.", "[1, 2], -1"),
     ("remainder", division.floormod, "Remainder, with the divisor's sign.", "[5.0, -5.0], 3.0"),
     ("fmod", division.truncatemod, "Remainder, with the dividend's sign.", "[5.0, -5.0], 3.0"),
-    ("floor_divide", _flat(np.floor_divide), "Quotient, rounded down.", "[5.0, -5.0], 3.0"),
+    ("floor_divide", step_of(np.floor_divide), "Quotient, rounded down.", "[5.0, -5.0], 3.0"),
     ("divmod", _divmod, "Quotient, rounded down, and remainder.", "[5.0, -5.0], 3.0"),
     ("absolute", _absolute, "Absolute value.", "[1.0, -2.0]", "abs"),
     ("fabs", _fabs, "Absolute value as a floating point number.", "[1, -2]"),
     ("sign", _sign, "Sign; of complex numbers the direction.", "[3.0, -2.0, 0.0]"),
     ("conjugate", R.conj, "Complex conjugate.", "[1.0 + 2.0j]"),
-    ("rint", _flat(np.rint), "Nearest integer, the even one of two.", "[0.5, 1.5, -1.7]"),
-    ("floor", _flat(np.floor), "Largest integer that is not larger.", "[0.5, -1.5]"),
-    ("ceil", _flat(np.ceil), "Smallest integer that is not smaller.", "[0.5, -1.5]"),
+    ("rint", step_of(np.rint), "Nearest integer, the even one of two.", "[0.5, 1.5, -1.7]"),
+    ("floor", step_of(np.floor), "Largest integer that is not larger.", "[0.5, -1.5]"),
+    ("ceil", step_of(np.ceil), "Smallest integer that is not smaller.", "[0.5, -1.5]"),
     ("trunc", _trunc, "Nearest integer towards zero.", "[0.5, -1.5]"),
     ("exp", transcendental.exp, "Exponential.", "[0.0, 1.0]", "exp"),
     ("exp2", exp2, "Power of two.", "[0.0, 3.0]", "exp2"),
@@ -285,10 +285,13 @@ _ROWS: tuple[tuple[Any, ...], ...] = (
     ("lcm", None, "Least common multiple.", "[12, 9], 6"),
 )
 
+#: All of them, by name.
+UNIVERSAL: dict[str, ufunc] = {}
 for _name, _compute, _summary, _arguments, *_fast in _ROWS:
     globals()[_name] = ufunc(
         getattr(np, _name), _compute, _summary, f"np.{_name}({_arguments})", *_fast
     )
+    UNIVERSAL[_name] = globals()[_name]
     __all__.append(_name)
 
 _ALIASES = {

@@ -89,7 +89,16 @@ np.identity(4) @ x; np.add.reduce(A); np.multiply.reduce(A, axis=1); np.maximum.
 np.add.accumulate(A, 1); np.multiply.accumulate(x); np.maximum.accumulate(x); np.add.outer(x, y)
 np.multiply.outer(x, A); np.logaddexp.reduce(x); np.logaddexp.accumulate(x); np.hypot.reduce(x)
 np.subtract.outer(x, x); np.add.reduceat(x, [0, 2]); np.add.reduceat(x, [0, 2, 1])
-np.minimum.reduceat(A, [0, 2], axis=1); np.add.reduce(A, axis=None); np.add.reduce(x, where=b)
+np.minimum.reduceat(A, [0, 2], axis=1); np.add.reduce(A, axis=None); np.where(x > 0, x, y)
+np.where(b, x, 0.0); np.where(x > 0, np.sqrt(np.abs(x)), x * 2); np.clip(x, -1, 1)
+np.clip(x, None, u); x.clip(0.1, 1.0); np.sort(x); np.sort(A, axis=0); np.sort(A, axis=None)
+np.partition(x, 2)[2]; np.round(x, 1) * y; np.around(x) + x; np.real(x); np.imag(x) + x
+np.nan_to_num(x); np.sinc(x); np.atleast_1d(s); np.atleast_2d(x); np.atleast_3d(A); np.dot(x, y)
+np.dot(A, x); np.dot(A, B); np.dot(T, B); A.dot(x); np.dot(x, 2.0); np.vdot(A, A); np.inner(x, y)
+np.inner(T, A); np.outer(x, y); np.outer(A, s); np.tensordot(A, B, 1); np.tensordot(A, A)
+np.tensordot(T, A, axes=([1, 2], [0, 1])); np.einsum("ij,jk->ik", A, B); np.einsum("ij->j", A)
+np.einsum("ii", S); np.einsum("i,i,i", x, y, u); np.einsum("...j,j", T, x); np.kron(A, x)
+np.kron(S, S); np.kron(T, A); np.trace(S); A.trace(1); np.add.reduce(x, where=b)
 np.add(x, y, where=b, out=y.copy()); np.exp(x, out=np.zeros(4))
 np.divide(x, y, where=b, out=np.zeros(4)); np.add(x, y, dtype=np.float32)
 """
@@ -135,8 +144,15 @@ np.maximum.accumulate(n); np.gcd.reduce(n); np.less.outer(x, y); np.subtract.red
 np.copysign(f, -1); np.heaviside(f, 0.5); np.floor(n); np.trunc(f)
 np.quantile(x, 0.5, keepdims=True); np.percentile(n, [25, 75]); bool(s); float(s); int(s * 5)
 complex(s); np.array(x).shape; np.array([[1, 2], [3, 4]]).strides; 3 in n; np.hstack([f, x])
-np.array([f, f]).dtype; np.matmul(n, n); m @ m; np.matmul(m, np.ones((2, 2), np.float32))
-np.vecdot(n, n); n.cumsum(); n.mean()
+np.array([f, f]).dtype; np.where(b, n, 2.5); np.where(b[:3], f, 2.5); np.where(n > 2)
+np.clip(n, 0, 3); np.argsort(x); np.argsort(A, 0); np.searchsorted([0.0, 1.0], x); np.nonzero(n)
+np.argwhere(n > 1); np.isclose(x, x + 1e-9); np.allclose(x, x); np.array_equal(x, y)
+np.isin(n, [3]); np.unique(m); np.unique(n, return_index=True); np.bincount(np.abs(n))
+np.digitize(x, [0.0, 1.0]); np.histogram(x, 3); np.real(z); np.imag(z); np.angle(z)
+np.angle(z, deg=True); z.real; z.imag; z.conj(); np.round(n); np.round(x, 2); np.dot(n, n)
+np.einsum("i,i", n, n); np.kron(n, n); np.outer(n, n); np.nan_to_num(w); np.inner(m, m)
+np.tensordot(m, m); np.vdot(z, z); np.sort(n); np.trace(m); np.matmul(n, n); m @ m
+np.matmul(m, np.ones((2, 2), np.float32)); np.vecdot(n, n); n.cumsum(); n.mean()
 """
 
 #: Both raise, and the same kind of error.
@@ -151,6 +167,8 @@ np.ones(-1); np.sin.reduce(x); x.astype("nonsense"); np.broadcast_to(x, (2, 3))
 np.linspace(0, 1, -1); np.quantile(x, 1.5); np.cumsum(A, axis=3); np.add("a", x); np.array([x, A])
 np.moveaxis(A, 0, 4); np.diag(T); x + object(); np.matmul(x, 2); np.unstack(s)
 np.average(A, weights=x); np.full(2, x); np.repeat(x, [1, 2]); m + 300; np.expand_dims(x, 5)
+np.where(x, x); np.where(b, x, A[:, :3]); np.dot(A, A); np.inner(x, A[0, :3])
+np.einsum("ij,jk", A, A); np.tensordot(A, A, 1); np.sort(x, axis=2)
 """
 
 

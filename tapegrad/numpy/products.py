@@ -1,0 +1,142 @@
+"""Products of vectors, matrices and arrays of any rank."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tapegrad.core.host import computed
+from tapegrad.core.table import recording as R
+from tapegrad.core.tensor import Tensor
+from tapegrad.numpy import universal
+from tapegrad.numpy.array import holding, of_type, plain, tensor_of
+from tapegrad.numpy.function import function
+from tapegrad.numpy.moving import diagonal
+from tapegrad.ops import contract, matrix_products
+from tapegrad.ops import einsum as engine_einsum
+
+__all__ = ["dot", "einsum", "inner", "kron", "outer", "tensordot", "trace", "vdot"]
+
+_V = "np.array([1.0, 2.0])"
+
+
+def _pair(a: Any, b: Any) -> tuple[Tensor, Tensor]:
+    x, y = tensor_of(a), tensor_of(b)
+    dtype = np.result_type(x._value.dtype, y._value.dtype)
+    return of_type(x, dtype), of_type(y, dtype)
+
+
+def _is_exact(x: Tensor) -> bool:
+    return x._value.dtype.kind not in "fc"
+
+
+@function(f"np.dot({_V}, {_V})", method=True)
+def dot(a: Any, b: Any, out: Any = None) -> Any:
+    """The sum product over the last axis of one and the second to last of the other array."""
+    x, y = _pair(a, b)
+    if _is_exact(x):
+        return computed(np.dot, x, y)
+    if not x._value.ndim or not y._value.ndim:
+        return R.multiply(x, y)
+    axis = max(y._value.ndim - 2, 0)
+    m, n = x._value.shape[-1], y._value.shape[axis]
+    if m != n:
+        raise ValueError(
+            f"shapes {x._value.shape} and {y._value.shape} not aligned: {m} (dim "
+            f"{x._value.ndim - 1}) != {n} (dim {axis})"
+        )
+    if max(x._value.ndim, y._value.ndim) <= 2:
+        return universal.UNIVERSAL["matmul"](holding(x), holding(y))
+    return contract.tensordot(x, y, [[x._value.ndim - 1], [axis]])
+
+
+@function(f"np.vdot({_V}, {_V})")
+def vdot(a: Any, b: Any, /) -> Any:
+    """The inner product of all elements, of which the first are conjugated."""
+    x, y = _pair(a, b)
+    if _is_exact(x):
+        return computed(np.vdot, x, y)
+    x, y = [R.reshape(t, to=(t._value.size,)) for t in (x, y)]
+    return universal.UNIVERSAL["vecdot"](holding(x), holding(y))
+
+
+@function(f"np.inner({_V}, {_V})")
+def inner(a: Any, b: Any, /) -> Any:
+    """The sum products over the last axes."""
+    x, y = _pair(a, b)
+    if _is_exact(x):
+        return computed(np.inner, x, y)
+    if not x._value.ndim or not y._value.ndim:
+        return R.multiply(x, y)
+    if x._value.shape[-1] != y._value.shape[-1]:
+        raise ValueError(
+            f"shapes {x._value.shape} and {y._value.shape} not aligned: {x._value.shape[-1]} != "
+            f"{y._value.shape[-1]}"
+        )
+    return contract.tensordot(x, y, [[x._value.ndim - 1], [y._value.ndim - 1]])
+
+
+@function(f"np.outer({_V}, {_V})")
+def outer(a: Any, b: Any, out: Any = None) -> Any:
+    """The products of each element with each."""
+    x, y = tensor_of(a), tensor_of(b)
+    x, y = [R.reshape(t, to=(t._value.size,)) for t in (x, y)]
+    return universal.UNIVERSAL["multiply"].outer(holding(x), holding(y))._tensor
+
+
+@function(f"np.tensordot({_V}, {_V}, 1)", axes="How many axes meet, or which ones of each.")
+def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
+    """The sum products over chosen axes."""
+    x, y = _pair(a, b)
+    axes = plain(axes)
+    if _is_exact(x):
+        return computed(lambda x, y: np.tensordot(x, y, axes), x, y)
+    model: Any = np.tensordot
+    model(*[np.broadcast_to(0.0, t._value.shape) for t in (x, y)], axes)  # checks them
+    if not isinstance(axes, (int, np.integer)):
+        axes = [np.atleast_1d(part).tolist() for part in axes]
+    return contract.tensordot(x, y, axes)
+
+
+@function(f"np.einsum('i,i', {_V}, {_V})", optimize="Without effect.", kwargs="Without effect.")
+def einsum(subscripts: Any, *operands: Any, out: Any = None, optimize: Any = False) -> Any:
+    """Sums of products in Einstein's notation."""
+    if not isinstance(subscripts, str):
+        raise TypeError("einsum: write the subscripts as text, such as 'ij,jk->ik'.")
+    given = [tensor_of(a) for a in operands]
+    dtype = np.result_type(*[x._value.dtype for x in given])
+    given = [of_type(x, dtype) for x in given]
+    np.einsum(subscripts, *[np.broadcast_to(0.0, x._value.shape) for x in given])  # checks them
+    if dtype.kind not in "fc":
+        return computed(lambda *arrays: np.einsum(subscripts, *arrays), *given)
+    return engine_einsum.einsum(subscripts, *given)
+
+
+@function(f"np.kron({_V}, {_V})")
+def kron(a: Any, b: Any) -> Any:
+    """The Kronecker product."""
+    x, y = _pair(a, b)
+    if _is_exact(x) or not x._value.ndim or not y._value.ndim:
+        return computed(np.kron, x, y) if _is_exact(x) else R.multiply(x, y)
+    ndim = max(x._value.ndim, y._value.ndim)
+    x, y = [R.reshape(t, to=(1,) * (ndim - t._value.ndim) + t._value.shape) for t in (x, y)]
+    if ndim <= 2:
+        return matrix_products.kron(x, y)
+    apart = [
+        R.reshape(t, to=tuple([size for pair in zip(*order, strict=True) for size in pair]))
+        for t, order in (
+            (x, (x._value.shape, (1,) * ndim)),
+            (y, ((1,) * ndim, y._value.shape)),
+        )
+    ]
+    sizes = [m * n for m, n in zip(x._value.shape, y._value.shape, strict=True)]
+    return R.reshape(R.multiply(*apart), to=tuple(sizes))
+
+
+@function("np.trace(np.eye(2))", method=True)
+def trace(
+    a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None, out: Any = None
+) -> Any:
+    """The sum of a diagonal."""
+    return diagonal(a, offset, axis1, axis2).sum(-1, dtype)

@@ -1,0 +1,290 @@
+"""Choosing, sorting, searching and comparing elements."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tapegrad.core.table import recording as R
+from tapegrad.core.tensor import Tensor, wrap_constant
+from tapegrad.numpy import universal
+from tapegrad.numpy.array import holding, install, ndarray, of_type, plain, tensor_of
+from tapegrad.numpy.function import function, not_differentiable
+from tapegrad.numpy.in_place import assign
+from tapegrad.numpy.universal import step_of
+from tapegrad.ops import complex as engine_complex
+from tapegrad.ops import replacing
+from tapegrad.ops.positions import pick
+from tapegrad.ops.sinc import sinc as engine_sinc
+
+__all__ = [
+    "allclose",
+    "angle",
+    "argpartition",
+    "argsort",
+    "argwhere",
+    "around",
+    "array_equal",
+    "atleast_1d",
+    "atleast_2d",
+    "atleast_3d",
+    "bincount",
+    "clip",
+    "digitize",
+    "flatnonzero",
+    "histogram",
+    "imag",
+    "isclose",
+    "isin",
+    "lexsort",
+    "nan_to_num",
+    "nonzero",
+    "partition",
+    "real",
+    "round",
+    "searchsorted",
+    "sinc",
+    "sort",
+    "unique",
+    "where",
+]
+
+#: For calls whose arguments NumPy checks itself.
+_numpy: Any = np
+_X = "np.array([3.0, 1.0, 2.0])"
+
+
+@function(f"np.where({_X} > 1.5, {_X}, 0.0)", y="The values elsewhere.", x="The values there.")
+def where(condition: Any, x: Any = None, y: Any = None, /) -> Any:
+    """Values of one array where a condition holds, and of another elsewhere.
+
+    What was not chosen gets a gradient of zero, even if its own derivative is not finite. With the
+    condition alone: `nonzero`.
+    """
+    mask = of_type(tensor_of(condition), np.dtype(np.bool_))
+    if x is None and y is None:
+        return nonzero(condition)
+    if x is None or y is None:
+        raise ValueError("either both or neither of x and y should be given")
+    weak = [v if v.__class__ in (int, float, complex) else tensor_of(v) for v in (x, y)]
+    kinds = [v._value.dtype if isinstance(v, Tensor) else v for v in weak]
+    if not any(isinstance(v, Tensor) for v in weak):
+        kinds = [np.asarray(v).dtype for v in weak]
+    dtype = np.result_type(*kinds)
+    a, b = [tensor_of(v, dtype) for v in weak]
+    shapes = [t._value.shape for t in (mask, a, b)]
+    try:
+        np.broadcast_shapes(*shapes)
+    except ValueError:
+        texts = " ".join(str(s).replace(" ", "") for s in shapes)
+        raise ValueError(f"operands could not be broadcast together with shapes {texts} ") from None
+    return R.where(mask, a, b)
+
+
+@function(
+    f"np.clip({_X}, 1.5, 2.5)",
+    a_min="The lower bound.",
+    a_max="The upper bound.",
+    min="The lower bound.",
+    max="The upper bound.",
+)
+def clip(
+    a: Any,
+    a_min: Any = None,
+    a_max: Any = None,
+    out: Any = None,
+    *,
+    min: Any = None,
+    max: Any = None,
+) -> Any:
+    """Values outside of bounds moved to these; on a bound the gradient goes to the array."""
+    low = a_min if min is None else min
+    high = a_max if max is None else max
+    x = holding(tensor_of(a))
+    if low is not None:
+        x = universal.UNIVERSAL["maximum"](x, low)
+    if high is not None:
+        x = universal.UNIVERSAL["minimum"](x, high)
+    return x._tensor
+
+
+def _clip_method(
+    self: ndarray, min: Any = None, max: Any = None, out: Any = None, **bounds: Any
+) -> Any:
+    """Values outside of bounds moved to these."""
+    return clip(self, min, max, out=out, **bounds)
+
+
+@function(f"np.sort({_X})")
+def sort(a: Any, axis: Any = -1, kind: Any = None, order: Any = None, *, stable: Any = None) -> Any:
+    """The elements in ascending order."""
+    x = tensor_of(a)
+    numbers = np.arange(x._value.size).reshape(x._value.shape)
+    if axis is None:
+        numbers = numbers.reshape(-1)
+        return pick(x, numbers[np.argsort(plain(x).reshape(-1), kind="stable")])
+    order_of = np.argsort(plain(x), axis, kind="stable")
+    return pick(x, np.take_along_axis(numbers, order_of, axis))
+
+
+def _sort_method(
+    self: ndarray, axis: int = -1, kind: Any = None, order: Any = None, *, stable: Any = None
+) -> None:
+    """Put the elements in ascending order, in place."""
+    assign(self, sort(self, axis)._tensor)
+
+
+@function(f"np.partition({_X}, 1)")
+def partition(
+    a: Any, kth: Any, axis: Any = -1, kind: str = "introselect", order: Any = None
+) -> Any:
+    """The elements with the chosen ones at their place in order, smaller ones before them."""
+    x = tensor_of(a)
+    if axis is None:
+        x, axis = R.reshape(x, to=(x._value.size,)), 0
+    numbers = np.arange(x._value.size).reshape(x._value.shape)
+    chosen = _numpy.argpartition(plain(x), plain(kth), axis)
+    return pick(x, np.take_along_axis(numbers, chosen, axis))
+
+
+@function(
+    "np.round(np.array([1.25, 2.5]), 1)", method=True, decimals="How many digits after the point."
+)
+def round(a: Any, decimals: int = 0, out: Any = None) -> Any:
+    """Rounded to a number of digits."""
+    x = tensor_of(a)
+    compute = step_of(lambda v: np.round(v, decimals))
+    return compute(x)
+
+
+around = round
+
+
+@function("np.real(np.array([1.0 + 2.0j]))", val="An array.")
+def real(val: Any) -> Any:
+    """The real part."""
+    x = tensor_of(val)
+    return R.real(x) if x._value.dtype.kind == "c" else x
+
+
+@function("np.imag(np.array([1.0 + 2.0j]))", val="An array.")
+def imag(val: Any) -> Any:
+    """The imaginary part."""
+    x = tensor_of(val)
+    if x._value.dtype.kind == "c":
+        return R.imag(x)
+    return wrap_constant(np.zeros(x._value.shape, x._value.dtype)[()])
+
+
+@function("np.angle(np.array([1.0 + 1.0j]))", z="An array.", deg="Whether in degrees.")
+def angle(z: Any, deg: bool = False) -> Any:
+    """The angle of complex numbers."""
+    x = tensor_of(z)
+    if x._value.dtype.kind not in "fc":
+        x = of_type(x, np.dtype(np.float64))
+    y = engine_complex.angle(x)
+    return R.multiply(y, wrap_constant(y._value.dtype.type(180 / np.pi))) if deg else y
+
+
+@function(
+    "np.nan_to_num(np.array([1.0, np.nan, np.inf]), posinf=9.0)",
+    nan="What NaN becomes.",
+    posinf="What infinity becomes; by default the largest number.",
+    neginf="What minus infinity becomes.",
+)
+def nan_to_num(
+    x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None
+) -> Any:
+    """Numbers in the place of NaN and infinities."""
+    t = tensor_of(x)
+    return t if t._value.dtype.kind == "b" else replacing.nan_to_num(t, nan, posinf, neginf)
+
+
+@function("np.sinc(np.array([0.0, 0.5]))")
+def sinc(x: Any) -> Any:
+    r""":math:`\sin(\pi x) / (\pi x)`, and 1 at 0."""
+    t = tensor_of(x)
+    return engine_sinc(t if t._value.dtype.kind in "fc" else of_type(t, np.dtype(np.float64)))
+
+
+def _at_least(ndim: int, summary: str) -> Any:
+    model = getattr(np, f"atleast_{ndim}d")
+
+    def call(*arys: Any) -> Any:
+        found = []
+        for a in arys:
+            x = tensor_of(a)
+            shape = model(np.broadcast_to(np.False_, x._value.shape)).shape
+            found.append(R.reshape(x, to=shape))
+        return tuple(found) if len(found) != 1 else found[0]
+
+    call.__name__ = call.__qualname__ = f"atleast_{ndim}d"
+    call.__doc__ = summary
+    return function(f"np.atleast_{ndim}d(1.0)", arys="Arrays.")(call)
+
+
+atleast_1d = _at_least(1, "With one axis at least.")
+atleast_2d = _at_least(2, "With two axes at least.")
+atleast_3d = _at_least(3, "With three axes at least.")
+
+argsort = not_differentiable(
+    "argsort", "The positions of the elements in ascending order.", f"np.argsort({_X})", method=True
+)
+argpartition = not_differentiable(
+    "argpartition",
+    "The positions that `partition` takes.",
+    f"np.argpartition({_X}, 1)",
+    method=True,
+)
+lexsort = not_differentiable(
+    "lexsort", "The positions in order, by several keys.", f"np.lexsort([{_X}])"
+)
+searchsorted = not_differentiable(
+    "searchsorted",
+    "Where values belong in a sorted array.",
+    "np.searchsorted(np.array([1.0, 2.0]), 1.5)",
+    method=True,
+)
+nonzero = not_differentiable(
+    "nonzero", "The positions of elements that are not 0.", "np.nonzero([0, 3])", method=True
+)
+argwhere = not_differentiable(
+    "argwhere", "The positions of elements that are not 0, in rows.", "np.argwhere([0, 3])"
+)
+flatnonzero = not_differentiable(
+    "flatnonzero", "The numbers of elements that are not 0.", "np.flatnonzero([0, 3])"
+)
+isclose = not_differentiable(
+    "isclose", "Whether numbers are nearly equal.", "np.isclose([1.0, 1.1], 1.0)"
+)
+allclose = not_differentiable(
+    "allclose", "Whether all numbers are nearly equal.", "np.allclose([1.0], 1.0)"
+)
+array_equal = not_differentiable(
+    "array_equal", "Whether arrays are equal as a whole.", "np.array_equal([1.0], [1.0])"
+)
+isin = not_differentiable("isin", "Whether elements are among others.", "np.isin([1, 2], [2])")
+unique = not_differentiable("unique", "The different elements, in order.", "np.unique([2, 1, 2])")
+bincount = not_differentiable("bincount", "How often each integer occurs.", "np.bincount([1, 1])")
+digitize = not_differentiable(
+    "digitize", "The bin that each element lies in.", "np.digitize([0.5], [0.0, 1.0])"
+)
+histogram = not_differentiable(
+    "histogram", "How many elements lie in each bin.", "np.histogram([0.5, 1.5], 2)"
+)
+
+
+def _conjugate(self: ndarray) -> Any:
+    """The complex conjugate."""
+    return universal.UNIVERSAL["conjugate"](self)
+
+
+install(
+    clip=_clip_method,
+    sort=_sort_method,
+    real=property(real, doc="The real part."),
+    imag=property(imag, doc="The imaginary part."),
+    conj=_conjugate,
+    conjugate=_conjugate,
+)
