@@ -23,6 +23,7 @@ MOST_SAMPLES = 12
 _DRAWN = (
     *("rand", "normal", "bernoulli", "empty", "new_empty", "multinomial", "cauchy"),
     *("exponential", "geometric", "log_normal", "uniform", "nn.functional.dropout"),
+    *("nn.functional.alpha_dropout", "nn.functional.feature_alpha_dropout", "nn.functional.rrelu"),
 )
 
 
@@ -89,6 +90,7 @@ _VARIANTS = {
     ],
     ("svd_lowrank", ""): lambda a, b, q, M=None: ours.svd_lowrank(a @ b.mT, q, M=M),
     ("pca_lowrank", ""): lambda a, b, **kwargs: ours.pca_lowrank(a @ b.mT, **kwargs),
+    ("normal", "in_place"): lambda x, *args, **kwargs: x.clone().normal_(*args, **kwargs),
     ("linalg.pinv", "singular"): lambda a, b: ours.linalg.pinv(a @ b.mT),
     ("normal", "number_mean"): lambda std, mean, *args, **kwargs: ours.normal(
         mean, std, *args, **kwargs
@@ -139,8 +141,23 @@ def close(real: Any, mine: Any, atol: float = 1e-9) -> bool:
     return bool(np.allclose(a, b, rtol=rtol, atol=atol, equal_nan=True))
 
 
+_ATTENTION = "nn.functional.multi_head_attention_forward"
+
+#: Names that differ still, and in what.
+KNOWN = {
+    "histogramdd": "edges of bins must be in order",
+    "nn.functional.batch_norm": "an empty batch is refused",
+}
+
+
 def _no_judge(torch: Any, op: Any, sample: Any) -> bool:
     """Whether a sample says nothing: about memory behind the tensor, or of an estimate."""
+    if any(map(callable, sample.kwargs.values())):
+        return not all(isinstance(v, torch.dtype) for v in sample.kwargs.values() if callable(v))
+    if op.name in ("nn.functional.scaled_dot_product_attention", _ATTENTION):
+        # Some of the weights are dropped at random.
+        rates = [*sample.args, sample.kwargs.get("dropout_p", 0.0)]
+        return any(isinstance(rate, float) and rate > 0 for rate in rates)
     if op.name.startswith("as_strided"):
         return bool(sample.input.untyped_storage().nbytes() > sample.input.nbytes)
     if op.name in ("svd_lowrank", "pca_lowrank"):

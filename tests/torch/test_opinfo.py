@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import tapegrad.torch as torch
-from tests.torch.opinfo import DIFFERENT, close, compare, function_named, rows, wanted_dtype
+from tests.torch.opinfo import DIFFERENT, KNOWN, close, compare, function_named, rows, wanted_dtype
 from tests.torch.record_opinfo import TABLE, cotangent
 
 LIVE = os.environ.get("TAPEGRAD_LIVE") == "1" and importlib.util.find_spec("torch") is not None
@@ -119,8 +119,8 @@ def test_all_samples_agree_live(name: str) -> None:
     real = importlib.import_module("torch")
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        for op in table()[name]:
-            assert not compare(real, op, wanted_dtype(real, op))
+        problems = [compare(real, op, wanted_dtype(real, op)) for op in table()[name]]
+    assert any(problems) == (name in KNOWN), problems or "take it from the known differences"
 
 
 def test_closeness_notices_types_shapes_and_values() -> None:
