@@ -150,7 +150,7 @@ KNOWN = {
 }
 
 
-def _no_judge(torch: Any, op: Any, sample: Any) -> bool:
+def says_nothing(torch: Any, op: Any, sample: Any) -> bool:
     """Whether a sample says nothing: about memory behind the tensor, or of an estimate."""
     if any(map(callable, sample.kwargs.values())):
         return not all(isinstance(v, torch.dtype) for v in sample.kwargs.values() if callable(v))
@@ -196,7 +196,7 @@ def compare(torch: Any, op: Any, dtype: Any) -> str:
         if len(samples) == MOST_SAMPLES:
             break
     for sample in samples:
-        if _no_judge(torch, op, sample):
+        if says_nothing(torch, op, sample):
             continue
         twin = Twin(torch)
         shown = None
