@@ -81,7 +81,7 @@ def curve_fit(
     Parameters
     ----------
     f
-        The model: ``f(xdata, *p)`` if `p0` is None or a list, tuple or array of numbers, as in
+        The model: ``f(xdata, *p)`` if `p0` is None or a vector (an array, list or tuple), as in
         SciPy; otherwise ``f(xdata, p)`` with `p` in the structure of `p0`.
     xdata
         What the model is a function of: numbers, a tensor, a pandas or xarray object, or a
@@ -129,9 +129,8 @@ def curve_fit(
         p0 = np.ones(_arguments_of(f))
         if bounds is not None:
             p0 = _inside(Bounds(Parameters(op, p0), bounds, vectors=True))
-    spread = isinstance(p0, (list, tuple, np.ndarray)) and not hasattr(p0, "_fields")
     parameters = Parameters(op, p0)
-    spread = spread and len(parameters.leaves) == 1 and parameters.leaves[0]._value.ndim == 1
+    spread = not nest.is_nested(parameters.structure) and parameters.leaves[0]._value.ndim == 1
     dtype = parameters.leaves[0]._value.dtype
     x = nest.map_structure(lambda part: _of_dtype(part, dtype), _together(xdata))
     y = flat64([as_data(op, "ydata", ydata)])

@@ -9,13 +9,17 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core import nest
-from tapegrad.core.convert import conversions
+from tapegrad.core.convert import conversions, operand
 from tapegrad.core.table import recording
 from tapegrad.core.tape import is_differentiable
 from tapegrad.core.tensor import ArrayLike, Tensor, wrap, wrap_constant
+from tapegrad.core.variable import Variable
 from tapegrad.errors import InvalidArgumentError
 
 FLOAT64 = np.dtype(np.float64)
+
+#: What functions get as it is.
+_OWN = (Tensor, Variable)
 
 
 class Parameters:
@@ -38,7 +42,13 @@ class Parameters:
                 f"knows nothing of. Use a dict of arrays, {{name: x0[name].values for name in x0}}."
             )
         self.structure = _arrays_for_numbers(x0)
-        self.leaves = [self._leaf(x) for x in nest.flatten(self.structure)]
+        given = nest.flatten(self.structure)
+        self.leaves = [self._leaf(x) for x in given]
+        # Arrays of another dialect are handed back, and handed to functions, as such.
+        self._faces = [
+            x._in_dialect if isinstance(x, ArrayLike) and not isinstance(x, _OWN) else None
+            for x in given
+        ]
         if not self.leaves or not any(x._value.size for x in self.leaves):
             raise ValueError(f"{op}: there are no parameters in x0, which is {x0!r}.")
         self.sizes = [int(x._value.size) for x in self.leaves]
@@ -46,7 +56,7 @@ class Parameters:
         self.ends = np.cumsum(self.sizes).tolist()
 
     def _leaf(self, given: Any) -> Any:
-        x = given if isinstance(given, ArrayLike) else as_data(self.op, "x0", given)
+        x = given if isinstance(given, _OWN) else as_data(self.op, "x0", given)
         if x._value.dtype.kind in "iu":
             x = wrap_constant(x._value.astype(FLOAT64))
         if not is_differentiable(x._value) or x._value.dtype.kind == "c":
@@ -116,7 +126,10 @@ class Parameters:
 
     def pack(self, values: Sequence[Any]) -> Any:
         """Values of the leaves in the structure of the parameters."""
-        return nest.packed(self.structure, iter(values))
+        dressed = [
+            x if face is None else face(x) for x, face in zip(values, self._faces, strict=True)
+        ]
+        return nest.packed(self.structure, iter(dressed))
 
     def packed_arrays(self, vector: Any) -> Any:
         """A vector in the structure of the parameters, as tensors that are no parameters."""
@@ -148,8 +161,7 @@ def as_data(op: str, name: str, given: Any) -> Any:
         For what holds no numbers.
     """
     if isinstance(given, ArrayLike):
-        given._touch()
-        return given
+        return operand(given)
     if type(given) in conversions:
         return conversions[type(given)](given)
     if isinstance(given, np.ma.MaskedArray) and np.ma.is_masked(given):

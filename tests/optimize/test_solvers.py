@@ -13,6 +13,7 @@ from scipy import optimize as scipy_optimize
 from scipy import sparse
 
 import tapegrad as tf
+import tapegrad.numpy as tnp
 from tapegrad import optimize
 
 METHODS = [
@@ -339,6 +340,20 @@ def test_data_take_the_dtype_of_the_parameters(dtype: Any) -> None:
     popt, _ = optimize.curve_fit(lambda x, a, b: a + b * x, x, y, np.ones(2, np.float32))
     assert popt.dtype == tf.float32
     np.testing.assert_allclose(popt, [1.2, 2.2], rtol=1e-3)
+
+
+def test_functions_and_arrays_of_the_numpy_dialect() -> None:
+    found = optimize.minimize(lambda x: ((tnp.sin(x) - 0.5) ** 2).sum(), tnp.zeros(2))
+    assert isinstance(found.x, tnp.ndarray)
+    np.testing.assert_allclose(np.sin(found.x.tolist()), 0.5, rtol=1e-3)
+
+    def first(t: Any) -> Any:
+        return optimize.minimize(lambda x: ((x - t**2) ** 2).sum(), tnp.zeros(2)).x[0]
+
+    assert float(tnp.grad(first)(1.5)) == pytest.approx(3.0)
+    got = tf.autodiff.sparse_jacobian(lambda x: tnp.sin(x[1:]) * x[:-1], tnp.ones(3))
+    s, c = np.sin(1.0), np.cos(1.0)
+    np.testing.assert_allclose(got.toarray(), [[s, c, 0], [0, s, c]], rtol=1e-14)
 
 
 class DataSet(dict):
