@@ -57,7 +57,9 @@ def _equality(function: Any, of_unlike: bool) -> Any:
 def _compares(other: Any) -> bool:
     """True for an object that may know whether it equals a tensor, such as a tolerance."""
     kind: Any = type(other)
-    return kind.__eq__ is not object.__eq__ and not isinstance(other, (str, bytes, list, tuple))
+    return kind.__eq__ is not object.__eq__ and not isinstance(
+        other, (str, bytes, list, tuple, np.ndarray, np.generic)
+    )
 
 
 def _broadcast(a: tuple[int, ...], b: tuple[int, ...]) -> bool:

@@ -77,8 +77,8 @@ def test_jvp_is_dual_to_vjp() -> None:
     _, pullback = tf.autodiff.vjp(f, tf.constant(X))
     assert len(outputs) == 2
     pulled = pullback((g, tf.constant(2.0, tf.float64)))
-    left = np.dot(g, dy) + 2.0 * float(dz)
-    assert np.dot(pulled, t) == pytest.approx(left, rel=1e-12)
+    left = float(np.dot(g, dy)) + 2.0 * float(dz)
+    assert float(np.dot(pulled, t)) == pytest.approx(left, rel=1e-12)
 
 
 def test_jvp_of_what_does_not_move() -> None:
