@@ -20,6 +20,7 @@ from tapegrad.torch.documentation import documented
 from tapegrad.torch.dtypes import category, to_numpy
 from tapegrad.torch.dtypes import int64 as _int64
 from tapegrad.torch.node import node_type
+from tapegrad.torch.numpy_names import numpy_words
 from tapegrad.torch.operation import into
 from tapegrad.torch.promotion import as_floating, flat
 from tapegrad.torch.running import run
@@ -91,6 +92,7 @@ def _summable(x: Any, dtype: Any) -> Any:
     return in_dtype(x, _int64.numpy_dtype) if category(x._value.dtype) < 2 else x
 
 
+@numpy_words
 @documented("torch.sum(torch.tensor([[1.0, 2.0], [3.0, 4.0]]), 0)", "")
 def sum(
     input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None, out: Any = None
@@ -104,6 +106,7 @@ def sum(
     return reduced("sum", kind, total, input, dim, keepdim, out)
 
 
+@numpy_words
 @documented("torch.mean(torch.tensor([[1.0, 2.0], [3.0, 4.0]]), 0)", "")
 def mean(
     input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None, out: Any = None
@@ -125,6 +128,7 @@ def mean(
     return reduced("mean", kind, average, input, dim, keepdim, out)
 
 
+@numpy_words
 @documented("torch.prod(torch.tensor([2.0, 3.0]))", "")
 def prod(
     input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None, out: Any = None
@@ -150,6 +154,7 @@ def _extreme(name: str, function: Callable[..., Any], word: str) -> Any:
 
     call.__name__ = call.__qualname__ = name
     call.__doc__ = f"The {word} element along dimensions; equal ones share the gradient."
+    call = numpy_words(call)
     install(**{name: call})
     return documented(f"torch.{name}(torch.tensor([[1.0, 5.0], [7.0, 2.0]]), 1)", "")(call)
 
@@ -168,6 +173,7 @@ def _truth(name: str, function: Callable[..., Any], words: str) -> Any:
 
     call.__name__ = call.__qualname__ = name
     call.__doc__ = f"Whether {words} is not zero, along dimensions."
+    call = numpy_words(call)
     install(**{name: call})
     return documented(f"torch.{name}(torch.tensor([[True, False], [True, True]]), 1)", "")(call)
 
@@ -176,6 +182,7 @@ all = _truth("all", core.reduce_all, "every element")
 any = _truth("any", core.reduce_any, "an element")
 
 
+@numpy_words
 @documented("torch.count_nonzero(torch.tensor([0.0, 2.0, 3.0]))", "")
 def count_nonzero(input: Tensor, dim: Any = None) -> Any:
     """How many elements are not zero."""
@@ -186,6 +193,7 @@ def count_nonzero(input: Tensor, dim: Any = None) -> Any:
     return reduced("count_nonzero", "", count, input, dim, False)
 
 
+@numpy_words
 @documented("torch.logsumexp(torch.tensor([0.0, 0.0]), 0)", "")
 def logsumexp(input: Tensor, dim: Any, keepdim: bool = False, *, out: Any = None) -> Any:
     r""":math:`\ln \sum e^x` along dimensions, without overflow."""
@@ -196,6 +204,7 @@ def logsumexp(input: Tensor, dim: Any, keepdim: bool = False, *, out: Any = None
     return reduced("logsumexp", "LogsumexpBackward0", total, input, dim, keepdim, out)
 
 
+@numpy_words
 @documented("torch.nansum(torch.tensor([1.0, float('nan')]))", "")
 def nansum(
     input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None, out: Any = None
@@ -211,6 +220,7 @@ def nansum(
     return reduced("nansum", "NansumBackward0", total, input, dim, keepdim, out)
 
 
+@numpy_words
 @documented("torch.nanmean(torch.tensor([1.0, 3.0, float('nan')]))", "")
 def nanmean(
     input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None, out: Any = None
@@ -277,6 +287,7 @@ def _spread(name: str, root: bool, with_mean: bool, words: str) -> Any:
 
     call.__name__ = call.__qualname__ = name
     call.__doc__ = f"{words} of the elements, along dimensions."
+    call = numpy_words(call)
     install(**{name: call})
     return documented(
         f"torch.{name}(torch.tensor([1.0, 2.0, 4.0]))",

@@ -11,6 +11,7 @@ from tapegrad.core import structural
 from tapegrad.core.table import TABLE
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.node import node_type
+from tapegrad.torch.numpy_names import numpy_words
 from tapegrad.torch.operation import operation
 from tapegrad.torch.promotion import promoted
 from tapegrad.torch.running import run
@@ -190,6 +191,7 @@ def _with_axis(input: Any, to: tuple[int, ...]) -> Any:
     return structural.reshape(input, to=to)
 
 
+@numpy_words
 @documented("torch.unsqueeze(torch.ones(2), 0)", "")
 def unsqueeze(input: Tensor, dim: int) -> Tensor:
     """A new dimension of size 1 at place `dim`."""
@@ -198,6 +200,7 @@ def unsqueeze(input: Tensor, dim: int) -> Tensor:
     return _with_axis(input, (*shape[:at], 1, *shape[at:]))
 
 
+@numpy_words
 @documented("torch.squeeze(torch.ones(1, 2))", "")
 def squeeze(input: Tensor, dim: Any = None) -> Tensor:
     """Without dimensions of size 1: all of them, or only those that `dim` names."""
@@ -258,6 +261,7 @@ def _each_promoted(tensors: Any) -> list[Any]:
     return promoted(*tensors)
 
 
+@numpy_words
 @documented("torch.stack([torch.ones(2), torch.zeros(2)])", "")
 @operation("StackBackward0", method=False)
 def stack(tensors: Any, dim: int = 0) -> Any:
@@ -276,6 +280,7 @@ def stack(tensors: Any, dim: int = 0) -> Any:
     return structural.stack(*values, axis=at - len(shape) - 1)
 
 
+@numpy_words
 @documented("torch.cat([torch.ones(2), torch.zeros(1)])", "")
 @operation("CatBackward0", method=False)
 def cat(tensors: Any, dim: int = 0) -> Any:

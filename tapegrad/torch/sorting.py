@@ -12,6 +12,7 @@ from tapegrad.ops import reduce as core_reduce
 from tapegrad.ops.positions import numbers_of, pick
 from tapegrad.torch.binary import maximum, minimum
 from tapegrad.torch.documentation import documented
+from tapegrad.torch.numpy_names import numpy_words
 from tapegrad.torch.operation import into, operation
 from tapegrad.torch.reductions import amax, amin
 from tapegrad.torch.tensor import Tensor, dimension, install, wrapped
@@ -97,6 +98,7 @@ def msort(input: Tensor) -> Tensor:
     return sort(input, 0)[0]
 
 
+@numpy_words
 @documented(
     "torch.argsort(torch.tensor([3.0, 1.0, 2.0]))",
     "",
@@ -198,6 +200,7 @@ def _extreme(name: str, of_all: Any, along: Any, of_two: Any, word: str) -> Any:
     call.__doc__ = (
         f"The {word} element; along a dimension also where it is; of two tensors, elementwise."
     )
+    call = numpy_words(call)
     install(**{name: call})
     return documented(
         f"torch.{name}(torch.tensor([1.0, 3.0, 2.0]))",
@@ -245,6 +248,7 @@ def _position(name: str, function: Any, word: str) -> Any:
 
     call.__name__ = call.__qualname__ = name
     call.__doc__ = f"Where the {word} element is."
+    call = numpy_words(call)
     install(**{name: call})
     return documented(f"torch.{name}(torch.tensor([1.0, 3.0, 2.0]))", "")(call)
 
@@ -294,6 +298,7 @@ def _median(name: str, kind: Any, ignore_nan: bool) -> Any:
     call.__doc__ = "The middle element in order, the lower one of two, and where it is." + (
         " NaN is left out." if ignore_nan else ""
     )
+    call = numpy_words(call)
     install(**{name: call})
     return documented(f"torch.{name}(torch.tensor([1.0, 3.0, 2.0, 5.0]))", "")(call)
 
