@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -17,6 +18,12 @@ def nothing_left_behind() -> Iterator[None]:
     yield
     assert active_recorders() == recorders, "the test left a tape or an accumulator active"
     assert np.geterr() == float_errors, "the test left NumPy's floating-point error state changed"
+
+
+@pytest.fixture(autouse=True)
+def nothing_compiles_in_the_background() -> None:
+    """A compiler in a thread changes the filters of warnings, and memory, that tests look at."""
+    tapegrad.config.set_eager_kernels(patience=math.inf)
 
 
 @pytest.fixture(autouse=True)

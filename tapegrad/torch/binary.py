@@ -27,7 +27,7 @@ from tapegrad.ops.cast import in_dtype
 from tapegrad.ops.replacing import nan_to_num as core_nan_to_num
 from tapegrad.torch.arithmetic import div
 from tapegrad.torch.documentation import documented
-from tapegrad.torch.dtypes import category
+from tapegrad.torch.dtypes import category, from_numpy_dtype
 from tapegrad.torch.operation import operation
 from tapegrad.torch.promotion import as_floating, check_operand, promoted, promoted_floating
 from tapegrad.torch.tensor import alias, install
@@ -267,6 +267,11 @@ def clamp_max(input: Any, max: Any) -> Any:
 
 @operation("WhereBackward0", method=False)
 def _chosen(condition: Any, input: Any, other: Any) -> Any:
+    if condition._value.dtype.kind != "b" and condition._value.dtype != np.uint8:
+        kind = from_numpy_dtype(condition._value.dtype).abbreviation
+        raise RuntimeError(
+            f"where expected condition to be a boolean tensor, but got a tensor with dtype {kind}"
+        )
     a, b = promoted(input, other)
     return _where(in_dtype(condition, np.dtype(np.bool_)), a, b)
 
@@ -400,8 +405,6 @@ install(polygamma=lambda self, n: polygamma(n, self))
 def mvlgamma(input: Any, p: int) -> Any:
     """The logarithm of the multivariate gamma function of dimension `p`."""
     x = as_floating(input)
-    if np.any(x._value <= (p - 1) / 2):
-        raise RuntimeError("All elements must be greater than (p-1)/2")
     return gamma_functions.multigammaln(x, p)
 
 

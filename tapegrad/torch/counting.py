@@ -104,6 +104,10 @@ def corrcoef(input: Any) -> Any:
 def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
     """How often each number occurs among non-negative integers."""
     array = np.asarray(input._value)
+    if array.dtype.kind not in "iub":
+        raise NotImplementedError(
+            f"\"bincount_cpu\" not implemented for '{input.dtype.abbreviation}'"
+        )
     if array.ndim != 1 or (array.size and array.min() < 0):
         raise RuntimeError("bincount only supports 1-d non-negative integral inputs.")
     counted = np.bincount(array, None if weights is None else weights._value, minlength)
@@ -160,6 +164,8 @@ triu_indices = _indices("triu_indices", np.triu_indices, "upper")
 )
 def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:
     """The matrix of powers of a vector's elements."""
+    if x.ndim > 1:
+        raise RuntimeError("x must be a one-dimensional tensor.")
     count = x.numel() if N is None else N
     powers = np.arange(count) if increasing else np.arange(count)[::-1]
     return x.unsqueeze(-1).pow(wrapped(powers.astype(x._value.dtype)))

@@ -393,6 +393,10 @@ def eye(
     requires_grad: bool = False,
 ) -> Tensor:
     """The identity matrix of `n` rows and `m` columns."""
+    if n < 0:
+        raise RuntimeError(f"n must be greater or equal to 0, got {n}")
+    if m is not None and m < 0:
+        raise RuntimeError(f"m must be greater or equal to 0, got {m}")
     return made(np.eye(n, m, dtype=_dtype(dtype)), requires_grad, out)
 
 
@@ -461,6 +465,8 @@ def linspace(
 ) -> Tensor:
     """`steps` numbers from `start` to `end`, both included."""
     first, last = (e.item() if isinstance(e, Tensor) else e for e in (start, end))
+    if steps < 0:
+        raise RuntimeError("number of steps must be non-negative")
     return made(np.linspace(first, last, steps).astype(_dtype(dtype)), requires_grad, out)
 
 

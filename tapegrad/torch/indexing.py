@@ -121,7 +121,7 @@ def parsed(key: Any, shape: tuple[int, ...]) -> tuple[tuple[Any, ...], bool]:
             if p.step is not None and p.step <= 0:
                 raise ValueError("step must be greater than zero")
         else:
-            raise TypeError(
+            raise IndexError(
                 f"only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables "
                 f"are valid indices (got {type(p).__name__})"
             )

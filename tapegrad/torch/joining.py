@@ -115,6 +115,8 @@ _PAIR = "[torch.tensor([1, 2]), torch.tensor([3, 4])]"
 def hstack(tensors: Any, *, out: Any = None) -> Tensor:
     """Tensors side by side: along dimension 1, vectors along 0."""
     parts = [atleast_1d(t) for t in tensors]
+    if not parts:
+        raise RuntimeError("hstack expects a non-empty TensorList")
     return cat(parts, 0 if parts[0].ndim == 1 else 1, out=out)
 
 
@@ -201,6 +203,9 @@ def block_diag(*tensors: Any) -> Tensor:
 def cartesian_prod(*tensors: Any) -> Tensor:
     """All combinations of one element of each vector, as rows."""
     listed = _listed(tensors)
+    for t in listed:
+        if t.ndim != 1:
+            raise RuntimeError(f"Expect a 1D vector, but got shape {list(t.shape)}")
     if len(listed) == 1:
         return listed[0]
     grids = meshgrid(*listed, indexing="ij")

@@ -37,7 +37,7 @@ def _bits(name: str, of_bits: Callable[..., Any], of_bools: Callable[..., Any]) 
         a, b = promoted(input, other)
         kind = a._value.dtype.kind
         if kind not in "iub":
-            raise RuntimeError(f'"{name}_cpu" not implemented for {_quoted(a)}')
+            raise NotImplementedError(f'"{name}_cpu" not implemented for {_quoted(a)}')
         return of_bools(a, b) if kind == "b" else of_bits(a, b)
 
     call.__name__ = call.__qualname__ = name
@@ -63,7 +63,7 @@ def bitwise_not(input: Any) -> Any:
     """All bits of integers, or truth values, the other way round."""
     kind = input._value.dtype.kind
     if kind not in "iub":
-        raise RuntimeError(f'"bitwise_not_cpu" not implemented for {_quoted(input)}')
+        raise NotImplementedError(f'"bitwise_not_cpu" not implemented for {_quoted(input)}')
     return compare.logical_not(input) if kind == "b" else bitwise.invert(input)
 
 
@@ -83,6 +83,11 @@ def bitwise_right_shift(input: Any, other: Any) -> Any:
 
 def _connective(name: str, function: Callable[..., Any], words: str) -> Any:
     def call(input: Any, other: Any) -> Any:
+        if not hasattr(other, "_value"):
+            raise TypeError(
+                f"{name}(): argument 'other' (position 2) must be Tensor, not "
+                f"{type(other).__name__}"
+            )
         return function(in_dtype(input, _BOOL), in_dtype(other, _BOOL))
 
     call.__name__ = call.__qualname__ = name

@@ -25,7 +25,8 @@ __all__ = [
 def _mask_of(mask: Any) -> Any:
     if mask._value.dtype.kind != "b":
         raise RuntimeError(
-            "masked_fill only supports boolean masks, but got mask with another dtype"
+            f"masked_fill_ only supports boolean masks, but got mask with dtype "
+            f"{mask._value.dtype.name}"
         )
     return mask
 

@@ -22,6 +22,9 @@ from tapegrad.torch.node_names import camel
 from tapegrad.torch.running import run
 from tapegrad.torch.tensor import Tensor
 
+#: What stands for a tensor on either side of an operator.
+_VALUES = (Tensor, int, float, complex, np.generic)
+
 
 def operation(
     node: str | None = None,
@@ -52,10 +55,16 @@ def operation(
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         name = function.__name__.rstrip("_")
         kind = node_type(node or f"{camel(name)}Backward0")
+        takes_tensor = parameter_names(function)[:1] == ("input",)
         takes_out = "out" in parameter_names(function)
 
         @functools.wraps(function)
         def call(*args: Any, **kwargs: Any) -> Any:
+            if takes_tensor and args and not isinstance(args[0], _VALUES):
+                raise TypeError(
+                    f"{name}(): argument 'input' (position 1) must be Tensor, not "
+                    f"{type(args[0]).__name__}"
+                )
             if kwargs and not takes_out:
                 out = kwargs.pop("out", None)
                 if out is not None:

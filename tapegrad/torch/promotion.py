@@ -59,7 +59,9 @@ def check_operand(name: str, position: str, x: Any) -> None:
     """
     if isinstance(x, (CoreTensor, int, float, complex, np.generic)):
         return
-    raise TypeError(f"{name}(): argument '{position}' must be Tensor, not {type(x).__name__}")
+    raise TypeError(
+        f"{name}(): argument '{position}' (position 2) must be Tensor, not {type(x).__name__}"
+    )
 
 
 def number(x: Any) -> Any:

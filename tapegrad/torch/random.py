@@ -260,6 +260,8 @@ def randperm(
 ) -> Tensor:
     """The numbers below `n` in random order."""
     d = np.dtype(np.int64) if dtype is None else to_numpy(dtype)
+    if n < 0:
+        raise RuntimeError(f"Trying to create tensor with negative dimension {n}: [{n}]")
     return made(_rng(generator).permutation(n).astype(d), requires_grad, out)
 
 

@@ -145,6 +145,11 @@ def prod(
 def _extreme(name: str, function: Callable[..., Any], word: str) -> Any:
     def call(input: Tensor, dim: Any = (), keepdim: bool = False, *, out: Any = None) -> Any:
         def extreme(x: Any, axes: list[int], keepdims: bool) -> Any:
+            for axis in axes:
+                if not x._value.shape[axis]:
+                    raise IndexError(
+                        f"{name}(): Expected reduction dim {axis} to have non-zero size."
+                    )
             if x._value.dtype.kind == "b":
                 bits = in_dtype(x, np.dtype(np.uint8))
                 return in_dtype(function(bits, axes, keepdims), np.dtype(np.bool_))

@@ -16,6 +16,7 @@ from tapegrad.core.tensor import rewrap
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.torch import modes
 from tapegrad.torch.anomaly import check_gradient, remember_call
+from tapegrad.torch.dtypes import from_numpy_dtype
 from tapegrad.torch.modes import builds_graph
 from tapegrad.torch.node import Node
 from tapegrad.torch.recorded import Recording, active_levels, advance, identities, recorded_by
@@ -51,6 +52,12 @@ def run(
             result = function(*entered, **named)
     except InvalidArgumentError as error:
         raise translated(error, function.__name__) from None
+    except ValueError as error:
+        shapes = _NOT_BROADCAST.findall(str(error))
+        if "broadcast together" not in str(error) or len(shapes) < 2:
+            raise
+        first, second = (tuple(int(n) for n in s.split(",") if n.strip()) for s in shapes[:2])
+        raise sizes_differ(first, second) from None
     made = None
     if tracked and recorder is not None and recorder.records:
         made = kind(
@@ -177,6 +184,8 @@ def mark_view(result: Tensor, of: Tensor, take: Callable[[Any], Any]) -> None:
 
 # Errors
 
+_NOT_BROADCAST = re.compile(r"\(([\d, ]+)\)")
+_DTYPE = re.compile(r"dtype (\w+) are")
 _SHAPES = re.compile(r"Incompatible shapes: \[(.*?)\] vs\. \[(.*?)\]")
 
 
@@ -189,6 +198,10 @@ def translated(error: InvalidArgumentError, name: str) -> Exception:
             tuple(int(n) for n in group.split(",") if n.strip()) for group in shapes.groups()
         )
         return sizes_differ(first, second)
+    unsupported = _DTYPE.search(text)
+    if unsupported and "not supported" in text:
+        kind = from_numpy_dtype(np.dtype(unsupported.group(1))).abbreviation
+        return NotImplementedError(f"\"{name}_cpu\" not implemented for '{kind}'")
     if "out of bounds" in text or "out of range" in text:
         return IndexError(text)
     return RuntimeError(text)

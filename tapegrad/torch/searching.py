@@ -52,6 +52,13 @@ def searchsorted(
         sequence = np.take_along_axis(sequence, np.asarray(sorter._value), -1)
     values = np.asarray(input._value if isinstance(input, Tensor) else input)
     kind = np.int32 if out_int32 else np.int64
+    if sequence.ndim > 1 and sequence.shape[:-1] != values.shape[:-1]:
+        raise RuntimeError(
+            f"torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 "
+            f"dimensions of boundaries tensor and input value tensor must match, but we got "
+            f"boundaries tensor {list(sequence.shape)} and input value tensor "
+            f"{list(values.shape)}"
+        )
     if sequence.ndim == 1:
         found: Any = _search(sequence, values, where)
     else:

@@ -285,8 +285,17 @@ def stack(tensors: Any, dim: int = 0) -> Any:
 @operation("CatBackward0", method=False)
 def cat(tensors: Any, dim: int = 0) -> Any:
     """Tensors one after the other along a dimension."""
+    if hasattr(tensors, "_value"):
+        raise TypeError(
+            "cat(): argument 'tensors' (position 1) must be tuple of Tensors, not Tensor"
+        )
     if not tensors:
-        raise RuntimeError("expected a non-empty list of Tensors")
+        raise ValueError("torch.cat(): expected a non-empty list of Tensors")
+    for i, v in enumerate(tensors):
+        if not hasattr(v, "_value"):
+            raise TypeError(
+                f"expected Tensor as element {i} in argument 0, but got {type(v).__name__}"
+            )
     values = [v for v in _each_promoted(tensors) if v._value.shape != (0,)] or list(tensors[:1])
     ndim = values[0]._value.ndim
     if not ndim:
