@@ -1,7 +1,8 @@
 """NumPy's protocols: ``numpy.sin(t)`` and ``numpy.mean(t)`` of tensors are recorded like ours.
 
 The result belongs to the dialect of the operands: an array of this dialect, if one is among them,
-else a tensor.
+else a tensor. Where no tape is active, functions of TensorFlow's tensors give NumPy's arrays, as
+they do in TensorFlow.
 """
 
 from __future__ import annotations
@@ -25,7 +26,23 @@ def _tensor(t: Tensor) -> Tensor:
     return t
 
 
+#: What an array calls for its operators: beside a tensor of the first dialect they give a tensor.
+_OF_OPERATORS = {
+    *(np.add, np.subtract, np.multiply, np.true_divide, np.floor_divide, np.remainder, np.power),
+    *(np.matmul, np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal),
+    *(np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.left_shift, np.right_shift, np.divmod),
+}
+
+
 def _array_ufunc(self: Any, model: Any, method: str, *inputs: Any, **options: Any) -> Any:
+    if (
+        not active_recorders()
+        and (model not in _OF_OPERATORS or method != "__call__")
+        and method != "at"
+        and not among_arrays((*inputs, *options.get("out", ())))
+    ):
+        # Nobody follows: as in TensorFlow, NumPy's functions of tensors give NumPy's results.
+        return getattr(model, method)(*_seen(inputs), **{k: _seen(v) for k, v in options.items()})
     function = UFUNCS.get(model)
     if function is None:
         return _by_numpy(self, model, getattr(model, method), inputs, options)
@@ -51,6 +68,15 @@ def _array_ufunc(self: Any, model: Any, method: str, *inputs: Any, **options: An
         return function.call(inputs, dict(options), face)
     found = getattr(function, method)(*inputs, **options)
     return _of_dialect(found, face)
+
+
+def _seen(value: Any) -> Any:
+    """Tensors as arrays that cannot be written to: results of NumPy may be views of them."""
+    if isinstance(value, ArrayLike):
+        return np.asarray(value)
+    if value.__class__ in (list, tuple):
+        return value.__class__([_seen(v) for v in value])
+    return value
 
 
 def _of_one_kind(inputs: Any) -> Any:
@@ -82,6 +108,8 @@ def _of_dialect(found: Any, face: Any) -> Any:
 
 
 def _array_function(self: Any, model: Any, types: Any, args: Any, options: Any) -> Any:
+    if not active_recorders() and not _holds_arrays((args, options)):
+        return model(*_seen(args), **{k: _seen(v) for k, v in options.items()})
     handler = HANDLERS.get(model)
     if handler is None:
         return _by_numpy(self, model, model, args, options)
