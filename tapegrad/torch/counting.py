@@ -166,7 +166,11 @@ def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:
     """The matrix of powers of a vector's elements."""
     if x.ndim > 1:
         raise RuntimeError("x must be a one-dimensional tensor.")
-    count = x.numel() if N is None else N
+    return powers_of(x, x.numel() if N is None else N, increasing)
+
+
+def powers_of(x: Tensor, count: int, increasing: bool) -> Tensor:
+    """The first powers of each element, in a new last dimension."""
     powers = np.arange(count) if increasing else np.arange(count)[::-1]
     return x.unsqueeze(-1).pow(wrapped(powers.astype(x._value.dtype)))
 

@@ -9,7 +9,7 @@ from tapegrad.ops import complex as core_complex
 from tapegrad.ops import elementwise
 from tapegrad.ops import reduce as core_reduce
 from tapegrad.ops import svd as core_svd
-from tapegrad.torch.counting import vander as _vander
+from tapegrad.torch.counting import powers_of
 from tapegrad.torch.diagonals import diagonal as _diagonal
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.linalg.arguments import require_matrices
@@ -230,4 +230,4 @@ def vander(x: Tensor, *, N: int | None = None) -> Tensor:
     if N is not None and N <= 1:
         raise RuntimeError("N must be greater than 1.")
     rows = x if x.ndim else x.reshape(1)
-    return _vander(rows, rows.shape[-1] if N is None else N, True)
+    return powers_of(rows, rows.shape[-1] if N is None else N, True)
