@@ -65,12 +65,14 @@ def run_problem(
     return outcome._asdict() | {"operations": problem.operations}
 
 
-def run_import_time(names: list[str], options: argparse.Namespace) -> dict[str, Any]:
+def run_import_time(
+    libraries: Mapping[str, Library], options: argparse.Namespace
+) -> dict[str, Any]:
     """Measure (f) and print its table. The peers are there for orientation: fewer rounds."""
     rounds = options.rounds or import_time.ROUNDS
     heading(import_time.KEY, import_time.TITLE, rounds, options)
-    subject = [name for name in names if name == table.SUBJECT]
-    peers = [name for name in names if name != table.SUBJECT]
+    subject = {n: library.module for n, library in libraries.items() if n == table.SUBJECT}
+    peers = {n: library.module for n, library in libraries.items() if n != table.SUBJECT}
     times = import_time.measure(subject, rounds, ROOT)
     times |= import_time.measure(peers, min(rounds, import_time.PEER_ROUNDS), ROOT)
     rows = [["", "median", "quartiles", "NumPy", "/ NumPy", "to reach"]]
@@ -152,7 +154,7 @@ def main() -> int:
     outcomes: dict[str, Any] = {}
     for key in options.only.split(","):
         if key == import_time.KEY:
-            outcomes[key] = run_import_time(list(libraries), options)
+            outcomes[key] = run_import_time(libraries, options)
         elif key == peak_memory.KEY:
             outcomes[key] = run_peak_memory(libraries, options)
         else:

@@ -11,9 +11,6 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from tapegrad import _protocols, errors  # noqa: F401 - for functions of NumPy itself
-from tapegrad.compiler.decorator import (
-    function,
-)
 from tapegrad.core import nest
 from tapegrad.core.checkpointing import (
     checkpoint_sequential,
@@ -338,6 +335,7 @@ if TYPE_CHECKING:
         testing,
         train,
     )
+    from tapegrad.compiler.decorator import function
 
 __version__ = "0.1.0"
 
@@ -365,9 +363,13 @@ _SUBMODULES = frozenset(
         "sparse",
         "test",
         "testing",
+        "torch",
         "train",
     }
 )
+
+# Functions whose modules are most of what there is to load: by the first who asks for them.
+_LATE = {"compare": "tapegrad.comparison", "function": "tapegrad.compiler.decorator"}
 
 __all__ = [
     "Assert",
@@ -596,8 +598,10 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name in _SUBMODULES:
         return importlib.import_module(f"tapegrad.{name}")
-    if name == "compare":  # it needs both dialects, and few programs need it
-        return importlib.import_module("tapegrad.comparison").compare
+    if name in _LATE:
+        found = getattr(importlib.import_module(_LATE[name]), name)
+        globals()[name] = found
+        return found
     raise AttributeError(f"module 'tapegrad' has no attribute {name!r}")
 
 

@@ -48,6 +48,7 @@ def python_loop(
 class Library(Protocol):
     """A library that differentiates objectives."""
 
+    module: str  # what its users import
     label: str
     version: str
     operations: Operations

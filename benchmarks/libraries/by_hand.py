@@ -14,6 +14,7 @@ from benchmarks.problems.base import ByHand
 class NumPyByHand:
     """A problem's own formulas; made for each problem that has them."""
 
+    module = "numpy"
     label = "NumPy by hand"
     version = np.__version__
 

@@ -127,6 +127,7 @@ class TorchCompile(PyTorch):
 class Jax:
     """`jax.jit` of `jax.value_and_grad`."""
 
+    module = "jax"
     label = "JAX jit"
 
     def __init__(self, threads: int) -> None:

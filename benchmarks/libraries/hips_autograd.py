@@ -16,6 +16,7 @@ from benchmarks.libraries.base import EPSILON, Inputs, Objective, Step, python_l
 class HipsAutograd:
     """NumPy arrays and `value_and_grad` of a list of them."""
 
+    module = "autograd"
     label = "HIPS autograd"
 
     def __init__(self, threads: int) -> None:

@@ -15,6 +15,7 @@ from benchmarks.libraries.base import Inputs, Objective, Step
 class MyGrad:
     """Tensors and `backward`, without the memory guard, as MyGrad's manual advises for speed."""
 
+    module = "mygrad"
     label = "MyGrad"
 
     def __init__(self, threads: int) -> None:

@@ -24,6 +24,7 @@ class PyTorch:
 
     def __init__(self, threads: int, module: str = "torch", label: str = "PyTorch eager") -> None:
         torch = self.torch = importlib.import_module(module)
+        self.module = module
         self.label = label
         self.version: str = getattr(torch, "__version__", "")
         torch.set_num_threads(threads)

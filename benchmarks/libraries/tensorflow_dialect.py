@@ -24,6 +24,7 @@ class TensorFlowDialect:
 
     def __init__(self, module: str, label: str, threads: int) -> None:
         tf = self.tf = importlib.import_module(module)
+        self.module = module
         self.label = label
         self.version: str = tf.__version__
         if module == "tensorflow":

@@ -11,6 +11,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -50,15 +51,20 @@ def once(module: str, directory: Path, bytecode: str) -> ImportTime:
     return ImportTime(numpy_seconds, module_seconds)
 
 
-def measure(modules: list[str], rounds: int, directory: Path) -> dict[str, list[ImportTime]]:
-    """Import each of `modules` `rounds` times, in turn, after one import that is not counted."""
-    times: dict[str, list[ImportTime]] = {module: [] for module in modules}
+def measure(
+    modules: Mapping[str, str], rounds: int, directory: Path
+) -> dict[str, list[ImportTime]]:
+    """Import each of `modules`, by the names of libraries, `rounds` times, in turn.
+
+    One import before them is not counted.
+    """
+    times: dict[str, list[ImportTime]] = {name: [] for name in modules}
     with tempfile.TemporaryDirectory() as bytecode:
         for counted in [False] + [True] * rounds:
-            for module in modules:
+            for name, module in modules.items():
                 time = once(module, directory, bytecode)
                 if counted:
-                    times[module].append(time)
+                    times[name].append(time)
     return times
 
 
