@@ -59,9 +59,9 @@ class Kernel(NamedTuple):
         ``function(*given, *constants, *results, *work, sizes, numbers)``.
     work
         The shapes and dtypes of arrays to work in.
-    watches
-        Whether the last of these, a boolean, becomes True if a product in which zeros count has
-        to be looked at.
+    flag
+        Which of these, a boolean, becomes True if a product in which zeros count has to be looked
+        at; None if there is no such product.
     """
 
     function: Callable[..., None]
@@ -70,7 +70,7 @@ class Kernel(NamedTuple):
     sizes: Any
     numbers: Any
     source: str
-    watches: bool = False
+    flag: int | None = None
 
 
 _LOOP_HEAD = "from tapegrad.kernels.separate import load_from, store_to, window\n"
@@ -108,7 +108,7 @@ def kernel(
         totals = {first + i: _JOIN[kind] for i, kind in written.totals(wanted).items()}
         function = Divided(function, size, work, totals)
     sizes, numbers = written.sizes, written.numbers
-    return Kernel(function, constants, written.work, sizes, numbers, text, bool(written.flag))
+    return Kernel(function, constants, written.work, sizes, numbers, text, written.flag)
 
 
 def loop_kernel(loop: Loop) -> tuple[Kernel, LoopSource]:
@@ -116,7 +116,8 @@ def loop_kernel(loop: Loop) -> tuple[Kernel, LoopSource]:
     written = LoopSource(loop)
     text = _LOOP_HEAD + _HEAD + written.text
     constants = tuple([np.ascontiguousarray(v.array) for v in written.constants])
-    made = Kernel(compiled(text), constants, written.work, written.sizes, written.numbers, text)
+    sizes, numbers = written.sizes, written.numbers
+    made = Kernel(compiled(text), constants, written.work, sizes, numbers, text, written.flag)
     return made, written
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import count
 from typing import Any
 
@@ -17,6 +17,7 @@ from tapegrad.compiler.failures import KERNEL_CALLS, in_words
 from tapegrad.compiler.graph import Assign, Guard, HostCall, Operation, Read, Recording, Value
 from tapegrad.compiler.kernels import Kernel, can_fuse, kernel, library_kernel, loop_kernel
 from tapegrad.compiler.loops import Loop
+from tapegrad.compiler.plain_loop import PlainLoop
 from tapegrad.compiler.rolling import rolled
 from tapegrad.compiler.schedule import Work, boundary, scheduled
 from tapegrad.compiler.simplify import simplify
@@ -151,7 +152,7 @@ class Program:
                     made = kernel(item.operations, given, wanted)
                     self._kernel(made, item.operations, given, wanted, name)
                 elif isinstance(first, Loop):
-                    self._loop(first)
+                    self._loop(first, name)
                 else:
                     self._single(first, fuse)
             elif isinstance(item, Read):
@@ -278,12 +279,12 @@ class Program:
         arguments += [self._constant(c) for c in made.constants]
         arguments += [self._empty(v) for v in wanted]
         watched = None
-        if made.watches:
+        if made.flag is not None:
             inputs = [v for v in given if v.kind != "constant"]
             watched = Plainly(Recording(inputs, list(operations), list(wanted)), name)
         self._call_kernel(made, operations, arguments, wanted, watched=watched)
 
-    def _loop(self, loop: Loop) -> None:
+    def _loop(self, loop: Loop, name: str) -> None:
         made, source = loop_kernel(loop)
         self.loops.append(loop)
         first = {s.output: s.first for s in loop.summed}
@@ -297,7 +298,11 @@ class Program:
             else:
                 arguments.append(self._empty(v))
         offsets = self._constant(source.offsets)
-        self._call_kernel(made, [loop], arguments, source.outputs, offsets)
+        watched = None
+        if made.flag is not None:
+            plainly = partial(Program, name=name, fuse=False)
+            watched = PlainLoop(loop, source.outputs, lambda turn: plainly(turn).run)
+        self._call_kernel(made, [loop], arguments, source.outputs, offsets, watched=watched)
 
     def _contiguous(self, v: Value) -> str:
         if v.kind == "constant" and v.shape:
@@ -320,7 +325,7 @@ class Program:
         arguments: list[str],
         wanted: Sequence[Value],
         *more: str,
-        watched: Plainly | None = None,
+        watched: Plainly | PlainLoop | None = None,
     ) -> None:
         self.kernels.append(made)
         numbers = [*more, self._constant(made.sizes), self._constant(made.numbers)]
@@ -332,11 +337,12 @@ class Program:
         self._lines.append(f"{call}({', '.join([*arguments, *numbers])})")
         line = len(self._lines) + 1  # behind that of the signature
         self._kernel_calls[line] = in_words(len(self.kernels), operations)
-        if watched is not None:
+        if watched is not None and made.flag is not None:
+            flag = f"work[{made.flag}][0]"
             given = ", ".join([self._name(v) for v in watched.inputs])
             outputs = "".join([f"{self._name(v)}, " for v in wanted])
-            self._lines.append("if work[-1][0]:")
-            self._lines.append("    work[-1][0] = False")
+            self._lines.append(f"if {flag}:")
+            self._lines.append(f"    {flag} = False")
             self._lines.append(f"    {outputs}= {self._constant(watched)}({given})")
         if made.work:
             self._lines.append(f"{space}.give(work)")

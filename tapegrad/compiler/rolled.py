@@ -33,7 +33,6 @@ class _BodySource(KernelSource):
     """The text of one repetition."""
 
     large = 0
-    watches = False
 
     def __init__(
         self, plan: Plan, given: list[Value], wanted: list[Value], apart: list[Value]
@@ -84,6 +83,8 @@ class LoopSource:
         Values; those of `Loop.summed` hold a copy of what they add to when the kernel begins.
     work
         Shapes and dtypes of arrays to work in.
+    flag
+        Which of these tells of a NaN; see `KernelSource.watch`.
     offsets
         For each repetition, where the given values begin.
     sizes, numbers
@@ -104,6 +105,7 @@ class LoopSource:
         self._source = _BodySource(Plan(nodes, inputs, self._wanted), inputs, self._wanted, apart)
         self.work: list[tuple[tuple[int, ...], Any]] = list(self._source.work)
         self._work_names = [f"w{i}" for i in range(len(self.work))]
+        self.flag = self._source.flag
         self._memories: dict[str, int] = {}
         for name in self._work_names:
             self._written(name)

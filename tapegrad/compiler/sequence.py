@@ -183,6 +183,7 @@ class Numbered:
         key = (
             step.primitive.name,
             params,
+            step.guarded,
             tuple([(v.shape, v.dtype.char) for v in step.inputs]),
             tuple([(v.shape, v.dtype.char) for v in step.outputs]),
         )

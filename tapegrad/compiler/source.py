@@ -47,14 +47,11 @@ class KernelSource:
         Shapes and dtypes of arrays that are passed behind the results, for what is large and
         needed only inside.
     flag
-        The name of the last of these arrays, if that tells of a NaN; see `watch`.
+        Which of these arrays tells of a NaN, if one does; see `watch`.
     """
 
     #: From so many bytes on, an array that is needed only inside is kept from call to call.
     large = 1 << 14
-
-    #: Whether a NaN in a product whose zeros count is reported.
-    watches = True
 
     #: Results whose memory must hold nothing else.
     apart: Collection[Value] = ()
@@ -72,7 +69,7 @@ class KernelSource:
         self.even: list[int] = []  # sizes of loops whose elements are walked through in order
         self.arrays: list[Value] = []
         self.work: list[tuple[tuple[int, ...], Any]] = []
-        self.flag = ""
+        self.flag: int | None = None
         parameters = []
         for i, v in enumerate(given):
             name = f"a{i}"
@@ -196,10 +193,8 @@ class KernelSource:
 
     def watch(self, value: Value) -> None:
         """Write a look for NaN at a product in which zeros of one factor count."""
-        if not self.watches:
-            return
-        if not self.flag:
-            self.flag = f"w{len(self.work)}"
+        if self.flag is None:
+            self.flag = len(self.work)
             self.work.append(((1,), np.dtype(bool)))
         total, kind = self.fresh("z"), short(value.dtype)
         self.lines += [
@@ -207,7 +202,7 @@ class KernelSource:
             f"for i in range({self.size(value.size)}):",
             f"    {total} = sum_any_order({total}, load({self.memory[value]}, i))",
             f"if {total} != {total}:",
-            f"    store({self.flag}, 0, b1(True))",
+            f"    store(w{self.flag}, 0, b1(True))",
         ]
 
     def constant(self, value: Value) -> str:

@@ -111,3 +111,55 @@ def test_the_backward_program_of_an_outer_tape() -> None:
     found = gradient(layer, tf.constant(bad), w)
     expected = np.repeat(np.delete(bad, 2, axis=0).sum(0)[:, None], 2, axis=1)
     np.testing.assert_allclose(found, expected)
+
+
+def recurrent(x: Any, w: Any, u: Any, mask: Any) -> Any:
+    """Gradients of a recurrent network whose outputs count where a mask says so."""
+    with tf.GradientTape() as tape:
+        tape.watch([w, u])
+        h, loss = tf.zeros((2, 5), tf.float64), tf.constant(0.0, tf.float64)
+        for t in range(40):
+            h = tf.tanh(x[t] @ w + h @ u)
+            loss = loss + tf.reduce_sum(tf.where(mask[t], h * h, 0.0))
+        return tape.gradient(loss, [w, u])
+
+
+def separate(x: Any, w: Any, u: Any, mask: Any) -> Any:
+    """Gradients of products, one in each turn of a loop, that do not read each other."""
+    with tf.GradientTape() as tape:
+        tape.watch([w, u])
+        loss = tf.constant(0.0, tf.float64)
+        for t in range(40):
+            y = x[t] @ w @ u
+            loss = loss + tf.reduce_sum(tf.where(mask[t], y * y, 0.0))
+        return tape.gradient(loss, [w, u])
+
+
+@pytest.mark.parametrize("program", [recurrent, separate])
+@pytest.mark.parametrize("machine_code", [False, True])
+def test_zeros_stay_zeros_in_loops(
+    program: Callable[..., Any], machine_code: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not machine_code:
+        monkeypatch.setattr(kernels, "compiled", interpreted)
+    rng = np.random.default_rng(5)
+    x, w, u = rng.normal(size=(40, 2, 6)), rng.normal(size=(6, 5)), rng.normal(size=(5, 5))
+    mask = np.ones((40, 2, 1), bool)
+    compiled = tf.function(program)
+    compiled(*map(tf.constant, (x, w, u, mask)))
+    kernel_loops = [
+        p.loops for q in compiled._known.values() for path in q.paths for p in path.programs
+    ]
+    assert any(kernel_loops)
+    for spoiled in (np.inf, -np.inf):
+        # Every derivative of a saturated tanh is 0; in the other program the mask makes it so.
+        worse, fewer = x.copy(), mask.copy()
+        worse[3, 1, 2] = worse[7, 0, 0] = spoiled
+        if program is separate:
+            fewer[3, 1] = fewer[7, 0] = False
+        inputs = [tf.constant(a) for a in (worse, w, u, fewer)]
+        for _ in range(2):  # whatever the kernel keeps for its next call
+            for a, b in zip(compiled(*inputs), program(*inputs), strict=True):
+                assert np.isfinite(a).all()
+                np.testing.assert_allclose(a, b, rtol=1e-10, atol=1e-12)
+    assert compiled.experimental_get_tracing_count() == 1
