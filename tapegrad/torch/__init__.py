@@ -33,6 +33,7 @@ from tapegrad.torch.creation import *
 from tapegrad.torch.diagonals import *
 from tapegrad.torch.dtypes import *
 from tapegrad.torch.environment import *
+from tapegrad.torch.from_data import *
 from tapegrad.torch.func.vmap import *
 from tapegrad.torch.indexing import *
 from tapegrad.torch.joining import *

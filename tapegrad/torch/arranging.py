@@ -12,7 +12,8 @@ from tapegrad.ops.positions import numbers_of, pick
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.operation import operation
 from tapegrad.torch.shaping import permute
-from tapegrad.torch.tensor import Tensor, dimension, install
+from tapegrad.torch.size import dimension
+from tapegrad.torch.tensor import Tensor, install
 
 __all__ = [
     "constant_pad_nd",

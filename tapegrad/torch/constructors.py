@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from tapegrad.torch import dtypes
-from tapegrad.torch.creation import array_of, empty, made
+from tapegrad.torch.creation import empty
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.dtypes import get_default_dtype, set_default_dtype
+from tapegrad.torch.from_data import array_of, made
 from tapegrad.torch.size import Size
 from tapegrad.torch.size import device as _device
 from tapegrad.torch.tensor import Tensor, install, shared, wrapped

@@ -13,7 +13,8 @@ from tapegrad.ops.cast import in_dtype
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.operation import operation
 from tapegrad.torch.promotion import as_floating
-from tapegrad.torch.tensor import Tensor, dimension, install, wrapped
+from tapegrad.torch.size import dimension
+from tapegrad.torch.tensor import Tensor, install, wrapped
 
 __all__ = [
     "bincount",

@@ -12,7 +12,8 @@ from tapegrad.ops.positions import numbers_of, pick, place
 from tapegrad.ops.reduce import reduce_sum
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.operation import operation
-from tapegrad.torch.tensor import Tensor, dimension, install
+from tapegrad.torch.size import dimension
+from tapegrad.torch.tensor import Tensor, install
 
 __all__ = [
     "diag",

@@ -11,12 +11,13 @@ from tapegrad.core.table import TABLE
 from tapegrad.ops import fourier
 from tapegrad.ops import hermitian_fft as hermitian
 from tapegrad.ops.cast import in_dtype
-from tapegrad.torch.creation import made
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.dtypes import from_numpy_dtype, get_default_dtype, to_numpy
+from tapegrad.torch.from_data import made
 from tapegrad.torch.operation import operation
 from tapegrad.torch.promotion import as_floating
-from tapegrad.torch.tensor import Tensor, dimension
+from tapegrad.torch.size import dimension
+from tapegrad.torch.tensor import Tensor
 
 __all__ = [
     "fft",

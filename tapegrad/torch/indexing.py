@@ -10,7 +10,7 @@ from tapegrad.core.context import active_recorders
 from tapegrad.core.structural import getitem
 from tapegrad.core.table import TABLE
 from tapegrad.ops.positions import add_at, numbers_of, pick, place
-from tapegrad.torch.creation import array_of
+from tapegrad.torch.from_data import array_of
 from tapegrad.torch.in_place import assign, check_changeable
 from tapegrad.torch.modes import builds_graph
 from tapegrad.torch.node import AccumulateGrad, node_type

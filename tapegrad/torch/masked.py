@@ -13,7 +13,8 @@ from tapegrad.torch.documentation import documented
 from tapegrad.torch.dtypes import bool as _bool
 from tapegrad.torch.dtypes import float32, int64
 from tapegrad.torch.linalg.norms import vector_norm
-from tapegrad.torch.tensor import Tensor, dimension
+from tapegrad.torch.size import dimension
+from tapegrad.torch.tensor import Tensor
 
 __all__ = [
     "amax",

@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 
 from tapegrad.torch import shaping
-from tapegrad.torch.creation import made, shape_of
+from tapegrad.torch.creation import shape_of
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.dtypes import get_default_dtype, to_numpy
+from tapegrad.torch.from_data import made
 from tapegrad.torch.in_place import check_changeable
 from tapegrad.torch.pieces import split_with_sizes
+from tapegrad.torch.size import dimension
 from tapegrad.torch.sorting import named_result
-from tapegrad.torch.tensor import Tensor, dimension, install, wrapped
+from tapegrad.torch.tensor import Tensor, install, wrapped
 
 __all__ = [
     "empty_permuted",

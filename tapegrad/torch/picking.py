@@ -20,7 +20,8 @@ from tapegrad.ops.segment_reductions import (
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.indexing import put_at
 from tapegrad.torch.operation import changing, operation
-from tapegrad.torch.tensor import Tensor, dimension, install
+from tapegrad.torch.size import dimension
+from tapegrad.torch.tensor import Tensor, install
 
 __all__ = [
     "gather",

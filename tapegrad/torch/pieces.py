@@ -14,7 +14,8 @@ from tapegrad.torch.documentation import documented
 from tapegrad.torch.operation import operation
 from tapegrad.torch.shaping import transpose
 from tapegrad.torch.shaping import view as _view
-from tapegrad.torch.tensor import Tensor, dimension, install
+from tapegrad.torch.size import dimension
+from tapegrad.torch.tensor import Tensor, install
 
 __all__ = [
     "as_strided",

@@ -19,7 +19,8 @@ from tapegrad.torch.documentation import documented
 from tapegrad.torch.operation import operation
 from tapegrad.torch.promotion import promoted
 from tapegrad.torch.reductions import vector_norm
-from tapegrad.torch.tensor import Tensor, dimension
+from tapegrad.torch.size import dimension
+from tapegrad.torch.tensor import Tensor
 
 __all__ = [
     "addbmm",

@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad.torch.creation import made, shape_of
+from tapegrad.torch.creation import shape_of
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.dtypes import get_default_dtype, to_numpy
+from tapegrad.torch.from_data import made
 from tapegrad.torch.in_place import assign, check_changeable
 from tapegrad.torch.tensor import Tensor, install, wrapped
 

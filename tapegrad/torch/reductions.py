@@ -24,7 +24,8 @@ from tapegrad.torch.numpy_names import numpy_words
 from tapegrad.torch.operation import into
 from tapegrad.torch.promotion import as_floating, flat
 from tapegrad.torch.running import run
-from tapegrad.torch.tensor import Tensor, dimension, install
+from tapegrad.torch.size import dimension
+from tapegrad.torch.tensor import Tensor, install
 
 __all__ = [
     "all",

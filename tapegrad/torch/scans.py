@@ -17,7 +17,7 @@ from tapegrad.torch.dtypes import category, to_numpy
 from tapegrad.torch.dtypes import int64 as _int64
 from tapegrad.torch.operation import operation
 from tapegrad.torch.promotion import as_floating, promoted
-from tapegrad.torch.tensor import dimension
+from tapegrad.torch.size import dimension
 
 __all__ = [
     "cummax",

@@ -15,7 +15,8 @@ from tapegrad.torch.numpy_names import numpy_words
 from tapegrad.torch.operation import operation
 from tapegrad.torch.promotion import promoted
 from tapegrad.torch.running import run
-from tapegrad.torch.tensor import Tensor, dimension, install, shared, wrapped
+from tapegrad.torch.size import dimension
+from tapegrad.torch.tensor import Tensor, install, shared, wrapped
 
 __all__ = [
     "cat",

@@ -154,3 +154,21 @@ strided = layout("strided")
 contiguous_format = memory_format("contiguous_format")
 preserve_format = memory_format("preserve_format")
 channels_last = memory_format("channels_last")
+
+
+def dimension(dim: Any, ndim: int) -> int:
+    """A dimension counted from the front.
+
+    Raises
+    ------
+    IndexError
+        If there is no such dimension.
+    """
+    size = max(ndim, 1)
+    position = dim.__index__()
+    if not -size <= position < size:
+        raise IndexError(
+            f"Dimension out of range (expected to be in range of [{-size}, {size - 1}], but got "
+            f"{position})"
+        )
+    return int(position % size)

@@ -15,7 +15,8 @@ from tapegrad.torch.documentation import documented
 from tapegrad.torch.numpy_names import numpy_words
 from tapegrad.torch.operation import into, operation
 from tapegrad.torch.reductions import amax, amin
-from tapegrad.torch.tensor import Tensor, dimension, install, wrapped
+from tapegrad.torch.size import dimension
+from tapegrad.torch.tensor import Tensor, install, wrapped
 
 __all__ = [
     "aminmax",

@@ -8,17 +8,16 @@ for what requires none. Operations are installed as methods by the modules that 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tapegrad.core.tensor import ArrayLike, next_id
+from tapegrad.core.tensor import next_id
 from tapegrad.core.views import View
 from tapegrad.torch import modes, mutations
-from tapegrad.torch.dtypes import category, dtype, from_numpy_dtype
+from tapegrad.torch.dtypes import category
 from tapegrad.torch.node import AccumulateGrad, Node, RemovableHandle
-from tapegrad.torch.size import CPU, Size, device, layout, strided
+from tapegrad.torch.python_values import PythonValues
 
 _new = object.__new__
 
@@ -31,7 +30,7 @@ _NOT_A_LEAF = (
 )
 
 
-class Tensor(ArrayLike):
+class Tensor(PythonValues):
     """A tensor of numbers that can require gradients.
 
     Made by `torch.tensor`, `torch.zeros` and every operation. ``Tensor(2, 3)`` is an uninitialised
@@ -73,115 +72,9 @@ class Tensor(ArrayLike):
     def __hash__(self) -> int:
         return id(self)
 
-    # What it is
-
-    @property
-    def shape(self) -> Size:  # type: ignore[override]
-        """The shape."""
-        return Size(self._value.shape)
-
-    def size(self, dim: int | None = None) -> Any:
-        """The shape, or the size of one dimension."""
-        if dim is None:
-            return Size(self._value.shape)
-        return self._value.shape[dimension(dim, self._value.ndim)]
-
-    @property
-    def dtype(self) -> dtype:  # type: ignore[override]
-        """The type of the elements."""
-        return from_numpy_dtype(self._value.dtype)
-
-    @property
-    def device(self) -> device:  # type: ignore[override]
-        """Always the processor."""
-        return CPU
-
-    @property
-    def layout(self) -> layout:
-        """Always ``torch.strided``."""
-        return strided
-
-    @property
-    def ndim(self) -> int:
-        """The number of dimensions."""
-        return int(self._value.ndim)
-
-    def dim(self) -> int:
-        """The number of dimensions."""
-        return int(self._value.ndim)
-
-    ndimension = dim
-
-    def numel(self) -> int:
-        """The number of elements."""
-        return int(self._value.size)
-
-    nelement = numel
-
-    @property
-    def itemsize(self) -> int:
-        """Bytes per element."""
-        return int(self._value.dtype.itemsize)
-
-    def element_size(self) -> int:
-        """Bytes per element."""
-        return int(self._value.dtype.itemsize)
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of all elements."""
-        return int(self._value.nbytes)
-
-    def stride(self, dim: int | None = None) -> Any:
-        """Per dimension, how many elements apart neighbours are in memory."""
-        size = self._value.dtype.itemsize
-        steps = tuple(s // size for s in self._value.strides)
-        return steps if dim is None else steps[dimension(dim, len(steps))]
-
-    def storage_offset(self) -> int:
-        """How many elements into its memory the tensor begins."""
-        array = self._value
-        if array.__class__ is not np.ndarray:
-            return 0
-        start = array.__array_interface__["data"][0]
-        first = mutations.owner(array).__array_interface__["data"][0]
-        return int((start - first) // array.dtype.itemsize)
-
-    def data_ptr(self) -> int:
-        """The address of the first element."""
-        return int(shared(self).__array_interface__["data"][0])
-
-    def is_contiguous(self, memory_format: Any = None) -> bool:
-        """Whether elements lie in memory in order."""
-        return bool(self._value.flags.c_contiguous)
-
-    def is_floating_point(self) -> bool:
-        """Whether the type is a real floating point one."""
-        return self.dtype.is_floating_point
-
-    def is_complex(self) -> bool:
-        """Whether the type is complex."""
-        return self._value.dtype.kind == "c"
-
-    def is_signed(self) -> bool:
-        """Whether there are negative numbers of the type."""
-        return self.dtype.is_signed
-
     def is_inference(self) -> bool:
         """Whether it was made in `inference_mode`."""
         return self._inference
-
-    def is_conj(self) -> bool:
-        """Always false: conjugates are computed at once."""
-        return False
-
-    is_cuda = is_sparse = is_quantized = is_meta = is_mkldnn = is_nested = False
-    is_cpu = True
-    names: Any = None
-
-    def get_device(self) -> int:
-        """-1: the processor."""
-        return -1
 
     # The graph
 
@@ -342,6 +235,19 @@ class Tensor(ArrayLike):
 
     # Sharing memory
 
+    def storage_offset(self) -> int:
+        """How many elements into its memory the tensor begins."""
+        array = self._value
+        if array.__class__ is not np.ndarray:
+            return 0
+        start = array.__array_interface__["data"][0]
+        first = mutations.owner(array).__array_interface__["data"][0]
+        return int((start - first) // array.dtype.itemsize)
+
+    def data_ptr(self) -> int:
+        """The address of the first element."""
+        return int(shared(self).__array_interface__["data"][0])
+
     def detach_(self) -> Tensor:
         """Take this tensor out of the graph.
 
@@ -421,81 +327,7 @@ class Tensor(ArrayLike):
     def __dlpack_device__(self) -> tuple[int, int]:
         return 1, 0
 
-    # Python values
-
-    def item(self) -> Any:
-        """The only element, as a Python number.
-
-        Raises
-        ------
-        RuntimeError
-            If there is more or less than one element.
-        """
-        if self._value.size != 1:
-            raise RuntimeError(
-                f"a Tensor with {self._value.size} elements cannot be converted to Scalar"
-            )
-        return self._value.item()
-
-    def tolist(self) -> Any:
-        """Nested lists of Python numbers."""
-        return self._value.tolist()
-
-    def __bool__(self) -> bool:
-        if self._value.size == 1:
-            return bool(self._read("bool").reshape(())[()])
-        if self._value.size == 0:
-            raise RuntimeError("Boolean value of Tensor with no values is ambiguous")
-        raise RuntimeError("Boolean value of Tensor with more than one value is ambiguous")
-
-    def __float__(self) -> float:
-        return float(self._as_number())
-
-    def __int__(self) -> int:
-        return int(self._as_number(warn=False))
-
-    def __complex__(self) -> complex:
-        return complex(self._as_number())
-
-    def _as_number(self, warn: bool = True) -> Any:
-        if warn and self._node is not None and modes.builds_graph():
-            warnings.warn(
-                "Converting a tensor with requires_grad=True to a scalar may lead to unexpected "
-                "behavior.\nConsider using tensor.detach() first.",
-                UserWarning,
-                stacklevel=3,
-            )
-        if self._value.size != 1:
-            raise ValueError("only one element tensors can be converted to Python scalars")
-        return self._value.item()
-
-    def __index__(self) -> int:
-        if self._value.dtype.kind not in "iub" or self._value.size != 1:
-            raise TypeError("only integer tensors of a single element can be converted to an index")
-        return int(self.item())
-
-    def __len__(self) -> int:
-        if self._value.ndim == 0:
-            raise TypeError("len() of a 0-d tensor")
-        return int(self._value.shape[0])
-
-    def __iter__(self) -> Iterator[Tensor]:  # type: ignore[override]
-        if self._value.ndim == 0:
-            raise TypeError("iteration over a 0-d tensor")
-        return iter(self.unbind(0))
-
-    def __contains__(self, element: Any) -> bool:
-        if isinstance(element, (Tensor, int, float, complex, bool)):
-            return bool(self.eq(element).any())
-        raise RuntimeError(
-            f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a "
-            f"{type(element)}."
-        )
-
-    def __format__(self, spec: str) -> str:
-        if self._value.ndim == 0:
-            return format(self.item(), spec)
-        return format(repr(self), spec) if not spec else object.__format__(self, spec)
+    # Copies
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
         if not self.is_leaf:
@@ -574,21 +406,3 @@ def mutation_holder(x: Tensor) -> Any:
     """What `mutations` knows the memory of a tensor by."""
     array = x._value
     return mutations.owner(array) if array.__class__ is np.ndarray else x
-
-
-def dimension(dim: Any, ndim: int) -> int:
-    """A dimension counted from the front.
-
-    Raises
-    ------
-    IndexError
-        If there is no such dimension.
-    """
-    size = max(ndim, 1)
-    position = dim.__index__()
-    if not -size <= position < size:
-        raise IndexError(
-            f"Dimension out of range (expected to be in range of [{-size}, {size - 1}], but got "
-            f"{position})"
-        )
-    return int(position % size)

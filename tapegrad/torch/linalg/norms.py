@@ -23,7 +23,8 @@ from tapegrad.torch.promotion import promoted
 from tapegrad.torch.reductions import reduced
 from tapegrad.torch.reductions import vector_norm as core_vector_norm
 from tapegrad.torch.running import run
-from tapegrad.torch.tensor import Tensor, dimension
+from tapegrad.torch.size import dimension
+from tapegrad.torch.tensor import Tensor
 
 __all__ = [
     "cond",

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad.torch.creation import made
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.dtypes import get_default_dtype, to_numpy
+from tapegrad.torch.from_data import made
 from tapegrad.torch.size import device as _device
 from tapegrad.torch.size import strided
 

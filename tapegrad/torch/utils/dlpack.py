@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tapegrad.torch.creation import from_dlpack
+from tapegrad.torch.from_data import from_dlpack
 
 __all__ = ["from_dlpack", "to_dlpack"]
 

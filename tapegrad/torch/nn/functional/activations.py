@@ -12,7 +12,7 @@ from tapegrad.ops import transcendental as functions
 from tapegrad.torch.nn.documentation import documented
 from tapegrad.torch.nn.functional.elements import activation, choose, in_place_form
 from tapegrad.torch.operation import operation
-from tapegrad.torch.tensor import dimension
+from tapegrad.torch.size import dimension
 
 __all__ = [
     "celu",

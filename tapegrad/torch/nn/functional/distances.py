@@ -14,7 +14,8 @@ from tapegrad.torch.nn.documentation import documented
 from tapegrad.torch.nn.functional.elements import choose
 from tapegrad.torch.nn.functional.reduction import pair
 from tapegrad.torch.operation import into, operation
-from tapegrad.torch.tensor import Tensor, dimension
+from tapegrad.torch.size import dimension
+from tapegrad.torch.tensor import Tensor
 
 __all__ = ["cosine_similarity", "normalize", "pairwise_distance", "pdist"]
 

@@ -14,7 +14,8 @@ from tapegrad.torch.nn.functional.softmaxes import softmax
 from tapegrad.torch.node import node_type
 from tapegrad.torch.random import default_generator
 from tapegrad.torch.running import run
-from tapegrad.torch.tensor import Tensor, dimension, wrapped
+from tapegrad.torch.size import dimension
+from tapegrad.torch.tensor import Tensor, wrapped
 
 __all__ = [
     "alpha_dropout",

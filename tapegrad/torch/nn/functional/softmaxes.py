@@ -12,7 +12,8 @@ from tapegrad.torch.dtypes import to_numpy
 from tapegrad.torch.nn.documentation import documented
 from tapegrad.torch.nn.functional.elements import require_floating, require_tensor
 from tapegrad.torch.operation import operation
-from tapegrad.torch.tensor import Tensor, dimension, install
+from tapegrad.torch.size import dimension
+from tapegrad.torch.tensor import Tensor, install
 
 __all__ = ["log_softmax", "softmax", "softmin"]
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from tapegrad.torch.creation import ones as filled_with_ones
-from tapegrad.torch.creation import tensor, zeros
+from tapegrad.torch.creation import zeros
 from tapegrad.torch.dtypes import int64
+from tapegrad.torch.from_data import tensor
 from tapegrad.torch.nn import functional as F
 from tapegrad.torch.nn import init
 from tapegrad.torch.nn.documentation import documented

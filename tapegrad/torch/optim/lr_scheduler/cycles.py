@@ -1,24 +1,18 @@
-"""Schedulers that restart, cycle, wait for a plateau, or are made of others."""
+"""Schedulers that restart or cycle."""
 
 from __future__ import annotations
 
 import math
-import warnings
-from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
-from tapegrad.torch.nn.documentation import documented
-from tapegrad.torch.optim.lr_scheduler.base import TEXTS, LRScheduler, example
+from tapegrad.torch.optim.lr_scheduler.base import TEXTS, LRScheduler, example, per_group
 from tapegrad.torch.optim.optimizer import Optimizer
 
 __all__ = [
-    "ChainedScheduler",
     "CosineAnnealingWarmRestarts",
     "CyclicLR",
     "OneCycleLR",
-    "ReduceLROnPlateau",
-    "SequentialLR",
 ]
 
 TEXTS.update(
@@ -26,12 +20,6 @@ TEXTS.update(
         "T_0": "Epochs until the first restart.",
         "T_mult": "How many times as long each period is as the one before.",
         "mode": "See the possible values above.",
-        "patience": "How many epochs without improvement are allowed.",
-        "threshold": "What counts as an improvement.",
-        "threshold_mode": "'rel' for a share, 'abs' for a difference.",
-        "cooldown": "Epochs after a change in which nothing is counted.",
-        "min_lr": "The smallest rate, or one per group.",
-        "eps": "Smaller changes are not made.",
         "base_lr": "The smallest rate, or one per group.",
         "max_lr": "The largest rate, or one per group.",
         "step_size_up": "Steps from the smallest rate to the largest.",
@@ -49,22 +37,8 @@ TEXTS.update(
         "div_factor": "How many times smaller than the largest the first rate is.",
         "final_div_factor": "How many times smaller than the first the last rate is.",
         "three_phase": "Whether the rate first falls as it rose.",
-        "schedulers": "The schedulers.",
-        "milestones": "The epochs of changes.",
     }
 )
-
-
-def _spread(value: Any, optimizer: Optimizer, name: str) -> list[Any]:
-    count = len(optimizer.param_groups)
-    if not isinstance(value, (list, tuple)):
-        return [value] * count
-    if len(value) != count:
-        raise ValueError(
-            f"{name} must have the same length as optimizer.param_groups. {name} has {len(value)} "
-            f"values, param_groups has {count}."
-        )
-    return list(value)
 
 
 @example("CosineAnnealingWarmRestarts(optimizer, 2)", "[1.0, 0.5, 1.0, 0.5, 1.0, 0.5]")
@@ -118,88 +92,6 @@ class CosineAnnealingWarmRestarts(LRScheduler):
         self._set(self.get_lr())
 
 
-@documented(
-    "w = torch.nn.Parameter(torch.zeros(1))\n"
-    "optimizer = torch.optim.SGD([w], lr=1.0)\n"
-    "scheduler = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, patience=1)\n"
-    "for loss in (3.0, 2.0, 2.0, 2.0):\n"
-    "    scheduler.step(loss)\n"
-    "\n"
-    "scheduler.get_last_lr()",
-    "[0.1]",
-    **TEXTS,
-)
-class ReduceLROnPlateau(LRScheduler):
-    """The rate times a factor when a number, handed to `step`, stops improving."""
-
-    def __init__(
-        self,
-        optimizer: Optimizer,
-        mode: str = "min",
-        factor: float = 0.1,
-        patience: int = 10,
-        threshold: float = 1e-4,
-        threshold_mode: str = "rel",
-        cooldown: int = 0,
-        min_lr: Any = 0,
-        eps: float = 1e-8,
-    ) -> None:
-        if factor >= 1.0:
-            raise ValueError("Factor should be < 1.0.")
-        if not isinstance(optimizer, Optimizer):
-            raise TypeError(f"{type(optimizer).__name__} is not an Optimizer")
-        if mode not in ("min", "max"):
-            raise ValueError(f"mode {mode} is unknown!")
-        if threshold_mode not in ("rel", "abs"):
-            raise ValueError(f"threshold mode {threshold_mode} is unknown!")
-        self.factor, self.optimizer = factor, optimizer
-        self.min_lrs = _spread(min_lr, optimizer, "min_lr")
-        self.patience, self.cooldown, self.eps = patience, cooldown, eps
-        self.mode, self.threshold, self.threshold_mode = mode, threshold, threshold_mode
-        self.last_epoch = 0
-        self._last_lr = self._rates()
-        self._reset()
-
-    def _reset(self) -> None:
-        self.best = math.inf if self.mode == "min" else -math.inf
-        self.cooldown_counter = self.num_bad_epochs = 0
-
-    def is_better(self, a: float, best: float) -> bool:
-        """Whether a number improves on the best so far."""
-        if self.threshold_mode == "rel":
-            return (
-                a < best * (1.0 - self.threshold)
-                if self.mode == "min"
-                else a > best * (self.threshold + 1.0)
-            )
-        return a < best - self.threshold if self.mode == "min" else a > best + self.threshold
-
-    @property
-    def in_cooldown(self) -> bool:
-        """Whether nothing is counted now."""
-        return self.cooldown_counter > 0
-
-    def step(self, metrics: Any, epoch: int | None = None) -> None:  # type: ignore[override]
-        """Look at a number, and set the learning rates for the next epoch."""
-        current = float(metrics)
-        self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
-        if self.is_better(current, self.best):
-            self.best, self.num_bad_epochs = current, 0
-        else:
-            self.num_bad_epochs += 1
-        if self.in_cooldown:
-            self.cooldown_counter -= 1
-            self.num_bad_epochs = 0
-        if self.num_bad_epochs > self.patience:
-            rates = []
-            for rate, least in zip(self._rates(), self.min_lrs, strict=True):
-                new = max(rate * self.factor, least)
-                rates.append(new if rate - new > self.eps else rate)
-            self._set(rates)
-            self.cooldown_counter, self.num_bad_epochs = self.cooldown, 0
-        self._last_lr = self._rates()
-
-
 def _set_momentum(group: dict[str, Any], momentum: float) -> None:
     if "betas" in group:
         group["betas"] = (momentum, *group["betas"][1:])
@@ -244,11 +136,11 @@ class CyclicLR(LRScheduler):
         if not isinstance(optimizer, Optimizer):
             raise TypeError(f"{type(optimizer).__name__} is not an Optimizer")
         self.optimizer = optimizer
-        lowest = _spread(base_lr, optimizer, "base_lr")
+        lowest = per_group(base_lr, optimizer, "base_lr")
         if last_epoch == -1:
             for group, rate in zip(optimizer.param_groups, lowest, strict=True):
                 group["lr"] = rate
-        self.max_lrs = _spread(max_lr, optimizer, "max_lr")
+        self.max_lrs = per_group(max_lr, optimizer, "max_lr")
         down = step_size_up if step_size_down is None else step_size_down
         self.total_size = float(step_size_up + down)
         self.step_ratio = step_size_up / self.total_size
@@ -261,8 +153,8 @@ class CyclicLR(LRScheduler):
         self.cycle_momentum = cycle_momentum
         if cycle_momentum:
             _check_momentum(optimizer)
-            self.base_momentums = _spread(base_momentum, optimizer, "base_momentum")
-            self.max_momentums = _spread(max_momentum, optimizer, "max_momentum")
+            self.base_momentums = per_group(base_momentum, optimizer, "base_momentum")
+            self.max_momentums = per_group(max_momentum, optimizer, "max_momentum")
             if last_epoch == -1:
                 for group, momentum in zip(optimizer.param_groups, self.max_momentums, strict=True):
                     _set_momentum(group, momentum)
@@ -350,7 +242,7 @@ class OneCycleLR(LRScheduler):
             phases.append((total_steps - 1, "max_lr", "min_lr", "base_momentum", "max_momentum"))
         keys = ("end_step", "start_lr", "end_lr", "start_momentum", "end_momentum")
         self._schedule_phases = [dict(zip(keys, phase, strict=True)) for phase in phases]
-        highest = _spread(max_lr, optimizer, "max_lr")
+        highest = per_group(max_lr, optimizer, "max_lr")
         self.cycle_momentum = cycle_momentum
         if last_epoch == -1:
             for group, most in zip(optimizer.param_groups, highest, strict=True):
@@ -361,8 +253,8 @@ class OneCycleLR(LRScheduler):
             _check_momentum(optimizer)
             self.use_beta1 = "betas" in optimizer.defaults
             if last_epoch == -1:
-                largest = _spread(max_momentum, optimizer, "max_momentum")
-                smallest = _spread(base_momentum, optimizer, "base_momentum")
+                largest = per_group(max_momentum, optimizer, "max_momentum")
+                smallest = per_group(base_momentum, optimizer, "base_momentum")
                 for group, most, least in zip(
                     optimizer.param_groups, largest, smallest, strict=True
                 ):
@@ -397,128 +289,3 @@ class OneCycleLR(LRScheduler):
                 ends = group[phase["start_momentum"]], group[phase["end_momentum"]]
                 _set_momentum(group, self._between(*ends, share))
         return rates
-
-
-def _check_same(optimizer: Optimizer, schedulers: Sequence[Any], name: str) -> None:
-    for i, scheduler in enumerate(schedulers):
-        if not hasattr(scheduler, "optimizer"):
-            raise TypeError(f"{name} at index {i} should have `optimizer` as its attribute.")
-        if isinstance(scheduler, ReduceLROnPlateau):
-            raise ValueError(
-                f"{name} does not support `ReduceLROnPlateau` scheduler as it requires additional "
-                f"kwargs to be specified when calling `step`, but got one at index {i} in the "
-                f"given schedulers sequence."
-            )
-        if scheduler.optimizer is not optimizer:
-            raise ValueError(
-                f"{name} expects all schedulers to belong to the same optimizer, but got scheduler "
-                f"{type(scheduler).__name__} at index {i} has {scheduler.optimizer}, which is "
-                f"different from {type(optimizer).__name__}."
-            )
-
-
-class _Composed(LRScheduler):
-    _schedulers: list[Any]
-
-    def state_dict(self) -> dict[str, Any]:
-        """All that the schedulers remember."""
-        left_out = ("optimizer", "_schedulers")
-        state = {k: v for k, v in self.__dict__.items() if k not in left_out}
-        state["_schedulers"] = [s.state_dict() for s in self._schedulers]
-        return state
-
-    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Take over what other schedulers remember."""
-        self.__dict__.update({k: v for k, v in state_dict.items() if k != "_schedulers"})
-        for scheduler, state in zip(self._schedulers, state_dict["_schedulers"], strict=True):
-            scheduler.load_state_dict(state)
-
-
-@documented(
-    "w = torch.nn.Parameter(torch.zeros(1))\n"
-    "optimizer = torch.optim.SGD([w], lr=1.0)\n"
-    "first = torch.optim.lr_scheduler.ConstantLR(optimizer, 0.5, total_iters=9)\n"
-    "then = torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.5)\n"
-    "both = torch.optim.lr_scheduler.SequentialLR(optimizer, [first, then], [2])\n"
-    "optimizer.step()\n"
-    "both.step()\n"
-    "both.step()\n"
-    "both.get_last_lr()",
-    "[1.0]",
-    **TEXTS,
-)
-class SequentialLR(_Composed):
-    """Schedulers one after the other."""
-
-    def __init__(
-        self,
-        optimizer: Optimizer,
-        schedulers: list[Any],
-        milestones: list[int],
-        last_epoch: int = -1,
-    ) -> None:
-        if len(schedulers) < 1:
-            raise ValueError("SequentialLR expects at least one scheduler, but got no scheduler.")
-        _check_same(optimizer, schedulers, "SequentialLR")
-        if len(milestones) != len(schedulers) - 1:
-            raise ValueError(
-                f"Sequential Schedulers expects number of schedulers provided to be one more than "
-                f"the number of milestone points, but got number of schedulers {len(schedulers)} "
-                f"and the number of milestones to be equal to {len(milestones)}"
-            )
-        self._schedulers, self._milestones = schedulers, milestones
-        self.last_epoch = last_epoch + 1
-        self.optimizer = optimizer
-        # Each scheduler has set rates when it was made: back to the beginning, then the first one.
-        for group in optimizer.param_groups:
-            group["lr"] = group["initial_lr"]
-        for scheduler in schedulers:
-            scheduler.last_epoch -= 1
-        schedulers[0]._initial_step()
-        self._last_lr = schedulers[0].get_last_lr()
-
-    def step(self) -> None:  # type: ignore[override]
-        """Set the learning rates for the next epoch."""
-        self.last_epoch += 1
-        at = bisect_right(self._milestones, self.last_epoch)
-        scheduler = self._schedulers[at]
-        if at > 0 and self._milestones[at - 1] == self.last_epoch:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", UserWarning)  # that an epoch is given
-                scheduler.step(0)
-        else:
-            scheduler.step()
-        self._last_lr = scheduler.get_last_lr()
-
-
-@documented(
-    "w = torch.nn.Parameter(torch.zeros(1))\n"
-    "optimizer = torch.optim.SGD([w], lr=1.0)\n"
-    "a = torch.optim.lr_scheduler.ConstantLR(optimizer, 0.5, total_iters=9)\n"
-    "b = torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.5)\n"
-    "both = torch.optim.lr_scheduler.ChainedScheduler([a, b])\n"
-    "optimizer.step()\n"
-    "both.step()\n"
-    "both.get_last_lr()",
-    "[0.25]",
-    **TEXTS,
-)
-class ChainedScheduler(_Composed):
-    """Schedulers that all step, each on what the one before has set."""
-
-    def __init__(self, schedulers: Sequence[Any], optimizer: Optimizer | None = None) -> None:
-        if len(schedulers) < 1:
-            raise ValueError(
-                "ChainedScheduler expects at least one scheduler to be chained, but got no "
-                "scheduler."
-            )
-        optimizer = optimizer or schedulers[0].optimizer
-        _check_same(optimizer, schedulers, "ChainedScheduler")
-        self._schedulers, self.optimizer = list(schedulers), optimizer
-        self._last_lr = self._rates()
-
-    def step(self) -> None:  # type: ignore[override]
-        """Set the learning rates for the next epoch."""
-        for scheduler in self._schedulers:
-            scheduler.step()
-        self._last_lr = self._rates()

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad.torch.creation import as_tensor, tensor
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.dtypes import float64
+from tapegrad.torch.from_data import as_tensor, tensor
 from tapegrad.torch.random import Generator
 from tapegrad.torch.shaping import stack
 from tapegrad.torch.tensor import Tensor

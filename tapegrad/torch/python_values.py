@@ -1,0 +1,95 @@
+"""Tensors as Python takes values: numbers, truth, length, elements, text."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from tapegrad.torch import modes
+from tapegrad.torch.tensor_facts import TensorFacts
+
+
+class PythonValues(TensorFacts):
+    """Methods of tensors that give Python's objects, or that Python calls."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+        _node: Any
+
+        def __getattr__(self, name: str) -> Any: ...
+
+    def item(self) -> Any:
+        """The only element, as a Python number.
+
+        Raises
+        ------
+        RuntimeError
+            If there is more or less than one element.
+        """
+        if self._value.size != 1:
+            raise RuntimeError(
+                f"a Tensor with {self._value.size} elements cannot be converted to Scalar"
+            )
+        return self._value.item()
+
+    def tolist(self) -> Any:
+        """Nested lists of Python numbers."""
+        return self._value.tolist()
+
+    def __bool__(self) -> bool:
+        if self._value.size == 1:
+            return bool(self._read("bool").reshape(())[()])
+        if self._value.size == 0:
+            raise RuntimeError("Boolean value of Tensor with no values is ambiguous")
+        raise RuntimeError("Boolean value of Tensor with more than one value is ambiguous")
+
+    def __float__(self) -> float:
+        return float(self._as_number())
+
+    def __int__(self) -> int:
+        return int(self._as_number(warn=False))
+
+    def __complex__(self) -> complex:
+        return complex(self._as_number())
+
+    def _as_number(self, warn: bool = True) -> Any:
+        if warn and self._node is not None and modes.builds_graph():
+            warnings.warn(
+                "Converting a tensor with requires_grad=True to a scalar may lead to unexpected "
+                "behavior.\nConsider using tensor.detach() first.",
+                UserWarning,
+                stacklevel=3,
+            )
+        if self._value.size != 1:
+            raise ValueError("only one element tensors can be converted to Python scalars")
+        return self._value.item()
+
+    def __index__(self) -> int:
+        if self._value.dtype.kind not in "iub" or self._value.size != 1:
+            raise TypeError("only integer tensors of a single element can be converted to an index")
+        return int(self.item())
+
+    def __len__(self) -> int:
+        if self._value.ndim == 0:
+            raise TypeError("len() of a 0-d tensor")
+        return int(self._value.shape[0])
+
+    def __iter__(self) -> Iterator[Any]:
+        if self._value.ndim == 0:
+            raise TypeError("iteration over a 0-d tensor")
+        return iter(self.unbind(0))
+
+    def __contains__(self, element: Any) -> bool:
+        if isinstance(element, (PythonValues, int, float, complex, bool)):
+            return bool(self.eq(element).any())
+        raise RuntimeError(
+            f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a "
+            f"{type(element)}."
+        )
+
+    def __format__(self, spec: str) -> str:
+        if self._value.ndim == 0:
+            return format(self.item(), spec)
+        return format(repr(self), spec) if not spec else object.__format__(self, spec)
