@@ -44,10 +44,15 @@ from tapegrad.numpy import protocols as protocols
 from tapegrad.numpy.array import ndarray as ndarray
 from tapegrad.numpy.constants import *
 from tapegrad.numpy.creation import *
+from tapegrad.numpy.extremes import *
 from tapegrad.numpy.functional import *
 from tapegrad.numpy.moving import *
+from tapegrad.numpy.nan_aware import *
 from tapegrad.numpy.products import *
-from tapegrad.numpy.reductions import *
+from tapegrad.numpy.quantiles import *
 from tapegrad.numpy.selecting import *
+from tapegrad.numpy.statistics import *
+from tapegrad.numpy.sums import *
+from tapegrad.numpy.truth import *
 from tapegrad.numpy.ufunc import ufunc as ufunc
 from tapegrad.numpy.universal import *

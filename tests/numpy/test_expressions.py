@@ -11,9 +11,10 @@ import pytest
 
 import tapegrad.numpy
 from tapegrad.core import nest
-from tests.numpy.expressions import ERRORS, SMOOTH, VALUES, expressions, samples
+from tests.numpy.expressions import expressions, samples
 
 SAMPLES = samples()
+SMOOTH, VALUES, ERRORS = map(expressions, ("SMOOTH", "VALUES", "ERRORS"))
 
 
 def evaluate(text: str, np: Any, names: dict[str, Any]) -> Any:
@@ -55,14 +56,14 @@ def check_equal(ours: Any, theirs: Any) -> None:
             assert a == b
 
 
-@pytest.mark.parametrize("text", expressions(SMOOTH) + expressions(VALUES))
+@pytest.mark.parametrize("text", SMOOTH + VALUES)
 def test_values(text: str) -> None:
     check_equal(
         evaluate(text, tapegrad.numpy, arrays(SAMPLES)), evaluate(text, numpy, dict(SAMPLES))
     )
 
 
-@pytest.mark.parametrize("text", expressions(ERRORS))
+@pytest.mark.parametrize("text", ERRORS)
 def test_errors(text: str) -> None:
     with pytest.raises(Exception) as real:  # noqa: PT011 - any kind: it is what is compared
         evaluate(text, numpy, dict(SAMPLES))
@@ -90,7 +91,7 @@ def differences(function: Any, at: Any, along: Any, step: float = 1e-6) -> Any:
     return (function(at + step * along) - function(at - step * along)) / (2 * step)
 
 
-@pytest.mark.parametrize("text", expressions(SMOOTH))
+@pytest.mark.parametrize("text", SMOOTH)
 def test_derivatives(text: str) -> None:
     single = "float32" in text
     for name in floating_names(text):
@@ -123,6 +124,6 @@ def test_derivatives(text: str) -> None:
 
 
 def test_every_expression_is_there_once() -> None:
-    texts = expressions(SMOOTH) + expressions(VALUES) + expressions(ERRORS)
+    texts = SMOOTH + VALUES + ERRORS
     assert len(set(texts)) == len(texts)
     assert nest.flatten(texts) == texts

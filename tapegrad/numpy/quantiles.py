@@ -1,0 +1,79 @@
+"""Quantiles, percentiles and medians."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tapegrad.numpy.array import tensor_of
+from tapegrad.numpy.function import function
+from tapegrad.numpy.reducing import as_floating, axes_of
+from tapegrad.ops import quantiles
+
+__all__ = ["median", "nanmedian", "nanpercentile", "nanquantile", "percentile", "quantile"]
+
+
+def _quantile(
+    name: str, a: Any, q: Any, axis: Any, method: str, keepdims: Any, weights: Any
+) -> Any:
+    if weights is not None:
+        raise NotImplementedError(
+            f"{name}: weights are not supported. Sort the values and interpolate their cumulated "
+            f"weights: np.interp(q, np.cumsum(weights[order]), a[order])."
+        )
+    x = as_floating(tensor_of(a), None)
+    axes = None if axis is None else axes_of(axis, x._value.ndim)
+    quantile = getattr(quantiles, name)
+    if q is None:
+        return quantile(x, axes, bool(keepdims))
+    return quantile(x, tensor_of(q, x._value.dtype), axes, method, bool(keepdims))
+
+
+@function("np.median(np.array([1.0, 2.0, 4.0, 8.0]))")
+def median(
+    a: Any, axis: Any = None, out: Any = None, overwrite_input: bool = False, keepdims: Any = False
+) -> Any:
+    """The number in the middle, or the mean of two."""
+    return _quantile("median", a, None, axis, "linear", keepdims, None)
+
+
+@function("np.nanmedian(np.array([1.0, np.nan, 4.0]))")
+def nanmedian(
+    a: Any, axis: Any = None, out: Any = None, overwrite_input: bool = False, keepdims: Any = False
+) -> Any:
+    """The median of the elements that are not NaN."""
+    return _quantile("nanmedian", a, None, axis, "linear", keepdims, None)
+
+
+def _of_quantiles(name: str, summary: str, example: str) -> Any:
+    def call(
+        a: Any,
+        q: Any,
+        axis: Any = None,
+        out: Any = None,
+        overwrite_input: bool = False,
+        method: str = "linear",
+        keepdims: Any = False,
+        *,
+        weights: Any = None,
+    ) -> Any:
+        return _quantile(name, a, q, axis, method, keepdims, weights)
+
+    call.__name__ = call.__qualname__ = name
+    call.__doc__ = summary
+    return function(example)(call)
+
+
+quantile = _of_quantiles(
+    "quantile", "Quantiles, `q` between 0 and 1.", "np.quantile(np.array([1.0, 2.0, 4.0]), 0.25)"
+)
+percentile = _of_quantiles(
+    "percentile", "Quantiles, `q` in percent.", "np.percentile(np.array([1.0, 2.0, 4.0]), 25)"
+)
+nanquantile = _of_quantiles(
+    "nanquantile",
+    "Quantiles of the elements that are not NaN.",
+    "np.nanquantile(np.array([1.0, np.nan, 4.0]), 0.25)",
+)
+nanpercentile = _of_quantiles(
+    "nanpercentile", "The same in percent.", "np.nanpercentile(np.array([1.0, np.nan, 4.0]), 25)"
+)
