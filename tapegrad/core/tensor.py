@@ -10,6 +10,7 @@ import numpy as np
 
 from tapegrad.core.context import active_recorders
 from tapegrad.core.dtypes import DType, from_numpy
+from tapegrad.core.exchange import CPU, exported
 from tapegrad.core.shape import TensorShape
 from tapegrad.core.table import recording
 from tapegrad.core.tape_tools import tool
@@ -180,6 +181,20 @@ class ArrayLike:
         view.flags.writeable = False
         return view
 
+    def __dlpack__(
+        self,
+        *,
+        stream: Any = None,
+        max_version: tuple[int, int] | None = None,
+        dl_device: tuple[int, int] | None = None,
+        copy: bool | None = None,
+    ) -> Any:
+        """The data through DLPack: shared, and not to be written to."""
+        return exported(np.asarray(self._read("dlpack")), stream, max_version, dl_device, copy)
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return CPU
+
     def __bool__(self) -> bool:
         value = self._read("bool")
         if value.size > 1:
@@ -344,13 +359,6 @@ class Tensor(ArrayLike):
 
     def __reduce__(self) -> Any:
         return wrap, (self._read(),)
-
-    def __dlpack__(self, **options: Any) -> Any:
-        """The array through DLPack; read-only, so the consumer must support that."""
-        return np.asarray(self._read()).__dlpack__(**options)
-
-    def __dlpack_device__(self) -> tuple[int, int]:
-        return 1, 0
 
 
 def numpy_repr(value: Any) -> str:

@@ -8,18 +8,15 @@ from __future__ import annotations
 
 from numpy import bool as bool
 from numpy import bool_ as bool_
-from numpy import can_cast as can_cast
 from numpy import complex64 as complex64
 from numpy import complex128 as complex128
 from numpy import complexfloating as complexfloating
 from numpy import dtype as dtype
 from numpy import errstate as errstate
-from numpy import finfo as finfo
 from numpy import float16 as float16
 from numpy import float32 as float32
 from numpy import float64 as float64
 from numpy import floating as floating
-from numpy import iinfo as iinfo
 from numpy import inexact as inexact
 from numpy import int8 as int8
 from numpy import int16 as int16
@@ -27,10 +24,7 @@ from numpy import int32 as int32
 from numpy import int64 as int64
 from numpy import integer as integer
 from numpy import intp as intp
-from numpy import isdtype as isdtype
-from numpy import issubdtype as issubdtype
 from numpy import number as number
-from numpy import promote_types as promote_types
 from numpy import signedinteger as signedinteger
 from numpy import uint8 as uint8
 from numpy import uint16 as uint16
@@ -44,6 +38,7 @@ from tapegrad.numpy import protocols as protocols
 from tapegrad.numpy.array import ndarray as ndarray
 from tapegrad.numpy.constants import *
 from tapegrad.numpy.creation import *
+from tapegrad.numpy.data_types import *
 from tapegrad.numpy.extremes import *
 from tapegrad.numpy.functional import *
 from tapegrad.numpy.moving import *
@@ -51,6 +46,8 @@ from tapegrad.numpy.nan_aware import *
 from tapegrad.numpy.products import *
 from tapegrad.numpy.quantiles import *
 from tapegrad.numpy.selecting import *
+from tapegrad.numpy.standard import __array_api_version__ as __array_api_version__
+from tapegrad.numpy.standard import __array_namespace_info__ as __array_namespace_info__
 from tapegrad.numpy.statistics import *
 from tapegrad.numpy.sums import *
 from tapegrad.numpy.truth import *

@@ -213,16 +213,6 @@ class ndarray(ArrayLike):
     def __contains__(self, element: Any) -> bool:
         return element in np.asarray(self._read())
 
-    def __dlpack__(self, **options: Any) -> Any:
-        """The data through DLPack, without copying it where that is allowed."""
-        array = np.asarray(self._read())
-        if not array.flags.writeable or options.get("copy"):
-            array, options = array.copy(), {k: v for k, v in options.items() if k != "copy"}
-        return array.__dlpack__(**options)
-
-    def __dlpack_device__(self) -> tuple[int, int]:
-        return 1, 0
-
 
 def _restored(value: Any) -> ndarray:
     return holding(wrap_constant(value[()]))

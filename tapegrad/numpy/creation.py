@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad.core.exchange import imported
 from tapegrad.core.table import recording as R
 from tapegrad.core.tensor import ArrayLike, wrap_constant
 from tapegrad.numpy.array import holding, install, ndarray, of_type, plain, tensor_of
 from tapegrad.numpy.function import function, not_differentiable
+from tapegrad.numpy.in_place import view_of
 
 __all__ = [
     "arange",
@@ -439,13 +441,22 @@ def fromfunction(
     return tensor_of(function(*map(holding, places), **kwargs))
 
 
-@function("np.from_dlpack(np.array([1.0, 2.0]))")
+@function(
+    "np.from_dlpack(np.array([1.0, 2.0]))",
+    x="An array of any library that has ``__dlpack__``.",
+    copy="True copies; False raises where the memory cannot be shared.",
+)
 def from_dlpack(x: Any, /, *, device: Any = None, copy: bool | None = None) -> Any:
-    """An array over the memory of another library, which must not change it afterwards."""
+    """An array over the memory of another library, which must not change it afterwards.
+
+    What is an array or a tensor here already stays one that tapes follow.
+    """
     _check_device(device)
-    if x.__class__ is ndarray:
-        return x._tensor
-    return wrap_constant(np.from_dlpack(x, copy=copy)[()])
+    if x.__class__ is ndarray and not copy:
+        return view_of(x, x._tensor, lambda t: t)
+    if isinstance(x, ArrayLike):
+        return tensor_of(x)
+    return wrap_constant(imported(x, copy)[()])
 
 
 indices = not_differentiable(

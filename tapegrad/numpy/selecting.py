@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad.core.host import computed
 from tapegrad.core.table import recording as R
 from tapegrad.core.tensor import Tensor, wrap_constant
 from tapegrad.numpy import universal
@@ -15,7 +16,7 @@ from tapegrad.numpy.in_place import assign
 from tapegrad.numpy.universal import step_of
 from tapegrad.ops import complex as engine_complex
 from tapegrad.ops import replacing
-from tapegrad.ops.positions import pick
+from tapegrad.ops.positions import numbers_of, pick
 from tapegrad.ops.sinc import sinc as engine_sinc
 
 __all__ = [
@@ -91,16 +92,16 @@ def where(condition: Any, x: Any = None, y: Any = None, /) -> Any:
 )
 def clip(
     a: Any,
-    a_min: Any = None,
-    a_max: Any = None,
-    out: Any = None,
-    *,
     min: Any = None,
     max: Any = None,
+    out: Any = None,
+    *,
+    a_min: Any = None,
+    a_max: Any = None,
 ) -> Any:
     """Values outside of bounds moved to these; on a bound the gradient goes to the array."""
-    low = a_min if min is None else min
-    high = a_max if max is None else max
+    low = min if a_min is None else a_min
+    high = max if a_max is None else a_max
     x = holding(tensor_of(a))
     if low is not None:
         x = universal.UNIVERSAL["maximum"](x, low)
@@ -110,29 +111,69 @@ def clip(
 
 
 def _clip_method(
-    self: ndarray, min: Any = None, max: Any = None, out: Any = None, **bounds: Any
+    self: ndarray, min: Any = None, max: Any = None, out: Any = None, **options: Any
 ) -> Any:
     """Values outside of bounds moved to these."""
-    return clip(self, min, max, out=out, **bounds)
+    return clip(self, min, max, out=out, **options)
 
 
-@function(f"np.sort({_X})")
-def sort(a: Any, axis: Any = -1, kind: Any = None, order: Any = None, *, stable: Any = None) -> Any:
+def _order_of(
+    x: Any, axis: Any, descending: bool, kind: Any = None, order: Any = None, stable: Any = None
+) -> Any:
+    """Where the elements stand in order; equal ones keep theirs unless `kind` says otherwise."""
+    if kind is None and stable is None:
+        stable = True
+    values = np.asarray(plain(x))
+    if axis is None:
+        values, axis = values.reshape(-1), 0
+    if not descending:
+        return _numpy.argsort(values, axis, kind, order, stable=stable)
+    found = _numpy.argsort(np.flip(values, axis), axis, kind, order, stable=stable)
+    return np.flip(values.shape[axis] - 1 - found, axis)
+
+
+@function(f"np.sort({_X})", descending="Whether the largest element comes first.")
+def sort(
+    a: Any,
+    axis: Any = -1,
+    kind: Any = None,
+    order: Any = None,
+    *,
+    stable: Any = None,
+    descending: bool = False,
+) -> Any:
     """The elements in ascending order."""
     x = tensor_of(a)
-    numbers = np.arange(x._value.size).reshape(x._value.shape)
+    where_to = _order_of(x, axis, descending, kind, order, stable)
     if axis is None:
-        numbers = numbers.reshape(-1)
-        return pick(x, numbers[np.argsort(plain(x).reshape(-1), kind="stable")])
-    order_of = np.argsort(plain(x), axis, kind="stable")
-    return pick(x, np.take_along_axis(numbers, order_of, axis))
+        return pick(x, where_to)
+    return pick(x, np.take_along_axis(numbers_of(x), where_to, axis))
+
+
+@function(f"np.argsort({_X})", descending="Whether the largest element comes first.", method=True)
+def argsort(
+    a: Any,
+    axis: Any = -1,
+    kind: Any = None,
+    order: Any = None,
+    *,
+    stable: Any = None,
+    descending: bool = False,
+) -> Any:
+    """The positions of the elements in ascending order."""
+
+    def compute(values: Any) -> Any:
+        return _order_of(values, axis, descending, kind, order, stable)
+
+    compute.__name__ = "argsort"
+    return computed(compute, tensor_of(a))
 
 
 def _sort_method(
     self: ndarray, axis: int = -1, kind: Any = None, order: Any = None, *, stable: Any = None
 ) -> None:
     """Put the elements in ascending order, in place."""
-    assign(self, sort(self, axis)._tensor)
+    assign(self, sort(self, axis, kind, order, stable=stable)._tensor)
 
 
 @function(f"np.partition({_X}, 1)")
@@ -228,9 +269,6 @@ atleast_1d = _at_least(1, "With one axis at least.")
 atleast_2d = _at_least(2, "With two axes at least.")
 atleast_3d = _at_least(3, "With three axes at least.")
 
-argsort = not_differentiable(
-    "argsort", "The positions of the elements in ascending order.", f"np.argsort({_X})", method=True
-)
 argpartition = not_differentiable(
     "argpartition",
     "The positions that `partition` takes.",

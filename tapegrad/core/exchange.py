@@ -1,0 +1,58 @@
+"""DLPack: memory that libraries lend one another without copying it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+#: NumPy 2.0 knows neither versions of the protocol nor its arguments for copies.
+_IS_VERSIONED = np.lib.NumpyVersion(np.__version__) >= "2.1.0"
+CPU = (1, 0)
+
+
+def exported(
+    array: Any,
+    stream: Any = None,
+    max_version: tuple[int, int] | None = None,
+    dl_device: tuple[int, int] | None = None,
+    copy: bool | None = None,
+) -> Any:
+    """A capsule with the memory of an array that must not be written to.
+
+    Consumers that speak version 1.0 are told so by a flag. Older ones cannot be told: they share
+    the memory too, and must leave it as it is.
+
+    Raises
+    ------
+    BufferError
+        If another device is asked for, or the data cannot be shared and ``copy=False``.
+    """
+    if dl_device is not None and (int(dl_device[0]), int(dl_device[1])) != CPU:
+        raise BufferError(f"The data is on the device {CPU} and cannot go to {tuple(dl_device)}.")
+    if not _IS_VERSIONED or max_version is None or max_version[0] < 1:
+        if copy or not array.flags.writeable:
+            if copy is False:
+                raise BufferError(
+                    "The data is read-only, of which DLPack before version 1.0 knows nothing: "
+                    "ask with max_version=(1, 0), or allow a copy."
+                )
+            array = array.copy()
+        return array.__dlpack__(stream=stream)
+    view = array.view()
+    view.flags.writeable = False
+    return view.__dlpack__(stream=stream, max_version=max_version, copy=copy)
+
+
+def imported(x: Any, copy: bool | None = None) -> Any:
+    """The memory that another library's object lends, as an array of NumPy.
+
+    Raises
+    ------
+    BufferError, ValueError
+        If the data cannot be shared and ``copy=False``.
+    """
+    if _IS_VERSIONED:
+        return np.from_dlpack(x, copy=copy)
+    array = np.from_dlpack(x)
+    return array.copy() if copy else array
