@@ -32,7 +32,9 @@ from numpy import uint32 as uint32
 from numpy import uint64 as uint64
 from numpy import unsignedinteger as unsignedinteger
 
+from tapegrad.numpy import fft as fft
 from tapegrad.numpy import indexing as indexing
+from tapegrad.numpy import linalg as linalg
 from tapegrad.numpy import operators as operators
 from tapegrad.numpy import protocols as protocols
 from tapegrad.numpy.array import ndarray as ndarray

@@ -32,7 +32,7 @@ def function(
     of: Any = None,
     module: Any = np,
     method: bool | str = False,
-    error: type[Exception] = ValueError,
+    error: Callable[[str], Exception] = ValueError,
     result: str = "",
     **parameters: str,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -49,7 +49,7 @@ def function(
     method
         Whether it is a method of arrays too, or the method's name.
     error
-        What the engine's refusals become.
+        What the engine's refusals become: an exception of a message.
     result
         The example's result, where NumPy has no such function.
     parameters

@@ -8,15 +8,16 @@ import numpy as np
 
 from tapegrad.core.host import computed
 from tapegrad.core.table import recording as R
-from tapegrad.core.tensor import Tensor
+from tapegrad.core.tensor import Tensor, wrap_constant
 from tapegrad.numpy import universal
 from tapegrad.numpy.array import holding, of_type, plain, tensor_of
 from tapegrad.numpy.function import function
-from tapegrad.numpy.moving import diagonal
+from tapegrad.numpy.moving import diagonal, moveaxis
 from tapegrad.ops import contract, matrix_products
+from tapegrad.ops import cross as engine_cross  # noqa: F401 - as R.cross
 from tapegrad.ops import einsum as engine_einsum
 
-__all__ = ["dot", "einsum", "inner", "kron", "outer", "tensordot", "trace", "vdot"]
+__all__ = ["cross", "dot", "einsum", "inner", "kron", "outer", "tensordot", "trace", "vdot"]
 
 _V = "np.array([1.0, 2.0])"
 
@@ -140,3 +141,47 @@ def trace(
 ) -> Any:
     """The sum of a diagonal."""
     return diagonal(a, offset, axis1, axis2).sum(-1, dtype)
+
+
+@function(
+    "np.cross(np.array([1.0, 0.0, 0.0]), np.array([0.0, 1.0, 0.0]))",
+    axisa="Where the vectors stand in the first array.",
+    axisb="Where the vectors stand in the second array.",
+    axisc="Where the products are to stand.",
+)
+def cross(
+    a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: Any = None
+) -> Any:
+    """The vector product in three dimensions; vectors of two have zero as their third."""
+    if axis is not None:
+        axisa = axisb = axisc = axis
+    x, y = _pair(a, b)
+    shapes = [t._value.shape for t in (x, y)]
+    if not all(shapes):
+        raise ValueError("At least one array has zero dimension")
+    at = [
+        np.lib.array_utils.normalize_axis_index(plain(k), len(shape), name)
+        for k, shape, name in zip((axisa, axisb), shapes, ("axisa", "axisb"), strict=True)
+    ]
+    sizes = [shape[k] for k, shape in zip(at, shapes, strict=True)]
+    if not {2, 3}.issuperset(sizes):
+        raise ValueError("incompatible dimensions for cross product\n(dimension must be 2 or 3)")
+    vectors = [moveaxis(holding(t), k, -1)._tensor for t, k in zip((x, y), at, strict=True)]
+    lead = np.broadcast_shapes(*[v._value.shape[:-1] for v in vectors])
+    vectors = [R.broadcast_to(v, to=(*lead, size)) for v, size in zip(vectors, sizes, strict=True)]
+    if _is_exact(x):
+        product = computed(np.cross, *[_in_space(v) for v in vectors])
+    else:
+        product = R.cross(*[_in_space(v) for v in vectors])
+    if sizes == [2, 2]:
+        return R.getitem(product, index=(Ellipsis, 2))
+    return moveaxis(holding(product), -1, axisc)._tensor
+
+
+def _in_space(v: Tensor) -> Tensor:
+    """Vectors of three components."""
+    *lead, size = v._value.shape
+    if size == 3:
+        return v
+    extended: Tensor = R.concat(v, wrap_constant(np.zeros((*lead, 1), v._value.dtype)), axis=-1)
+    return extended

@@ -1,0 +1,93 @@
+"""What the functions of matrices share: types, checks of shapes, and NumPy's error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.linalg import LinAlgError
+
+from tapegrad.core.context import active_recorders
+from tapegrad.core.tensor import Tensor
+from tapegrad.numpy.array import of_type, tensor_of
+from tapegrad.numpy.function import function
+
+__all__ = ["LinAlgError"]
+
+
+def refusal(message: str) -> LinAlgError:
+    """The engine's refusal in the words of this dialect."""
+    for ours in ("linalg", "eye"):
+        message = message.replace(f"tf.{ours}", f"np.{ours}")
+    return LinAlgError(message)
+
+
+def linear(example: str, **options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Make a function one of ``numpy.linalg``."""
+    return function(example, module=np.linalg, error=refusal, **options)
+
+
+def floating(a: Any) -> Tensor:
+    """An array in a precision that LAPACK has; integers become float64.
+
+    Raises
+    ------
+    TypeError
+        For float16 and whatever is no number.
+    """
+    x = tensor_of(a)
+    dtype = x._value.dtype
+    if dtype.kind in "biu":
+        return of_type(x, np.dtype(np.float64))
+    if dtype.char not in "fdFD":
+        raise TypeError(f"array type {dtype.name} is unsupported in linalg")
+    return x
+
+
+def of_one_type(*values: Any) -> list[Tensor]:
+    """Arrays in the precision that they have in common."""
+    given = [floating(v) for v in values]
+    dtype = np.result_type(*[x._value.dtype for x in given])
+    return [of_type(x, dtype) for x in given]
+
+
+def matrices(a: Any) -> Tensor:
+    """An array of at least two axes.
+
+    Raises
+    ------
+    LinAlgError
+        If it has fewer.
+    """
+    x = floating(a)
+    if x._value.ndim < 2:
+        raise LinAlgError(
+            f"{x._value.ndim}-dimensional array given. Array must be at least two-dimensional"
+        )
+    return x
+
+
+def square(a: Any) -> Tensor:
+    """An array of shape ``(..., n, n)``.
+
+    Raises
+    ------
+    LinAlgError
+        If it has another shape.
+    """
+    x = matrices(a)
+    m, n = x._value.shape[-2:]
+    if m != n:
+        raise LinAlgError("Last 2 dimensions of the array must be square")
+    return x
+
+
+def require_unfollowed(what: str, *tensors: Tensor) -> None:
+    """Raise TypeError for what a tape follows, where there is no derivative."""
+    ids = {x._id for x in tensors}
+    if any(ids & set(recorder.followed) for recorder in active_recorders()):
+        raise TypeError(
+            f"{what} has no derivative here, and its argument is followed by a tape: the gradient "
+            f"would be lost. Use np.asarray(x) of NumPy if no gradient is needed."
+        )
