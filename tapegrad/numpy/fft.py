@@ -6,6 +6,7 @@ inverse. What is Hermitian is a conjugate away from that.
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from tapegrad.core.tensor import Tensor, wrap_constant
 from tapegrad.numpy import moving
 from tapegrad.numpy.array import holding, of_type, plain, tensor_of
 from tapegrad.numpy.function import function
-from tapegrad.numpy.reductions import axes_of
+from tapegrad.numpy.reducing import axes_of
 from tapegrad.ops.fft import fitted
 
 __all__ = [
@@ -88,14 +89,14 @@ def _along_one(kind: str, x: Tensor, n: Any, axis: Any, norm: str) -> Any:
     size = x._value.shape[axes[0]]
     if n is None:
         n = 2 * (size - 1) if kind == "irfft" else size
-    return _transformed(kind, x, [int(plain(n))], axes, norm)
+    return _transformed(kind, x, [operator.index(plain(n))], axes, norm)
 
 
 def _over_several(kind: str, x: Tensor, s: Any, axes: Any, norm: str) -> Any:
     shape = x._value.shape
     ndim = len(shape)
     if s is not None:
-        s = [None if n is None else int(n) for n in np.atleast_1d(plain(s))]
+        s = [None if n is None else operator.index(n) for n in np.atleast_1d(plain(s))]
     if axes is None:
         axes = range(ndim) if s is None else range(-len(s), 0)
     over = [axes_of(axis, ndim)[0] for axis in np.atleast_1d(plain(axes)).tolist()]
@@ -215,6 +216,8 @@ def _shift(name: str, sign: int, words: str) -> Any:
     def call(x: Any, axes: Any = None) -> Any:
         value = tensor_of(x)
         over = axes_of(axes, value._value.ndim)
+        if not over:
+            raise ValueError(f"np.fft.{name}: there is no axis to shift along")
         by = [sign * (value._value.shape[axis] // 2) for axis in over]
         return moving.roll(holding(value), by, over)._tensor
 

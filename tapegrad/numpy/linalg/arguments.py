@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -18,9 +19,12 @@ __all__ = ["LinAlgError"]
 
 def refusal(message: str) -> LinAlgError:
     """The engine's refusal in the words of this dialect."""
-    for ours in ("linalg", "eye"):
-        message = message.replace(f"tf.{ours}", f"np.{ours}")
-    return LinAlgError(message)
+    return LinAlgError(re.sub(r"tf\.(linalg\.)?(\w+)", _renamed, message))
+
+
+def _renamed(name: re.Match[str]) -> str:
+    module = np.linalg if name[1] else np
+    return name[0].replace("tf.", "np.", 1) if hasattr(module, name[2]) else name[0]
 
 
 def linear(example: str, **options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -60,12 +64,12 @@ def matrices(a: Any) -> Tensor:
     LinAlgError
         If it has fewer.
     """
-    x = floating(a)
+    x = tensor_of(a)
     if x._value.ndim < 2:
         raise LinAlgError(
             f"{x._value.ndim}-dimensional array given. Array must be at least two-dimensional"
         )
-    return x
+    return floating(x)
 
 
 def square(a: Any) -> Tensor:
@@ -76,11 +80,11 @@ def square(a: Any) -> Tensor:
     LinAlgError
         If it has another shape.
     """
-    x = matrices(a)
-    m, n = x._value.shape[-2:]
-    if m != n:
+    x = tensor_of(a)
+    shape = x._value.shape
+    if len(shape) >= 2 and shape[-1] != shape[-2]:
         raise LinAlgError("Last 2 dimensions of the array must be square")
-    return x
+    return matrices(x)
 
 
 def require_unfollowed(what: str, *tensors: Tensor) -> None:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from tapegrad.core.host import computed
+from tapegrad.core.host import checked, computed
 from tapegrad.core.table import recording as R
 from tapegrad.core.tensor import Tensor
 from tapegrad.numpy.array import ndarray
@@ -115,14 +115,18 @@ def eigvalsh(a: Any, UPLO: str = "L") -> Any:
 
 def _finite(a: Any) -> Tensor:
     x = square(a)
-    if not np.isfinite(x._value).all():
-        raise np.linalg.LinAlgError("Array must not contain infs or NaNs")
+    checked(_require_finite, x)
     return x
+
+
+def _require_finite(a: Any) -> None:
+    if not np.isfinite(a).all():
+        raise np.linalg.LinAlgError("Array must not contain infs or NaNs")
 
 
 def _as_real(x: Tensor, values: Any, *results: Any) -> Any:
     """Complex results of real matrices as real ones, if all eigenvalues are real."""
-    if x._value.dtype.kind == "c" or np.any(values._value.imag):
+    if x._value.dtype.kind == "c" or bool(computed(lambda e: np.any(e.imag), values)):
         return results
     return [R.real(r) for r in results]
 

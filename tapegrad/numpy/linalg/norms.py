@@ -10,8 +10,9 @@ from tapegrad.core.host import computed
 from tapegrad.core.table import recording as R
 from tapegrad.core.tensor import Tensor
 from tapegrad.numpy.array import holding, of_type, plain, tensor_of
+from tapegrad.numpy.extremes import max, min
 from tapegrad.numpy.linalg.arguments import LinAlgError, linear, matrices, square
-from tapegrad.numpy.reductions import axes_of, max, min
+from tapegrad.numpy.reducing import axes_of
 from tapegrad.ops import complex as engine_complex
 from tapegrad.ops import condition, norms  # noqa: F401 - as R.reduce_p_norm, ...
 
@@ -141,11 +142,12 @@ def cond(x: Any, p: Any = None) -> Any:
         raise LinAlgError("cond is not defined on empty arrays")
     if p not in (None, 2, -2):
         square(a)
-    if not np.isfinite(a._value).all():
+    if p not in (None, 1, -1, 2, -2, np.inf, -np.inf, "fro", "nuc"):
+        raise ValueError("Invalid norm order for matrices.")
+    if bool(computed(lambda array: ~np.isfinite(array).all(), a)):
         return computed(lambda array: np.asarray(np.linalg.cond(array, p))[()], a)
-    try:
-        return condition.cond(a, p)
-    except ValueError as problem:
-        if isinstance(problem, LinAlgError):
-            raise
-        raise ValueError("Invalid norm order for matrices.") from problem
+    found = condition.cond(a, p)
+    if p == -2:
+        without = computed(lambda array: ~array.any(axis=(-2, -1)), a)
+        found = R.where(without, tensor_of(np.inf, found._value.dtype), found)
+    return found

@@ -11,7 +11,7 @@ import numpy as np
 from tapegrad.core.host import computed
 from tapegrad.core.table import recording as R
 from tapegrad.core.tensor import Tensor, wrap_constant
-from tapegrad.numpy.array import ndarray, plain, tensor_of
+from tapegrad.numpy.array import ndarray, of_type, plain, tensor_of
 from tapegrad.numpy.linalg.arguments import (
     LinAlgError,
     linear,
@@ -19,7 +19,8 @@ from tapegrad.numpy.linalg.arguments import (
     of_one_type,
     square,
 )
-from tapegrad.ops import determinant, inverse, least_squares  # noqa: F401 - as R.det, R.solve, ...
+from tapegrad.ops import determinant, least_squares  # noqa: F401 - as R.det, R.solve, ...
+from tapegrad.ops.complex import abs
 from tapegrad.ops.matrices import adjoint, lower_mask
 
 __all__ = [
@@ -113,7 +114,28 @@ def pinv(a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = _NoV
         rcond = max(x._value.shape[-2:]) * eps if rcond is None else rcond
     if hermitian:
         x = _from_lower_triangle(x)
-    return R.pinv(x, rcond=np.asarray(plain(rcond)))
+    return _pseudo_inverse(x, np.asarray(plain(rcond)))
+
+
+def _pseudo_inverse(x: Tensor, limit: Any) -> Any:
+    """Pseudo-inverses, from the factors where more than rounding errors is dropped."""
+    rank = min(x._value.shape[-2:])
+
+    def drops(s: Any) -> Any:
+        largest = s.max(axis=-1, keepdims=True, initial=0)
+        noise = largest * (rank * np.finfo(s.dtype).eps)
+        return np.any((s > noise) & (s <= limit[..., None] * largest))
+
+    if not bool(computed(drops, R.singular_values(x))):
+        return R.pinv(x, rcond=limit)
+    s, u, v = R.svd(x, full_matrices=False)
+
+    def kept(s: Any) -> Any:
+        return s > limit[..., None] * s.max(axis=-1, keepdims=True, initial=0)
+
+    inverse = R.where(computed(kept, s), s, tensor_of(np.inf, s._value.dtype))
+    inverse = R.reshape(R.reciprocal(inverse), to=(*s._value.shape[:-1], 1, rank))
+    return R.matmul(R.multiply(v, of_type(inverse, v._value.dtype)), adjoint(R, u))
 
 
 @linear(
@@ -145,10 +167,10 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
         limit = eps
     values = R.singular_values(x)
     rank = computed(lambda s: np.int32(np.sum(s > limit * s.max(initial=0))), values)
-    solution = R.matmul(R.pinv(x, rcond=np.asarray(limit)), y)
-    if rank._value == n < m:
-        rest = R.abs(R.subtract(y, R.matmul(x, solution)))
-        squares = R.reduce_sum(R.square(rest), axes=(-2,), keepdims=False)
+    solution = R.matmul(_pseudo_inverse(x, np.asarray(limit)), y)
+    if n < m and int(rank) == n:
+        rest = R.subtract(y, R.matmul(x, solution))
+        squares = R.reduce_sum(R.square(abs(rest)), axes=(-2,), keepdims=False)
     else:
         squares = wrap_constant(np.zeros(0, values._value.dtype))
     if vector:
@@ -163,12 +185,15 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
     rtol="Singular values up to this times the largest count as zero.",
 )
 def matrix_rank(A: Any, tol: Any = None, hermitian: bool = False, *, rtol: Any = None) -> Any:
-    """How many singular values are not zero."""
+    """How many singular values are not zero; of a vector whether it is not zero, as an int."""
+    if tol is not None and rtol is not None:
+        raise ValueError("`tol` and `rtol` can't be both set.")
+    x = tensor_of(A)
+    if x._value.ndim < 2:
+        return int(computed(lambda a: np.any(a != 0), x))
     return computed(
-        lambda a: np.asarray(
-            np.linalg.matrix_rank(a, plain(tol), hermitian, rtol=plain(rtol))  # type: ignore[call-overload]
-        )[()],
-        tensor_of(A),
+        lambda a: np.asarray(np.linalg.matrix_rank(a, plain(tol), hermitian, rtol=plain(rtol)))[()],
+        x,
     )
 
 
