@@ -21,6 +21,8 @@ MOST_ARRAYS = 24
 RECOMPUTED = 1 << 26
 #: How much that may cost; an arithmetic operation is 1, a function 8.
 MOST_RECOMPUTED = 20
+#: How much it may cost if no more is read for it than the stored value would be.
+MOST_INSTEAD = 4
 
 Shape = tuple[int, ...]
 
@@ -56,6 +58,8 @@ class Plan:
         The values that the kernel gets.
     wanted
         The values that it is to make.
+    least
+        How many bytes a value must have to be computed again instead of stored.
 
     Attributes
     ----------
@@ -68,8 +72,13 @@ class Plan:
     """
 
     def __init__(
-        self, nodes: Sequence[Node], given: Iterable[Value], wanted: Iterable[Value]
+        self,
+        nodes: Sequence[Node],
+        given: Iterable[Value],
+        wanted: Iterable[Value],
+        least: int = 0,
     ) -> None:
+        self._least = least
         self.groups: list[Group] = []
         self.stored: set[Value] = set()
         self.results: dict[Value, Value] = {}
@@ -180,12 +189,12 @@ class Plan:
                     group.values.add(base)
 
     def _repeated(self, value: Value, position: int) -> Value | None:
-        """A copy of a large value, computed again in a later group instead of stored."""
+        """A copy of a value, computed again in a later group instead of stored."""
         made = self._made.get(value)
         if (
             made is None
             or made == position
-            or value.size * value.dtype.itemsize < RECOMPUTED
+            or _bytes(value) < self._least
             or value in self.stored
             or self.is_single(value)
         ):
@@ -193,7 +202,7 @@ class Plan:
         again = self._again.get((value, position))
         if again is None:
             nodes: dict[Value, Node] = {}
-            if not self._collect(value, nodes, position) or cost(nodes.values()) > MOST_RECOMPUTED:
+            if not self._collect(value, nodes, position) or not self._pays(value, nodes, position):
                 return None
             for v, node in nodes.items():
                 if (v, position) in self._again:
@@ -203,6 +212,15 @@ class Plan:
                 self._append(Node("map", node.code, inputs, copy), position)
             again = self._again[value, position]
         return again
+
+    def _pays(self, value: Value, nodes: dict[Value, Node], position: int) -> bool:
+        """Whether to compute a value again rather than to store and read it."""
+        work = cost(nodes.values())
+        if _bytes(value) >= RECOMPUTED or work > MOST_INSTEAD:
+            return _bytes(value) >= RECOMPUTED and work <= MOST_RECOMPUTED
+        bases = {self.where(v)[0] for node in nodes.values() for v in node.inputs}
+        read = bases - nodes.keys() - self.groups[position].values
+        return sum([_bytes(v) for v in read if not self.is_single(v)]) <= _bytes(value)
 
     def _collect(self, value: Value, nodes: dict[Value, Node], position: int) -> bool:
         """The maps that make a value of what is in memory anyway, in order."""
@@ -250,3 +268,7 @@ class Plan:
             self._keep(base)
             return value
         return self._copied(value)
+
+
+def _bytes(value: Value) -> int:
+    return int(value.size * value.dtype.itemsize)

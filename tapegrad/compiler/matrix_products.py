@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING
 
 from tapegrad.compiler.graph import Value
@@ -73,7 +74,22 @@ def write_product(source: KernelSource, node: Node) -> None:
     arguments[-1] = added  # the result is not turned
     source.lines.append(f"{indent}multiply_matrices({', '.join(arguments)})")
     if node.code:
-        source.watch(node.output)
+        source.watch(*_telling(source, node))
+
+
+def _telling(source: KernelSource, node: Node) -> tuple[Value, bool]:
+    """What shows that a zero may have met infinity or NaN, and whether it has to be finite.
+
+    The result has NaN then. Or, if that is less to read, the factor whose zeros do not count: a
+    product with a finite one needs no other look, whatever it is.
+    """
+    out = node.output
+    value = node.inputs[1 if node.code == "a" else 0]
+    base, layout = source.plan.where(value)
+    whole = prod(layout.shape) == base.size and 0 not in layout.strides
+    if whole and base.size < out.size and not source.plan.is_single(base):
+        return base, True
+    return out, False
 
 
 def _matrix(source: KernelSource, value: Value) -> Layout:

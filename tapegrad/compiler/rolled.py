@@ -102,7 +102,9 @@ class LoopSource:
         self._wanted = list(wanted)
         self._in_place = _in_place(loop, nodes)
         apart = [c.following for c in self._in_place]
-        self._source = _BodySource(Plan(nodes, inputs, self._wanted), inputs, self._wanted, apart)
+        # What is carried in place has no earlier value left to compute anything from.
+        plan = Plan(nodes, inputs, self._wanted, least=RECOMPUTED)
+        self._source = _BodySource(plan, inputs, self._wanted, apart)
         self.work: list[tuple[tuple[int, ...], Any]] = list(self._source.work)
         self._work_names = [f"w{i}" for i in range(len(self.work))]
         self.flag = self._source.flag

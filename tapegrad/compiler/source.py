@@ -191,16 +191,22 @@ class KernelSource:
             f"    store({self.memory[value]}, i, {short(value.dtype)}({number}))",
         ]
 
-    def watch(self, value: Value) -> None:
-        """Write a look for NaN at a product in which zeros of one factor count."""
+    def watch(self, value: Value, finite: bool) -> None:
+        """Write a look at a product in which zeros of one factor count.
+
+        Reported is a NaN in a value; or, if it should be `finite`, an infinity as well.
+        """
         if self.flag is None:
             self.flag = len(self.work)
             self.work.append(((1,), np.dtype(bool)))
         total, kind = self.fresh("z"), short(value.dtype)
+        number = f"load({self.memory[value]}, i)"
+        if finite:  # zero times anything else is NaN
+            number += f" * {self.literal(0.0, value.dtype)}"
         self.lines += [
             f"{total} = {kind}(0)",
             f"for i in range({self.size(value.size)}):",
-            f"    {total} = sum_any_order({total}, load({self.memory[value]}, i))",
+            f"    {total} = sum_any_order({total}, {number})",
             f"if {total} != {total}:",
             f"    store(w{self.flag}, 0, b1(True))",
         ]

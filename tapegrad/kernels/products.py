@@ -11,8 +11,8 @@ from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
-from numba.np.linalg import check_blas_return, ensure_blas, get_blas_kind, make_constant_slot
 
+from tapegrad.kernels.blas import SYMBOLS
 from tapegrad.kernels.intrinsics import pointer_to
 
 _BYTES = ir.IntType(8).as_pointer()
@@ -47,54 +47,39 @@ def multiply_matrices(
     """
     if not all(isinstance(x, types.Array) and x.dtype == c.dtype for x in (a, b, c)):
         return None
-    ensure_blas()
+    symbol = SYMBOLS["s" if c.dtype == types.float32 else "d"]
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        kinds = signature.args
-        sizes, places = args[:3], [args[i : i + 4] for i in (3, 7)]
-        letters = [
-            builder.select(
-                builder.icmp_signed("!=", turned, turned.type(0)),
-                _LETTER(ord("t")),
-                _LETTER(ord("n")),
+        def slot(value: Any) -> Any:
+            return builder.bitcast(cgutils.alloca_once_value(builder, value), _BYTES)
+
+        number = context.get_value_type(c.dtype)
+        # On little-endian machines a size of 64 bits can be read as one of 32 as well.
+        m, n, k = [slot(size) for size in args[:3]]
+        (a, ahead_a, turned_a), (b, ahead_b, turned_b), (c_, ahead_c, added) = [
+            (
+                builder.bitcast(
+                    pointer_to(context, builder, signature.args[i], args[i], args[i + 1]), _BYTES
+                ),
+                slot(args[i + 2]),
+                builder.icmp_signed("!=", args[i + 3], args[i + 3].type(0)),
             )
-            for *_, turned in places
-        ]
-        memory = [
-            builder.bitcast(pointer_to(context, builder, kinds[i], args[i], args[i + 1]), _BYTES)
             for i in (3, 7, 11)
         ]
-        zero, one = [
-            builder.bitcast(make_constant_slot(context, builder, c.dtype, x), _BYTES)
-            for x in (0.0, 1.0)
+        letter_a, letter_b = [
+            slot(builder.select(turned, _LETTER(ord("T")), _LETTER(ord("N"))))
+            for turned in (turned_a, turned_b)
         ]
-        kept = builder.select(builder.icmp_signed("!=", args[14], args[14].type(0)), one, zero)
-        parameters = [*[_LETTER] * 3, *[_SIZE] * 3, _BYTES, _BYTES, _SIZE, _BYTES, _SIZE]
-        parameters += [_BYTES, _BYTES, _SIZE]
-        gemm = cgutils.get_or_insert_function(
-            builder.module, ir.FunctionType(ir.IntType(32), parameters), "numba_xxgemm"
-        )
+        one = slot(number(1.0))
+        kept = slot(builder.select(added, number(1.0), number(0.0)))
         # BLAS counts by columns: to it, these are the transposes.
-        failed = builder.call(
-            gemm,
-            [
-                _LETTER(ord(get_blas_kind(c.dtype))),
-                letters[1],
-                letters[0],
-                sizes[1],
-                sizes[0],
-                sizes[2],
-                one,
-                memory[1],
-                args[9],
-                memory[0],
-                args[5],
-                kept,
-                memory[2],
-                args[13],
-            ],
+        given = [letter_b, letter_a, n, m, k, one, b, ahead_b, a, ahead_a, kept, c_, ahead_c]
+        # The lengths of the two texts, as Fortran passes them.
+        given += [_SIZE(1), _SIZE(1)]
+        gemm = cgutils.get_or_insert_function(
+            builder.module, ir.FunctionType(ir.VoidType(), [x.type for x in given]), symbol
         )
-        check_blas_return(context, builder, failed)
+        builder.call(gemm, given)
         return context.get_dummy_value()
 
     place = (types.intp, types.intp)
