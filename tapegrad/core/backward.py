@@ -11,6 +11,7 @@ import numpy as np
 from tapegrad.core.batching import Batched, BatchedNamespace, batched_raw
 from tapegrad.core.guarded import GuardedNamespace, guard, guarding, has_nan, unguarded
 from tapegrad.core.large import loops_for
+from tapegrad.core.remains import remains_of
 from tapegrad.core.slices import Slices
 from tapegrad.core.table import raw, recording
 from tapegrad.core.tape import Record, Spec, is_differentiable
@@ -31,6 +32,7 @@ def sweep(
     *,
     consume: bool = False,
     roots: set[int] | None = None,
+    taken: list[list[Record]] | None = None,
 ) -> dict[int, Any]:
     """Pull cotangents back through records.
 
@@ -49,6 +51,9 @@ def sweep(
     roots
         Everything that the tape watched: if all of it is among `sources`, every record leads to
         a source, and looking for dead ends is saved.
+    taken
+        Gets the records that were taken off the list, last ones first: as they are while data are
+        small, else what remains of them.
 
     Returns
     -------
@@ -90,6 +95,8 @@ def sweep(
         if guarded is not None:
             passed = pull_through(stretch, cotangents, sources, needed, F, wrapped, guarded)
         found.update(passed)
+        if taken is not None:
+            taken.append(stretch if loops is None and F is raw else remains_of(stretch))
     for x in sources:
         if x in cotangents:
             found[x] = cotangents[x]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,6 +12,7 @@ from tapegrad.core import nest
 from tapegrad.core.context import active_recorders, active_tracer, only_recorders, visible_recorders
 from tapegrad.core.convert import as_tensor
 from tapegrad.core.custom import attach
+from tapegrad.core.footprint import Footprint
 from tapegrad.core.gradient_tape import GradientTape
 from tapegrad.core.indexed_slices import IndexedSlices
 from tapegrad.core.revolve import next_state
@@ -18,6 +20,12 @@ from tapegrad.core.snapshots import Snapshots
 from tapegrad.core.table import recording
 from tapegrad.core.tape import Tape, is_differentiable
 from tapegrad.core.tensor import Tensor, rewrap, wrap, wrap_constant
+from tapegrad.errors import MissingGradientError
+
+#: How many states there are besides those that are stored and those that a step makes: its input,
+#: the cotangents that it gets and that the whole chain got, the result of the chain, and one for
+#: what operations use inside of themselves.
+_BESIDES = 5
 
 #: ``step(number, state)``, the next state.
 Step = Callable[[int, Any], Any]
@@ -96,14 +104,26 @@ class Chain:
     ----------
     length, step
         The steps.
-    snapshots
-        Where states are stored.
+    storage
+        Makes the place where states are stored, from the bytes that a step needs besides; these are
+        measured if `measured`, else 0.
     name
         What the record is called.
     """
 
-    def __init__(self, length: int, step: Step, snapshots: Snapshots, name: str) -> None:
-        self._length, self._step, self._snapshots, self._name = length, step, snapshots, name
+    def __init__(
+        self,
+        length: int,
+        step: Step,
+        storage: Callable[[int], Snapshots],
+        name: str,
+        measured: bool = False,
+    ) -> None:
+        self._length, self._storage, self._name = length, storage, name
+        self._measured = measured and length > 1
+        self._user_step = step
+        #: The state after step 0, where measuring it has computed it already.
+        self._second: Any = None
         #: What the steps use besides the state: followed tensors, and Variables.
         self._sources: list[Any] = []
         #: The last step, kept from the forward run until it is pulled back for the first time.
@@ -116,6 +136,8 @@ class Chain:
             return self._plainly(state)
         captured = Captured(visible_recorders())
         with only_recorders((captured,)):
+            working = self._measure(state, captured) if self._measured else 0
+            self._snapshots = self._storage(working)
             self._snapshots.push(0, state)
             self._last = self._descend(self._length, captured.followed)
         final = self._last.result
@@ -132,6 +154,27 @@ class Chain:
 
         attach([*nest.flatten(state), *self._sources], outputs, pullback, self._name)
         return nest.pack_sequence_as(final, outputs)
+
+    def _step(self, i: int, state: Any) -> Any:
+        if i == 0 and self._second is not None:
+            state, self._second = self._second, None
+            return state
+        return self._user_step(i, state)
+
+    def _measure(self, first: Any, captured: Captured) -> int:
+        """Run step 0 there and back; gives the bytes that a step needs besides stored states."""
+        footprint = Footprint()
+        with only_recorders((captured, footprint)):
+            taped = self._tape_step(0, first, captured.followed)
+        results = nest.flatten(taped.result)
+        state_size: int = sum(x._value.nbytes for x in results)
+        with only_recorders((footprint,)), suppress(MissingGradientError):
+            self._pull(taped, [wrap_constant(np.ones_like(x._value)) for x in results])
+        footprint.stop()
+        self._second = taped.result
+        outside = [*captured.tensors.values(), *captured.variables.values()]
+        totals: int = sum(x._value.nbytes for x in outside)
+        return footprint.peak + _BESIDES * state_size + 2 * totals
 
     def _plainly(self, state: Any) -> Any:
         for i in range(self._length):
@@ -150,13 +193,16 @@ class Chain:
             snapshots.push(at, state)
         for i in range(at, end - 1):
             state = self._step(i, state)
+        return self._tape_step(end - 1, state, also_followed)
+
+    def _tape_step(self, number: int, state: Any, also_followed: Any = None) -> Taped:
         leaves = [recording.identity(x) for x in nest.flatten(state)]
         state = nest.pack_sequence_as(state, leaves)
         with GradientTape() as tape:
             if also_followed is not None:
                 tape.followed = _Followed(also_followed)
             tape.watch([x for x in (*leaves, *self._sources) if is_differentiable(x._value)])
-            result = nest.map_structure(as_tensor, self._step(end - 1, state))
+            result = nest.map_structure(as_tensor, self._step(number, state))
         return Taped(tape, leaves, result)
 
     def _pulled_step_by_step(self, first: Any, cotangents: list[Any]) -> list[Any]:

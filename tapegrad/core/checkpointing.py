@@ -12,6 +12,9 @@ from tapegrad.core.revolve import beta
 from tapegrad.core.snapshots import Snapshots
 from tapegrad.core.tensor import ArrayLike
 
+#: States that need less than so many bytes altogether are all stored, without measuring anything.
+_NEGLIGIBLE = 1 << 16
+
 
 def checkpoint_sequential(functions: Any, segments: int, input: Any) -> Any:
     """Apply functions one after the other, keeping only the inputs of a few segments.
@@ -70,8 +73,10 @@ def checkpoint_sequential(functions: Any, segments: int, input: Any) -> Any:
             state = f(state)
         return nest.map_structure(as_tensor, state)
 
-    chain = Chain(segments, run_segment, Snapshots(segments, 0, None), "checkpoint_sequential")
-    return chain.run(input)
+    def storage(_: int) -> Snapshots:
+        return Snapshots(segments, 0, None)
+
+    return Chain(segments, run_segment, storage, "checkpoint_sequential").run(input)
 
 
 def fori_checkpointed(
@@ -79,7 +84,7 @@ def fori_checkpointed(
     body: Callable[[int, Any], Any],
     x: Any,
     budget: int | None = None,
-    disk: int = 0,
+    disk: int | None = None,
     directory: str | None = None,
 ) -> Any:
     """Run a loop whose gradient needs the memory of a few states, however long the loop is.
@@ -99,11 +104,14 @@ def fori_checkpointed(
     x : Tensor
         The first state; a structure of tensors works too.
     budget : int, optional
-        How many states to store in memory, the first one included. By default so many that no step
-        is run more than 3 times, about the square root of ``2 n``. Besides these, a step needs its
-        working memory: some 7 states for a body of a few operations.
+        How many states there is memory for, counting everything: stored states, the first and the
+        last state, and what one step needs while it runs and is pulled back, which is measured at
+        step 0. Without it, so many states are stored that no step is run more than 3 times, about
+        the square root of ``2 n``.
     disk : int, optional
-        How many more states to store on disk; those that are needed least often go there.
+        How many states to store on disk; those that are needed least often go there. By default as
+        many as are crowded out of memory by what a step needs, so that the schedule is the best one
+        for `budget` stored states. 0 writes nothing: fewer states are stored.
     directory : str, optional
         Where to make the directory for them, which is deleted in the end; by default the system's
         directory for temporary files.
@@ -142,7 +150,7 @@ def fori_checkpointed(
     array([1.954, 1.102], dtype=float32)
     """
     for name, value, least in (("n", n, 0), ("budget", budget, 1), ("disk", disk, 0)):
-        if name == "budget" and value is None:
+        if name != "n" and value is None:
             continue
         if not hasattr(value, "__index__") or isinstance(value, bool):
             raise TypeError(f"fori_checkpointed: {name} is an integer, not {value!r}.")
@@ -150,10 +158,11 @@ def fori_checkpointed(
             raise ValueError(f"fori_checkpointed: {name} is at least {least}, not {value!r}.")
     if not callable(body):
         raise TypeError(f"fori_checkpointed: body is a function body(i, x), not {body!r}.")
-    n, disk = int(n), int(disk)
+    n, disk = int(n), None if disk is None else int(disk)
     state = nest.map_structure(as_tensor, x)
     if n == 0:
         return state
+    given = budget is not None
     if budget is None:
         budget = 1
         while beta(budget, 2) < n:
@@ -169,8 +178,15 @@ def fori_checkpointed(
             )
         return following
 
-    chain = Chain(n, step, Snapshots(int(budget) + disk, disk, directory), "fori_checkpointed")
-    return chain.run(state)
+    size = sum(x._value.nbytes for x in nest.flatten(state))
+
+    def storage(working: int) -> Snapshots:
+        in_memory = max(1, budget - -(-working // max(size, 1)))
+        on_disk = budget - in_memory if disk is None else disk
+        return Snapshots(in_memory + on_disk, on_disk, directory)
+
+    measured = given and size * budget > _NEGLIGIBLE
+    return Chain(n, step, storage, "fori_checkpointed", measured).run(state)
 
 
 def _signature(state: Any) -> Sequence[Any]:

@@ -20,7 +20,8 @@ from tapegrad.core.context import (
 from tapegrad.core.convert import as_tensor
 from tapegrad.core.gradient_tape import GradientTape
 from tapegrad.core.indexed_slices import IndexedSlices
-from tapegrad.core.primitive import Primitive, record
+from tapegrad.core.primitive import record
+from tapegrad.core.remains import CustomPrimitive
 from tapegrad.core.slices import Slices
 from tapegrad.core.table import recording
 from tapegrad.core.tape import Spec, is_differentiable
@@ -60,16 +61,19 @@ def attach(inputs: Sequence[Any], outputs: Sequence[Tensor], pullback: Pullback,
             return _row_by_row(F, cotangents, pullback, specs)
         wrapped = [c if isinstance(c, Tensor) else wrap(c) for c in cotangents]
         found = pullback(wrapped)
+        returned_none.update(i for i, gx in enumerate(found) if gx is None)
         return [
             _checked(gx, spec, name, raw_result=F is not recording)
             for gx, spec in zip(found, specs, strict=True)
         ]
 
     outputs_shape = [_Shape(o._value) for o in outputs]
+    returned_none: set[int] = set()
     push = push_by_transposing(pull)
-    primitive = Primitive(
+    primitive = CustomPrimitive(
         name, "custom", _no_forward, ("values*",), (pullback,), [frozenset()], pull, push
     )
+    primitive.returned_none = returned_none
     record(recorders, primitive, list(inputs), tuple(outputs), {})
     if recorders.__class__ is MarkedRecorders and recorders.tracer is not None:
         recorders.tracer.same(outputs)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -276,10 +276,12 @@ class GradientTape(TapeTools, Tape):
             warn_recorded_gradient()
         self._use()
         first = next_id()
+        taken: list[list[Any]] = []
+        found: dict[int, Any] = {}
         try:
-            found = self._pull_back(targets, seeds, source_list)
+            found = self._pull_back(targets, seeds, source_list, taken)
         finally:
-            self._release()
+            self._release(targets, [x for x in source_list if x._id not in found], taken)
         results = [self._result(x, found, zeros) for x in source_list]
         gradients.append(Computed(first, next_id(), place(2)))
         results = [x._in_dialect(g) for x, g in zip(given, results, strict=True)]
@@ -333,10 +335,12 @@ class GradientTape(TapeTools, Tape):
         self._touch_all([y])
         chunk = chunk_size(parallel_iterations, experimental_use_pfor)
         self._use()
+        found: list[Any] = []
         try:
             found = jacobian(self, y, source_list, chunk)
         finally:
-            self._release()
+            none = [x for x, j in zip(source_list, found, strict=False) if j is None]
+            self._release([y], none)
         results = [
             x._in_dialect(zeros_for(x, y._value.shape) if j is None and zeros else j)
             for x, j in zip(given, found, strict=True)
@@ -397,7 +401,7 @@ class GradientTape(TapeTools, Tape):
         try:
             return x._in_dialect(batch_jacobian(self, y, x._source_of(self), chunk))
         finally:
-            self._release()
+            self._release([y], [])
 
     # The machinery
 
@@ -421,13 +425,19 @@ class GradientTape(TapeTools, Tape):
             if self.is_recording:
                 self._stop()
 
-    def _release(self) -> None:
-        """Free what a non-persistent tape kept."""
+    def _release(
+        self, targets: Sequence[Any], unanswered: Sequence[Any], taken: Sequence[Any] = ()
+    ) -> None:
+        """Free what a non-persistent tape kept, but for what explains a gradient of None."""
         if not self._persistent:
+            self._memory.release(
+                [self.records, *reversed(taken)],
+                [x._id for x in unanswered],
+                [y._id for y in targets],
+            )
             self.records = []
             self.followed = set()
             self.roots = set()
-            self._memory.release()
             self.places = None
 
     def _touch_all(self, values: list[Any]) -> None:
@@ -435,9 +445,9 @@ class GradientTape(TapeTools, Tape):
             x._touch()
 
     def _pull_back(
-        self, targets: list[Any], seeds: list[Any], sources: list[Any]
+        self, targets: list[Any], seeds: list[Any], sources: list[Any], taken: list[list[Any]]
     ) -> dict[int, Any]:
-        """Cotangents of the sources by identity."""
+        """Cotangents of the sources by identity; `taken` gets the records that are used up."""
         wanted = {x._id for x in sources if is_differentiable(x._value)}
         recorders = active_recorders()
         last = recorders[-1] if recorders and len(recorders) else None  # a tracer may be alone
@@ -467,6 +477,7 @@ class GradientTape(TapeTools, Tape):
                 F,
                 consume=not self._persistent,
                 roots=self.roots,
+                taken=None if self._persistent else taken,
             )
         finally:
             restore_float_errors(token)

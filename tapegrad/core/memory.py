@@ -7,10 +7,12 @@ was computed before the tape, while it paused, or after it ended.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 from weakref import ref
 
 from tapegrad.core.places import Lines, Place, place
+from tapegrad.core.remains import FEW, remains_of
 from tapegrad.core.tensor import next_id
 
 #: How many calls that were not recorded, and how many other events, a tape remembers.
@@ -56,6 +58,11 @@ class Memory:
         Times between which recording was stopped, each with its place.
     resets
         When the tape was reset.
+    remains
+        What is left of records that were released, if they are not too many.
+    unanswered
+        Identities of the sources for which the gradient that released them was None, and of its
+        targets.
     """
 
     __slots__ = (
@@ -66,7 +73,9 @@ class Memory:
         "exits",
         "pauses",
         "places",
+        "remains",
         "resets",
+        "unanswered",
         "watched",
     )
 
@@ -79,6 +88,8 @@ class Memory:
         self.began = self.ended = 0
         self.pauses: list[tuple[int, int, Place]] = []
         self.resets: list[Event] = []
+        self.remains: list[Any] | None = None
+        self.unanswered: tuple[frozenset[int], frozenset[int]] = frozenset(), frozenset()
 
     def start(self) -> None:
         """The block is entered, or recording goes on."""
@@ -93,9 +104,13 @@ class Memory:
         """Everything since `began` has just been forgotten."""
         self.resets.append(Event(0, next_id(), place(3), began))
 
-    def release(self) -> None:
-        """The records are gone; without them the rest says little."""
-        self.__init__()  # type: ignore[misc]
+    def release(
+        self, released: Sequence[Sequence[Any]], sources: Iterable[int], targets: Iterable[int]
+    ) -> None:
+        """The records are gone, in stretches; some sources of a gradient of targets got None."""
+        self.unanswered = frozenset(sources), frozenset(targets)
+        if self.unanswered[0] or sum(map(len, released)) <= FEW:
+            self.remains = [r for stretch in released for r in remains_of(stretch)]
 
     def place_of(self, index: int) -> Place | None:
         """Where a record was made, if that was remembered."""

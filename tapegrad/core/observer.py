@@ -10,7 +10,9 @@ from tapegrad.core.tape import Tape
 from tapegrad.core.tensor import rewrap
 
 
-class _Everything(set[int]):
+class Everything(set[int]):
+    """The set of all identities."""
+
     def __contains__(self, identity: object) -> bool:
         return True
 
@@ -25,7 +27,7 @@ class Observer(Tape):
 
     def __init__(self) -> None:
         super().__init__(watch_accessed=False)
-        self.followed = _Everything()
+        self.followed = Everything()
 
     def see(self, primitive: Primitive, inputs: Sequence[Any], outputs: Sequence[Any]) -> None:
         """Meet a call with its tensors."""

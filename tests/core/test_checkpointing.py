@@ -165,20 +165,104 @@ def test_states_on_disk(tmp_path: Path, disk: int) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_memory_is_that_of_the_budget() -> None:
-    size, budget = 20_000, 43
-    x = tf.Variable(np.linspace(0.0, 1.0, size))
+SIZE = 20_000
+FACTOR = tf.Variable(np.linspace(0.0, 1.0, SIZE))
+
+
+def many_names(i: int, x: Any) -> Any:
+    a = tf.sin(x)
+    b = tf.exp(-x * x)
+    c = a * b
+    d = tf.tanh(c + x)
+    return x + 0.01 * (d - c)
+
+
+def of_a_pair(i: int, state: Any) -> Any:
+    place, speed = state
+    speed = speed - 0.01 * tf.sin(place)
+    return place + 0.01 * speed, speed
+
+
+def pair(x: Any) -> Any:
+    return x, tf.sin(x)
+
+
+#: Bodies, and what makes the first state.
+MEASURED: dict[str, tuple[Any, Any]] = {
+    "sin": (lambda i, x: x + 0.001 * tf.sin(x), tf.identity),
+    "many names": (many_names, tf.identity),
+    "roll": (
+        lambda i, x: x + 0.1 * (tf.roll(x, 1, 0) - 2.0 * x + tf.roll(x, -1, 0)),
+        tf.identity,
+    ),
+    "from outside": (lambda i, x: tf.tanh(x * FACTOR + tf.sin(FACTOR)), tf.identity),
+    "pair": (of_a_pair, pair),
+}
+
+
+def peak_in_states(body: Any, n: int, begin: Any = tf.identity, **options: Any) -> float:
+    """The peak of all memory while a gradient is taken, as a multiple of one state."""
+    x = tf.Variable(np.linspace(0.0, 1.0, SIZE))
     tf.config.set_eager_kernels(False)  # a compiler in the background needs memory, too
     tracemalloc.start()
     try:
         with tf.GradientTape() as tape:
-            y = tf.fori_checkpointed(1000, lambda i, x: x + 0.001 * tf.sin(x), x, budget=budget)
-        tape.gradient(y, x)
-        states = tracemalloc.get_traced_memory()[1] / (8 * size)
+            y = tf.fori_checkpointed(n, body, begin(x), **options)
+            loss = tf.reduce_sum(tf.stack(y) if isinstance(y, tuple) else y)
+        tape.gradient(loss, [x, FACTOR])
+        return tracemalloc.get_traced_memory()[1] / (8 * SIZE * len(tf.nest.flatten(y)))
     finally:
         tracemalloc.stop()
         tf.config.set_eager_kernels()
-    assert states < 51  # 50, and some Python objects
+
+
+@pytest.mark.parametrize("budget", [20, 50])
+@pytest.mark.parametrize(("body", "begin"), MEASURED.values(), ids=MEASURED)
+def test_all_memory_stays_within_the_budget(body: Any, begin: Any, budget: int) -> None:
+    calls = 0
+
+    def counted(i: int, x: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        return body(i, x)
+
+    assert peak_in_states(counted, 150, begin, budget=budget) < budget
+    assert calls == 150 + griewank(150, budget)
+
+
+def test_without_the_disk_fewer_states_are_stored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "missing"))
+    assert peak_in_states(many_names, 150, budget=20, disk=0) < 20
+
+
+def test_what_is_crowded_out_goes_to_the_disk(tmp_path: Path) -> None:
+    files = []
+
+    def body(i: int, x: Any) -> Any:
+        files.append(len(list(tmp_path.glob("*/*.npz"))))
+        return x + 0.001 * tf.sin(x)
+
+    peak_in_states(body, 150, budget=20, directory=str(tmp_path))
+    assert 5 < max(files) < 15
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("disk", [None, 0])
+@pytest.mark.parametrize(("body", "begin"), MEASURED.values(), ids=MEASURED)
+def test_measured_loops_have_the_gradient_of_the_plain_loop(
+    body: Any, begin: Any, disk: int | None
+) -> None:
+    x = tf.Variable(np.linspace(0.0, 1.0, SIZE))
+    found = []
+    for loop in (functools.partial(tf.fori_checkpointed, budget=4, disk=disk), plain):
+        with tf.GradientTape() as tape:
+            y = loop(9, body, begin(x))
+            y = tf.reduce_sum(tf.square(y[0] if isinstance(y, tuple) else y))
+        found.append(tape.gradient(y, [x, FACTOR], unconnected_gradients="zero"))
+    for got, expected in zip(*found, strict=True):
+        np.testing.assert_allclose(got.numpy(), expected.numpy(), rtol=1e-10, atol=1e-14)
 
 
 @pytest.mark.parametrize("segments", [1, 2, 3, 5])
