@@ -55,9 +55,9 @@ def remains_of(records: Sequence[Any]) -> list[Any]:
     ]
 
 
-def _name_of(primitive: Any) -> Name:
-    if primitive.__class__ is Name:
-        return primitive  # type: ignore[no-any-return]
+def _name_of(primitive: Primitive | Name) -> Name:
+    if isinstance(primitive, Name):
+        return primitive
     none = frozenset(getattr(primitive, "returned_none", ()))
     p = primitive
     return Name(p.name, p.kind, p.inputs, p.differentiable, p.variadic, none)

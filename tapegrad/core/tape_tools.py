@@ -22,7 +22,9 @@ class TapeTools:
     def explain(self, target: Any, source: Any) -> Any:
         """Say how `target` depends on `source`, or why ``gradient`` gives None.
 
-        Works after an ordinary recording; nothing is recorded, and nothing is used up.
+        Works after an ordinary recording; nothing is recorded, and nothing is used up. After
+        ``gradient``, a tape that is not persistent still knows what was computed from what, but no
+        sizes of derivatives.
 
         Parameters
         ----------
@@ -43,8 +45,8 @@ class TapeTools:
         TypeError
             If target or source is no tensor or Variable.
         TapeUsedError
-            If the tape recorded nothing, or its records were released: a tape that is not
-            persistent releases them when it is asked for a gradient.
+            If the tape recorded nothing; or if it is not persistent, was asked for gradients before
+            and gave them all, and had recorded more than 150 operations.
 
         Examples
         --------

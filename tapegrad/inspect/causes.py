@@ -152,6 +152,18 @@ def of_custom(edge: Edge) -> Cause:
     return Cause("no gradient passed", edge.line, [sentence])
 
 
+#: All calls were recorded, but the tape was released before it was asked.
+OF_RELEASED = Cause(
+    "no gradient passed",
+    None,
+    [
+        "One of the operations on the way passed no gradient to its input.",
+        "Which one can be said before tape.gradient releases the values: call tape.explain first,",
+        "or record on tf.GradientTape(persistent=True).",
+    ],
+)
+
+
 # No way exists among the calls that the tape knows.
 
 
@@ -383,6 +395,11 @@ def _independent(search: Search, ancestors: Any, leaves: list[int]) -> Cause:
         sentences.append("The target was computed from constants alone.")
     if search.source._id not in memory.watched and not search.lineage.made(search.source._id):
         sentences.append(f"And the source: {_not_watched(search)}")
+        if any(x in memory.watched and memory.watched[x].detail() is None for x in roots):
+            sentences.append(
+                "If it is a copy of what was watched, pass that same object: tapes know objects, "
+                "not values."
+            )
     elif search.source._id in memory.watched and not roots:
         line = line_of(memory.watched[search.source._id].place)
         sentences.append(

@@ -10,7 +10,7 @@ from tapegrad.core.tape import is_differentiable
 from tapegrad.core.tape_arguments import single_tensor
 from tapegrad.core.variable import Variable
 from tapegrad.errors import MissingGradientError, TapeUsedError
-from tapegrad.inspect.causes import Cause, Search, of_custom, of_edge, without_path
+from tapegrad.inspect.causes import OF_RELEASED, Cause, Search, of_custom, of_edge, without_path
 from tapegrad.inspect.lineage import Edge, Lineage
 from tapegrad.inspect.local import local_size
 from tapegrad.inspect.walk import norm, ones, walk
@@ -96,7 +96,8 @@ def check_open(tape: Any, method: str) -> None:
 
 def explain(tape: Any, target: Any, source: Any) -> Explanation:
     """See `GradientTape.explain`."""
-    check_open(tape, "explain")
+    if not (tape._used and tape._memory.remains is not None):
+        check_open(tape, "explain")
     y, x = single_tensor(target, "target"), single_tensor(source, "source")
     if x._id == y._id:
         return Explanation(
@@ -109,7 +110,33 @@ def explain(tape: Any, target: Any, source: Any) -> Explanation:
     broken = next((edge for edge in path if not edge.carries), None)
     if broken is not None:
         return _broken(y, x, path, of_edge(Search(tape, lineage, y, x), broken), broken)
+    if tape._used:
+        return _remembered(tape, lineage, y, x, path)
     return _along(tape, lineage, y, x, path)
+
+
+def _remembered(tape: Any, lineage: Lineage, y: Any, x: Any, path: list[Edge]) -> Explanation:
+    """There is a way by what remains of the records, whose values are gone."""
+    flowing = lineage.path(x._id, y._id, lambda edge: not _gave_none(edge))
+    if flowing is None:
+        edge = next(e for e in path if _gave_none(e))
+        return _broken(y, x, path, of_custom(edge), edge)
+    sources, targets = tape._memory.unanswered
+    if x._id in sources and y._id in targets:
+        return _broken(y, x, path, OF_RELEASED)
+    path = flowing
+    unknown = float("nan")
+    steps = [Step(e.primitive.name, e.line, (), "", unknown, unknown) for e in path]
+    lines = [_first_line(y, x, len(steps)), *_named(path)]
+    lines.append(
+        "The sizes of the derivatives are not known any more, because tape.gradient released the "
+        "values: call tape.explain before it, or record on tf.GradientTape(persistent=True)."
+    )
+    return Explanation(True, "", None, steps, "\n".join(lines))
+
+
+def _gave_none(edge: Edge) -> bool:
+    return edge.position in getattr(edge.primitive, "returned_none", ())
 
 
 def _along(tape: Any, lineage: Lineage, y: Any, x: Any, path: list[Edge]) -> Explanation:
@@ -131,14 +158,17 @@ def _along(tape: Any, lineage: Lineage, y: Any, x: Any, path: list[Edge]) -> Exp
         edge = next(e for e in reversed(path) if (e.number, e.origin) not in passed)
         return _broken(y, x, path, of_custom(edge), edge)
     steps = _steps(tape, y, flowing, passed)
-    first = (
-        f"{_name(y, 'The target')} depends on {_name(x, 'the source')} through "
-        f"{_count(len(steps), 'operation')}, from the source to the target:"
-    )
-    lines = [first, *_described(steps), *_remarks(steps)]
+    lines = [_first_line(y, x, len(steps)), *_described(steps), *_remarks(steps)]
     if any(step.line is None for step in steps):
         lines.append(_how_to_get_lines())
     return Explanation(True, "", None, steps, "\n".join(lines))
+
+
+def _first_line(y: Any, x: Any, count: int) -> str:
+    return (
+        f"{_name(y, 'The target')} depends on {_name(x, 'the source')} through "
+        f"{_count(count, 'operation')}, from the source to the target:"
+    )
 
 
 def norm_of(cotangents: dict[int, Any]) -> float:
@@ -217,18 +247,22 @@ def _broken(
     )
     lines = [first, *cause.sentences]
     if path:
-        lines.append("The way from the source to the target:")
-        for number, edge in enumerate(path, 1):
-            if _SHOWN < number <= len(path) - _SHOWN:
-                if number == _SHOWN + 1:
-                    lines.append(f"  ... {_count(len(path) - 2 * _SHOWN, 'more operation')} ...")
-                continue
-            where = f" at {edge.line}" if edge.line else ""
-            mark = "  <- here" if edge is broken else ""
-            lines.append(f"  {number}. {edge.primitive.name}{where}{mark}")
-        if any(edge.where is None for edge in path):
-            lines.append(_how_to_get_lines())
+        lines += ["The way from the source to the target:", *_named(path, broken)]
     return Explanation(False, cause.word, cause.line, [], "\n".join(lines))
+
+
+def _named(path: list[Edge], broken: Edge | None = None) -> list[str]:
+    """The operations of a path; those in the middle of a long one are counted."""
+    lines = []
+    for number, edge in enumerate(path, 1):
+        if _SHOWN < number <= len(path) - _SHOWN and edge is not broken:
+            if number == _SHOWN + 1:
+                lines.append(f"  ... {_count(len(path) - 2 * _SHOWN, 'more operation')} ...")
+            continue
+        where = f" at {edge.line}" if edge.line else ""
+        mark = "  <- here" if edge is broken else ""
+        lines.append(f"  {number}. {edge.primitive.name}{where}{mark}")
+    return [*lines, _how_to_get_lines()] if any(e.where is None for e in path) else lines
 
 
 def _how_to_get_lines() -> str:

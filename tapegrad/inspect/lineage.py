@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from tapegrad.core.places import Line, line_of
 from tapegrad.core.primitive import NONDIFF, Primitive
+from tapegrad.core.remains import Name
 
 
 class Edge(NamedTuple):
@@ -31,7 +32,7 @@ class Edge(NamedTuple):
 
     origin: int
     result: int
-    primitive: Primitive
+    primitive: Primitive | Name
     position: int
     number: int | None
     carries: bool
@@ -48,10 +49,12 @@ class Edge(NamedTuple):
 
         Otherwise the tape did not follow the input.
         """
-        rules = self.primitive.rules
-        if not self.primitive.differentiable:
+        primitive = self.primitive
+        if not primitive.differentiable:
             return True
-        return not self.primitive.variadic and rules[self.position] is NONDIFF
+        if primitive.variadic or isinstance(primitive, Name):
+            return False
+        return primitive.rules[self.position] is NONDIFF
 
 
 def tuple_of(ids: Any) -> tuple[int, ...]:
@@ -68,7 +71,8 @@ class Lineage:
         for call in memory.asides:
             for out in tuple_of(call.outs):
                 self._calls[out] = (call.primitive, tuple_of(call.ids), 0, None, call.place)
-        for number, (primitive, ids, mask, _, out, _, _) in enumerate(tape.records):
+        records = memory.remains or () if tape._used else tape.records
+        for number, (primitive, ids, mask, _, out, _, _) in enumerate(records):
             entry = primitive, tuple_of(ids), mask, number, memory.place_of(number)
             for o in tuple_of(out):
                 self._calls[o] = entry
