@@ -246,7 +246,7 @@ def tensor_of(value: Any, dtype: Any = None) -> Tensor:
         found = value._tensor
     elif isinstance(value, ArrayLike) or type(value) in conversions:
         x = engine_operand(value)
-        found = x if isinstance(x, Tensor) else recording.identity(x)
+        found = x if x.__class__ is Tensor else recording.identity(x)
     elif isinstance(value, (list, tuple)) and _holds_arrays(value):
         parts = [tensor_of(v) for v in value]
         common = np.result_type(*[p._value.dtype for p in parts])

@@ -31,21 +31,43 @@ def can_cast(from_: Any, to: Any, casting: str = "safe") -> bool:
     return np.can_cast(_type_of(from_), _type_of(to), casting)  # type: ignore[arg-type]
 
 
-@function("np.finfo(np.float32).eps", result="np.float32(1.1920929e-07)")
-def finfo(dtype: Any, /) -> Any:
+class finfo:
     """The limits of a floating point type, or of the type of an array.
+
+    All that `numpy.finfo` tells; numbers are Python's, which change the type of no result.
 
     Parameters
     ----------
     dtype
         A floating point or complex type, or an array of it.
 
-    Returns
-    -------
-    numpy.finfo
-        With ``eps``, ``max``, ``min``, ``smallest_normal``, ``bits`` and ``dtype``.
+    Attributes
+    ----------
+    bits, eps, max, min, smallest_normal, dtype
+        What the array API standard asks for.
+
+    Examples
+    --------
+    >>> import tapegrad.numpy as np
+    >>> np.finfo(np.float32).max
+    3.4028234663852886e+38
     """
-    return _numpy.finfo(_kind_of(dtype))
+
+    def __init__(self, dtype: Any, /) -> None:
+        self._model = _numpy.finfo(_kind_of(dtype))
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(object.__getattribute__(self, "_model"), name)
+        return float(found) if isinstance(found, np.floating) else found
+
+    def __repr__(self) -> str:
+        return repr(self._model)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, finfo) and self._model == other._model
+
+    def __hash__(self) -> int:
+        return hash(self._model)
 
 
 @function("np.iinfo(np.int8).max", result="127")

@@ -10,7 +10,7 @@ from tapegrad.core.table import recording as R
 from tapegrad.numpy.array import install, tensor_of
 from tapegrad.numpy.function import HANDLERS, function
 from tapegrad.numpy.reducing import NO_VALUE, axes_of, by_numpy, is_exact, is_set, kept
-from tapegrad.numpy.ufunc import REDUCERS
+from tapegrad.numpy.ufunc_methods import REDUCERS
 
 __all__ = ["amax", "amin", "argmax", "argmin", "max", "min", "nanargmax", "nanargmin", "ptp"]
 

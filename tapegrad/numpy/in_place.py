@@ -69,7 +69,7 @@ def set_items(x: ndarray, key: Any, value: Tensor) -> None:
         As NumPy does.
     """
     old = x._tensor
-    _check_kinds(value._value.dtype, old._value.dtype)
+    check_kinds(value._value.dtype, old._value.dtype)
     if active_recorders():
         positions = np.asarray(numbers_of(old)[key])
         shape = np.broadcast_shapes(value._value.shape, positions.shape)
@@ -82,7 +82,8 @@ def set_items(x: ndarray, key: Any, value: Tensor) -> None:
     assign(x, wrap_constant(array[()]))
 
 
-def _check_kinds(source: np.dtype[Any], target: np.dtype[Any]) -> None:
+def check_kinds(source: np.dtype[Any], target: np.dtype[Any]) -> None:
+    """Raise an error, if imaginary parts would be lost."""
     if source.kind == "c" and target.kind != "c":
         raise TypeError(
             f"Cannot write complex numbers into an array of {target}: take np.real of them."

@@ -12,7 +12,7 @@ from tapegrad.core.tensor import wrap_constant
 from tapegrad.numpy.array import tensor_of
 from tapegrad.numpy.function import function
 from tapegrad.numpy.reducing import NO_VALUE, axes_of, by_numpy, is_exact, is_set, kept
-from tapegrad.numpy.ufunc import REDUCERS
+from tapegrad.numpy.ufunc_methods import REDUCERS
 
 __all__ = ["cumprod", "cumsum", "cumulative_prod", "cumulative_sum", "prod", "sum"]
 

@@ -7,7 +7,7 @@ from typing import Any
 from tapegrad.numpy.array import tensor_of
 from tapegrad.numpy.function import function
 from tapegrad.numpy.reducing import by_numpy
-from tapegrad.numpy.ufunc import REDUCERS
+from tapegrad.numpy.ufunc_methods import REDUCERS
 
 __all__ = ["all", "any", "count_nonzero"]
 

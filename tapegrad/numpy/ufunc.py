@@ -8,7 +8,7 @@ computes.
 from __future__ import annotations
 
 import builtins
-import functools
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -25,20 +25,22 @@ from tapegrad.core.primitive import trace
 from tapegrad.core.table import TABLE, recording
 from tapegrad.core.tensor import ArrayLike, Tensor, next_id, wrap_constant
 from tapegrad.errors import InvalidArgumentError
-from tapegrad.numpy.array import holding, leave, ndarray, of_type, plain, tensor_of
+from tapegrad.numpy.array import holding, leave, ndarray, of_type, tensor_of
+from tapegrad.numpy.core_axes import CORE_OPTIONS, CoreAxes
 from tapegrad.numpy.documentation import documented
-from tapegrad.numpy.in_place import assign, put, write
-from tapegrad.ops.positions import add_at, numbers_of, pick
+from tapegrad.numpy.in_place import write
+from tapegrad.numpy.ufunc_methods import Methods
 
 _new = object.__new__
 _NUMBERS = (bool, int, float, complex)
+_CALL_OPTIONS = {"casting", "dtype", "order", "signature", "subok"}
 _FAST_KINDS = (np.float64, np.float32)
 
 #: What stands for a universal function of NumPy.
 UFUNCS: dict[Any, ufunc] = {}
 
 
-class ufunc:
+class ufunc(Methods):
     """A function of each element, such as `sin` or `add`, with NumPy's methods.
 
     They are made by this dialect, one for each of NumPy's.
@@ -78,9 +80,11 @@ class ufunc:
         self.identity, self.types, self.ntypes = model.identity, model.types, model.ntypes
         self.signature = model.signature
         self.__doc__ = summary
+        self._keywords = _CALL_OPTIONS | (CORE_OPTIONS if model.signature else {"where"})
         self._primitive = TABLE[fast] if fast else None
         UFUNCS[model] = self
         inputs = ["x"] if self.nin == 1 else ["x1", "x2"]
+        self.__signature__ = _signature(inputs, model)
         self.__doc__ = documented_text(summary, inputs, example)
 
     def __repr__(self) -> str:
@@ -162,6 +166,9 @@ class ufunc:
                 )
             missing = self.nargs - len(inputs)
             inputs, extra = inputs[: self.nin], (*inputs[self.nin :], *(None,) * missing)
+        if not options.keys() <= self._keywords:
+            unknown = sorted(options.keys() - self._keywords)[0]
+            raise TypeError(f"{self.__name__}() got an unexpected keyword argument {unknown!r}")
         where = options.pop("where", True) if options else True
         options.pop("order", None)
         options.pop("subok", None)
@@ -180,7 +187,7 @@ class ufunc:
             return leave(several if self.nout > 1 else several[0], face)
         written = tuple(
             [
-                leave(r, face) if o is None else write(o, r, casting, self.__name__)
+                leave(r, face) if o is None else write(o, _spread(r, o), casting, self.__name__)
                 for r, o in zip(several, outs, strict=True)
             ]
         )
@@ -220,6 +227,9 @@ class ufunc:
                 )
             loop = self.model.resolve_dtypes((*kinds, *[None] * self.nout), **keywords)
             if builtins.any(d.kind in "fc" for d in loop[: self.nin]) and not self._breaks(given):
+                if options.keys() & CORE_OPTIONS:
+                    axes = CoreAxes(self.__name__, self.signature, dict(options))
+                    return axes.leave(self._in_engine(axes.enter(given), loop))
                 return self._in_engine(given, loop)
 
         def compute(*arrays: Any) -> Any:
@@ -251,127 +261,6 @@ class ufunc:
             return of_type(found, loop[-1])
         return tuple([of_type(f, d) for f, d in zip(found, loop[self.nin :], strict=True)])
 
-    # Methods
-
-    def _check_binary(self, method: str) -> None:
-        if self.nin != 2 or self.nout != 1:
-            raise ValueError(f"{method} only supported for binary functions")
-
-    def reduce(
-        self,
-        array: Any,
-        axis: Any = 0,
-        dtype: Any = None,
-        out: Any = None,
-        keepdims: bool = False,
-        initial: Any = np._NoValue,
-        where: Any = True,
-    ) -> Any:
-        """Combine all elements along axes."""
-        self._check_binary("reduce")
-        reducer = REDUCERS.get(self.__name__)
-        if reducer is not None:
-            options: dict[str, Any] = {} if initial is np._NoValue else {"initial": initial}
-            if dtype is not None:
-                options["dtype"] = dtype
-            if where is not True:
-                options["where"] = where
-            return reducer(array, axis=axis, out=out, keepdims=keepdims, **options)
-        x = tensor_of(array, dtype)
-        if x._value.dtype.kind not in "fc" or self.compute is None:
-            options = {} if initial is np._NoValue else {"initial": initial}
-            return leave(
-                computed(
-                    lambda a: self.model.reduce(
-                        a, axis=axis, keepdims=keepdims, where=plain(where), **options
-                    ),
-                    x,
-                )
-            )
-        (axis,) = np.lib.array_utils.normalize_axis_tuple(axis, x._value.ndim)
-        parts = [holding(p) for p in recording.unstack(x, axis=axis - x._value.ndim)]
-        if initial is not np._NoValue:
-            parts.insert(0, initial)
-        result = functools.reduce(self, parts)._tensor
-        if keepdims:
-            shape = list(x._value.shape)
-            shape[axis] = 1
-            result = recording.reshape(result, to=tuple(shape))
-        return leave(result) if out is None else write(out, result, name=self.__name__)
-
-    def accumulate(self, array: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Any:
-        """Combine the elements up to each along an axis."""
-        self._check_binary("accumulate")
-        x = tensor_of(array, dtype)
-        if x._value.dtype.kind not in "fc" or self.compute is None:
-            result = computed(lambda a: self.model.accumulate(a, axis, dtype), x)
-            return leave(result) if out is None else write(out, result, name=self.__name__)
-        (axis,) = np.lib.array_utils.normalize_axis_tuple(axis, x._value.ndim)
-        negative = axis - x._value.ndim
-        if self.__name__ == "add":
-            result = recording.cumsum(x, axis=negative, exclusive=False, reverse=False)
-        elif self.__name__ == "multiply":
-            result = recording.cumprod(x, axis=negative, exclusive=False, reverse=False)
-        else:
-            parts = [holding(p) for p in recording.unstack(x, axis=negative)]
-            for i in range(1, len(parts)):
-                parts[i] = self(parts[i - 1], parts[i])
-            result = recording.stack(*[p._tensor for p in parts], axis=negative)
-        return leave(result) if out is None else write(out, result, name=self.__name__)
-
-    def reduceat(
-        self, array: Any, indices: Any, axis: int = 0, dtype: Any = None, out: Any = None
-    ) -> Any:
-        """Combine the elements of slices that start at some indices."""
-        self._check_binary("reduceat")
-        x = tensor_of(array, dtype)
-        (axis,) = np.lib.array_utils.normalize_axis_tuple(axis, x._value.ndim)
-        starts = [int(i) for i in plain(indices)]
-        stops = [*starts[1:], x._value.shape[axis]]
-        index: list[Any] = [slice(None)] * x._value.ndim
-        a, parts = holding(x), []
-        for start, stop in zip(starts, stops, strict=True):
-            index[axis] = slice(start, max(stop, start + 1))
-            parts.append(self.reduce(a[tuple(index)], axis=axis)._tensor)
-        result = recording.stack(*parts, axis=axis - x._value.ndim)
-        return leave(result) if out is None else write(out, result, name=self.__name__)
-
-    def outer(self, A: Any, B: Any, /, **options: Any) -> Any:
-        """Combine each element of one array with each of another."""
-        self._check_binary("outer")
-        a, b = tensor_of(A), tensor_of(B)
-        a = recording.reshape(a, to=a._value.shape + (1,) * b._value.ndim)
-        return self(holding(a), holding(b), **options)
-
-    def at(self, a: Any, indices: Any, b: Any = None, /) -> None:
-        """Change elements in place, as often as their index occurs: ``a[indices] += b``."""
-        if a.__class__ is not ndarray:
-            raise TypeError(
-                f"{self.__name__}.at changes an array of tapegrad.numpy, not a "
-                f"{type(a).__name__}: make one with np.array(a)."
-            )
-        x = a._tensor
-        positions = np.asarray(numbers_of(x)[plain(indices)])
-        given = None if b is None else tensor_of(b)
-        dtype = x._value.dtype
-        if self.__name__ in ("add", "subtract") and dtype.kind in "fc" and given is not None:
-            added = of_type(given, dtype)
-            _fits(added, positions)
-            if self.__name__ == "subtract":
-                added = recording.negative(added)
-            assign(a, add_at(x, positions, added))
-            return
-        flat = positions.reshape(-1)
-        rounds = _occurrences(flat)
-        v = None if given is None else recording.broadcast_to(given, to=positions.shape)
-        v = None if v is None else recording.reshape(v, to=flat.shape)
-        for turn in range(rounds.max(initial=-1) + 1):
-            (chosen,) = np.nonzero(rounds == turn)
-            operands = [pick(x, flat[chosen]), *([] if v is None else [pick(v, chosen)])]
-            changed = self._compute(tuple(map(holding, operands)), {})
-            x = put(x, flat[chosen], of_type(changed, dtype))
-        assign(a, x)
-
 
 def documented_text(summary: str, inputs: list[str], example: str) -> str:
     """The docstring of a universal function."""
@@ -390,14 +279,40 @@ def documented_text(summary: str, inputs: list[str], example: str) -> str:
     return documented(example)(model).__doc__ or ""
 
 
+def _signature(inputs: list[str], model: Any) -> inspect.Signature:
+    """NumPy's parameters: operands by position, an array for the result, and options."""
+    Parameter = inspect.Parameter
+    defaults: dict[str, Any] = {"casting": "same_kind", "order": "K", "dtype": None}
+    defaults |= {"subok": True, "signature": None}
+    if model.signature is None:
+        defaults = {"where": True, **defaults}
+    else:
+        defaults |= {"axes": None, "axis": None, "keepdims": False}
+    out = None if model.nout == 1 else (None,) * model.nout
+    return inspect.Signature(
+        [
+            *[Parameter(name, Parameter.POSITIONAL_ONLY) for name in inputs],
+            Parameter("out", Parameter.POSITIONAL_OR_KEYWORD, default=out),
+            *[Parameter(n, Parameter.KEYWORD_ONLY, default=d) for n, d in defaults.items()],
+        ]
+    )
+
+
+def _spread(result: Tensor, out: Any) -> Tensor:
+    """A result as often as an array for it has room, where NumPy broadcasts to that."""
+    shape = getattr(out, "shape", ())
+    if result._value.shape == shape:
+        return result
+    try:
+        fits = np.broadcast_shapes(result._value.shape, shape) == shape
+    except ValueError:
+        return result
+    return recording.broadcast_to(result, to=tuple(shape)) if fits else result
+
+
 def _number(x: Any, dtype: np.dtype[Any]) -> Any:
     with np.errstate(all="ignore"):
         return dtype.type(x)
-
-
-def _fits(v: Tensor, positions: Any) -> None:
-    if np.broadcast_shapes(v._value.shape, positions.shape) != positions.shape:
-        raise ValueError("array is not broadcastable to correct shape")
 
 
 def _check_broadcast(operands: list[Tensor]) -> None:
@@ -411,20 +326,6 @@ def _check_broadcast(operands: list[Tensor]) -> None:
         raise ValueError(
             f"operands could not be broadcast together with shapes {texts[0]} {texts[1]} "
         ) from None
-
-
-def _occurrences(flat: Any) -> Any:
-    """How often each number has occurred before."""
-    seen: dict[int, int] = {}
-    found = np.empty(flat.shape, int)
-    for i, n in enumerate(flat.tolist()):
-        found[i] = seen.get(n, 0)
-        seen[n] = found[i] + 1
-    return found
-
-
-#: The reductions that a universal function's `reduce` is: set by the module that defines them.
-REDUCERS: dict[str, Callable[..., Any]] = {}
 
 
 def among_arrays(inputs: Any) -> bool:

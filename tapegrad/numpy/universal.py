@@ -25,7 +25,8 @@ def step_of(function: Any) -> Callable[..., Any]:
 
     def compute(*operands: Tensor) -> Any:
         step = computed(function, *operands)
-        return R.add(step, R.masked(operands[0], wrap_constant(np.bool_(False))))
+        # Subtracted, because -0.0 + 0.0 is 0.0.
+        return R.subtract(step, R.masked(operands[0], wrap_constant(np.bool_(False))))
 
     return compute
 
@@ -95,8 +96,28 @@ def _modf(x: Tensor) -> Any:
     ), whole
 
 
+def _floor_divided(a: Any, b: Any) -> Any:
+    """NumPy's quotient; where that is NaN for an infinite dividend, the infinite one.
+
+    The array API standard asks for it.
+    """
+    quotient = np.floor_divide(a, b)
+    endless = np.isnan(quotient) & np.isinf(a) & np.isfinite(b)
+    return np.where(endless, np.copysign(a, np.copysign(1, a) * b), quotient)[()]
+
+
 def _divmod(a: Tensor, b: Tensor) -> Any:
-    return step_of(np.floor_divide)(a, b), division.floormod(a, b)
+    return step_of(_floor_divided)(a, b), division.floormod(a, b)
+
+
+def _expm1(x: Tensor) -> Any:
+    y = transcendental.expm1(x)
+    if x._value.dtype.kind != "c":
+        return y
+    # NumPy gives NaN for most infinite numbers, where the exponential has a value.
+    finite = computed(np.isfinite, x)
+    one = wrap_constant(x._value.dtype.type(1))
+    return R.where(finite, y, R.subtract(transcendental.exp(x), one))
 
 
 def _fabs(x: Tensor) -> Any:
@@ -187,7 +208,7 @@ _ROWS: tuple[tuple[Any, ...], ...] = (
     ("float_power", elementwise.pow, "Power, at least in double precision.", "[1, 2], -1"),
     ("remainder", division.floormod, "Remainder, with the divisor's sign.", "[5.0, -5.0], 3.0"),
     ("fmod", division.truncatemod, "Remainder, with the dividend's sign.", "[5.0, -5.0], 3.0"),
-    ("floor_divide", step_of(np.floor_divide), "Quotient, rounded down.", "[5.0, -5.0], 3.0"),
+    ("floor_divide", step_of(_floor_divided), "Quotient, rounded down.", "[5.0, -5.0], 3.0"),
     ("divmod", _divmod, "Quotient, rounded down, and remainder.", "[5.0, -5.0], 3.0"),
     ("absolute", _absolute, "Absolute value.", "[1.0, -2.0]", "abs"),
     ("fabs", _fabs, "Absolute value as a floating point number.", "[1, -2]"),
@@ -201,7 +222,7 @@ _ROWS: tuple[tuple[Any, ...], ...] = (
     ("exp2", exp2, "Power of two.", "[0.0, 3.0]", "exp2"),
     (
         "expm1",
-        transcendental.expm1,
+        _expm1,
         "Exponential minus 1, accurate near 0.",
         "[0.0, 1e-9]",
         "expm1",
