@@ -39,7 +39,7 @@ def calls() -> dict[str, Call]:
         found[f"{name}.accumulate"] = f.accumulate
         found[f"{name}.accumulate axis 1"] = lambda x, f=f: f.accumulate(x, axis=1)
         found[f"{name}.reduceat"] = lambda x, f=f: f.reduceat(x, [0, 2, 1, 3], axis=1)
-        found[f"{name}.outer"] = lambda x, f=f: f.outer(x[0], x[1:])
+        found[f"{name}.outer"] = lambda x, f=f: f.outer(x[0], x[1:] + 0.033)
         found[f"{name} where"] = lambda x, f=f: f(x, x[::-1] * 1.5, where=True)
     for name in IDENTITY:
         f = getattr(numpy, name)
