@@ -22,6 +22,7 @@ from tapegrad.errors import InvalidArgumentError
 #: the fewer, and twice as many each time while all cotangents together stay below some bytes.
 _STRETCHES = 32, 512
 _FEW_BYTES = 1 << 16
+_array, _add = np.ndarray, np.add
 
 
 def sweep(
@@ -118,7 +119,7 @@ def pull_through(
     """Pull cotangents back through some records; returns those of sources that it went past."""
     found: dict[int, Any] = {}
     owned: set[int] = set()
-    take = cotangents.pop
+    take, known = cotangents.pop, cotangents.get
     for primitive, ids, mask, args, out, y, params in reversed(stretch):
         if out.__class__ is int:
             g = take(out, None)
@@ -149,7 +150,7 @@ def pull_through(
             else:
                 pulled = _pull_guarded(primitive, 0, guarded, g, 1, args, y, params)
             if pulled is not None:
-                previous = cotangents.get(ids)
+                previous = known(ids)
                 cotangents[ids] = (
                     pulled if previous is None else _sum(F, previous, pulled, ids, owned)
                 )
@@ -157,18 +158,28 @@ def pull_through(
         if needed is not None:
             mask = sum(1 << i for i, x in enumerate(ids) if x in needed) & mask
         pulls = primitive.pulls
-        if pulls is None:
-            gs = primitive.pull(F, g, mask, args, y, params)
-        for i in _positions[mask]:
-            if pulls is None:
-                pulled = gs[i]
-            elif guarded is None:
+        if pulls is not None and guarded is None:  # nearly always
+            for i in _positions[mask]:
                 pulled = pulls[i](F, g, mask, args, y, params)
-            else:
-                pulled = _pull_guarded(primitive, i, guarded, g, mask, args, y, params)
+                if pulled is not None:
+                    x = ids[i]
+                    previous = known(x)
+                    if previous is not None:
+                        pulled = _sum(F, previous, pulled, x, owned)
+                    cotangents[x] = pulled
+            continue
+        if pulls is None or guarded is None:
+            gs = primitive.pull(F, g, mask, args, y, params)
+        else:
+            gs = {
+                i: _pull_guarded(primitive, i, guarded, g, mask, args, y, params)
+                for i in _positions[mask]
+            }
+        for i in _positions[mask]:
+            pulled = gs[i]
             if pulled is not None:
                 x = ids[i]
-                previous = cotangents.get(x)
+                previous = known(x)
                 cotangents[x] = pulled if previous is None else _sum(F, previous, pulled, x, owned)
     return found
 
@@ -223,11 +234,11 @@ def _depending_on(records: Sequence[Record], sources: set[int]) -> set[int]:
 
 def _sum(F: Any, previous: Any, new: Any, identity: int, owned: set[int]) -> Any:
     """Add cotangents; in place from the third on, when the sum belongs to nobody else."""
-    if previous.__class__ is np.ndarray and new.__class__ is np.ndarray:
+    if previous.__class__ is _array and new.__class__ is _array:
         if previous.shape != new.shape:
             raise _two_shapes(previous.shape, new.shape)
         if identity in owned:
-            return np.add(previous, new, previous)
+            return _add(previous, new, previous)
         owned.add(identity)
         return previous + new
     if previous.__class__ is Slices or new.__class__ is Slices:

@@ -69,8 +69,13 @@ def _current_owner() -> tuple[int, object]:
 _THREADS_INHERIT = bool(getattr(sys.flags, "thread_inherit_context", False))
 
 
+def _is_owned() -> bool:
+    """Whether a copy of this context must not see its recorders."""
+    return _THREADS_INHERIT or _current_task() is not None
+
+
 def _marked(recorders: Recorders, tracer: Any) -> Recorders:
-    owned = _THREADS_INHERIT or _current_task() is not None
+    owned = _is_owned()
     if (recorders and owned) or tracer is not None:
         marked = MarkedRecorders(recorders)
         marked.owner = _current_owner() if owned else None
@@ -95,11 +100,19 @@ def visible_recorders() -> Recorders:
 
 def push_recorder(recorder: object) -> None:
     """Make `recorder` the innermost active recorder of this context."""
+    recorders = active_recorders()
+    if recorders.__class__ is tuple and not _is_owned():  # nearly always
+        set_recorders((*recorders, recorder))
+        return
     set_recorders(_marked((*visible_recorders(), recorder), active_tracer()))
 
 
 def remove_recorder(recorder: object) -> None:
     """Take `recorder` out of this context's active recorders, wherever it stands."""
+    recorders = active_recorders()
+    if recorders.__class__ is tuple and recorders and recorders[-1] is recorder and not _is_owned():
+        set_recorders(recorders[:-1])
+        return
     recorders = visible_recorders()
     if len(recorders) > 0 and recorders[-1] is recorder:
         rest = recorders[:-1]

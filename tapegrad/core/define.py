@@ -361,7 +361,8 @@ def _times_partial(
         value = f"rule({_arguments(_parameters(partial), inputs)})"
         text = value if tangent else f"F.conj({value.replace(', g', ', F.conj(g)', 1)})"
     elif callable(partial):
-        value = f"rule({_arguments(_parameters(partial), inputs)})"
+        given = _arguments(_parameters(partial), inputs)
+        value = given.removeprefix("F, ") if _hands_on(partial) else f"rule({given})"
         if not tangent:
             value = f"(p if (p := {value}).dtype.kind != 'c' else F.conj(p))"
         text = f"F.multiply_no_nan({value}, g)" if singular else f"g * {value}"
@@ -371,6 +372,14 @@ def _times_partial(
         text = f"{text} if params is None else F.sum_to({text}, to=params[{place}])"
     pull: Callable[..., Any] = _pull_maker(text)(partial)
     return pull
+
+
+_HANDING_ON = (lambda F, value: value).__code__.co_code
+
+
+def _hands_on(rule: Any) -> bool:
+    """Whether a partial derivative is just the one value that the rule reads."""
+    return len(_parameters(rule)) == 2 and rule.__code__.co_code == _HANDING_ON
 
 
 def _pull_each(pulls: Sequence[Callable[..., Any]]) -> Callable[..., Any]:

@@ -172,6 +172,11 @@ class GradientTape(TapeTools, Tape):
         super().follow(x)
         self._memory.watch(x)
 
+    def watch_variable(self, variable: Any) -> None:
+        """Follow a Variable that is read; the record that reads it tells where."""
+        self.variables[variable._id] = variable
+        super().follow(variable)
+
     def pass_by(self, primitive: Any, ids: Any, outs: Any) -> None:
         """Remember a call that is not recorded."""
         self._memory.pass_by(primitive, ids, outs)
@@ -282,9 +287,11 @@ class GradientTape(TapeTools, Tape):
             found = self._pull_back(targets, seeds, source_list, taken)
         finally:
             self._release(targets, [x for x in source_list if x._id not in found], taken)
-        results = [self._result(x, found, zeros) for x in source_list]
+        results = [
+            x._in_dialect(self._result(source, found, zeros))
+            for x, source in zip(given, source_list, strict=True)
+        ]
         gradients.append(Computed(first, next_id(), place(2)))
-        results = [x._in_dialect(g) for x, g in zip(given, results, strict=True)]
         return nest.packed(sources, iter(results))
 
     def jacobian(

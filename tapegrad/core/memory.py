@@ -47,7 +47,7 @@ class Memory:
     asides
         Calls that were not recorded.
     watched
-        What was watched, by identity; the detail is a weak reference to it.
+        What was watched by `GradientTape.watch`, by identity; the detail is a weak reference to it.
     exits
         Values that left the tape as NumPy arrays or Python numbers; the detail is the use.
     assigned
@@ -65,31 +65,19 @@ class Memory:
         targets.
     """
 
-    __slots__ = (
-        "asides",
-        "assigned",
-        "began",
-        "ended",
-        "exits",
-        "pauses",
-        "places",
-        "remains",
-        "resets",
-        "unanswered",
-        "watched",
-    )
+    # Most tapes live briefly and have nothing to remember: these are made for the first that do.
+    asides: deque[Aside] | tuple[()] = ()
+    exits: deque[Event] | tuple[()] = ()
+    assigned: deque[Event] | tuple[()] = ()
+    began = ended = 0
+    pauses: tuple[tuple[int, int, Place], ...] = ()
+    resets: tuple[Event, ...] = ()
+    remains: list[Any] | None = None
+    unanswered: tuple[frozenset[int], frozenset[int]] = frozenset(), frozenset()
 
     def __init__(self) -> None:
         self.places: list[Any] = []
-        self.asides: deque[Aside] = deque(maxlen=_CALLS)
         self.watched: dict[int, Event] = {}
-        self.exits: deque[Event] = deque(maxlen=_EVENTS)
-        self.assigned: deque[Event] = deque(maxlen=_EVENTS)
-        self.began = self.ended = 0
-        self.pauses: list[tuple[int, int, Place]] = []
-        self.resets: list[Event] = []
-        self.remains: list[Any] | None = None
-        self.unanswered: tuple[frozenset[int], frozenset[int]] = frozenset(), frozenset()
 
     def start(self) -> None:
         """The block is entered, or recording goes on."""
@@ -97,12 +85,12 @@ class Memory:
         if not self.began:
             self.began = now
         elif self.ended:
-            self.pauses.append((self.ended, now, place(3)))
+            self.pauses += ((self.ended, now, place(3)),)
         self.ended = 0
 
     def reset(self, began: int) -> None:
         """Everything since `began` has just been forgotten."""
-        self.resets.append(Event(0, next_id(), place(3), began))
+        self.resets += (Event(0, next_id(), place(3), began),)
 
     def release(
         self, released: Sequence[Sequence[Any]], sources: Iterable[int], targets: Iterable[int]
@@ -124,16 +112,22 @@ class Memory:
 
     def pass_by(self, primitive: Any, ids: Any, outs: Any) -> None:
         """Remember a call that was not recorded."""
+        if not self.asides:
+            self.asides = deque(maxlen=_CALLS)
         asides = self.asides
         where = place(3) if 2 * len(asides) < Lines.entries else None
         asides.append(Aside(primitive, ids, outs, where))
 
     def leave(self, identity: int, use: str) -> None:
         """Remember that a value was turned into Python's or NumPy's."""
+        if not self.exits:
+            self.exits = deque(maxlen=_EVENTS)
         self.exits.append(Event(identity, next_id(), place(3), use))
 
     def assign(self, variable: int, value: int) -> None:
         """Remember that a Variable got a value."""
+        if not self.assigned:
+            self.assigned = deque(maxlen=_EVENTS)
         self.assigned.append(Event(variable, next_id(), place(3), value))
 
 

@@ -142,7 +142,6 @@ class Tape:
         """Keep a call of an elementwise primitive of two inputs."""
         y = out._value
         (keep_a, keep_b), keep_y = primitive.keeps[mask]
-        shape = y.shape
         self.followed.add(out._id)
         self.records.append(
             (
@@ -152,7 +151,7 @@ class Tape:
                 (a if keep_a else None, b if keep_b else None),
                 out._id,
                 y if keep_y else None,
-                None if a.shape == shape == b.shape else (a.shape, b.shape),
+                None if a.shape == b.shape else (a.shape, b.shape),
             )
         )
         if self.places is not None:

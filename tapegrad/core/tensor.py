@@ -147,6 +147,7 @@ class ArrayLike:
     def _watched_by(self, tape: Any) -> None:
         """Let a tape follow this value."""
         tape.watch_variable(self)
+        tape.follow(self)
 
     def _source_of(self, tape: Any) -> Any:
         """What a tape knows this value by, where it is a source of gradients."""

@@ -10,7 +10,7 @@ from tapegrad.core.memory import Computed, Event, gradients
 from tapegrad.core.places import Line, line_of
 from tapegrad.core.tape import is_differentiable
 from tapegrad.core.variable import Variable
-from tapegrad.inspect.lineage import Edge, Lineage, tuple_of
+from tapegrad.inspect.lineage import Edge, Lineage, tuple_of, watched
 
 _STEPS = ("floor", "ceil", "rint", "round", "sign", "floordiv", "floor_divide")
 
@@ -92,7 +92,7 @@ def _of_discrete(edge: Edge) -> Cause:
 def _of_unfollowed_source(search: Search, edge: Edge) -> Cause:
     tape, x = search.tape, search.source
     memory, use = tape._memory, f"`{edge.primitive.name}`{at(edge.line)}"
-    watch = memory.watched.get(x._id)
+    watch = watched(tape).get(x._id)
     if watch is not None:
         line = line_of(watch.place)
         sentence = (
@@ -276,7 +276,7 @@ def _values(tape: Any) -> dict[int, Any]:
         if out.__class__ is int:
             pairs.append((out, y))
         known.update((i, a) for i, a in pairs if isinstance(a, (np.ndarray, np.generic)))
-    for identity, event in tape._memory.watched.items():
+    for identity, event in watched(tape).items():
         x = event.detail()
         if x is not None:
             known[identity] = x._value
@@ -289,16 +289,16 @@ def _same(a: Any, b: Any) -> bool:
 
 def _another_object(search: Search, ancestors: Any, leaves: list[int]) -> Cause | None:
     tape, x = search.tape, search.source
-    if x._id in tape._memory.watched or not is_differentiable(x._value):
+    events = watched(tape)
+    if x._id in events or not is_differentiable(x._value):
         return None
-    watched = tape._memory.watched
-    candidates = sorted(ancestors, key=lambda i: (i not in watched, i))
+    candidates = sorted(ancestors, key=lambda i: (i not in events, i))
     values = _values(tape)
     for identity in candidates:
         value = values.get(identity)
         if value is None or not _same(value, x._value):
             continue
-        event = watched.get(identity)
+        event = events.get(identity)
         line = line_of(event.place) if event is not None else None
         variable = tape.variables.get(identity)
         what = f"the variable {variable.name!r}" if variable is not None else "a tensor"
@@ -340,9 +340,9 @@ def _afterwards(search: Search, ancestors: Any, leaves: list[int]) -> Cause | No
 
 
 def _before(search: Search, ancestors: Any, leaves: list[int]) -> Cause | None:
-    memory = search.tape._memory
+    memory, events = search.tape._memory, watched(search.tape)
     for leaf in leaves:
-        if not 0 < leaf < memory.began or leaf in memory.watched:
+        if not 0 < leaf < memory.began or leaf in events:
             continue
         if memory.resets and leaf > memory.resets[-1].detail:
             subject = _subject(search, leaf)
@@ -381,8 +381,8 @@ def _integer_target(search: Search, ancestors: Any, leaves: list[int]) -> Cause 
 
 
 def _independent(search: Search, ancestors: Any, leaves: list[int]) -> Cause:
-    tape, memory = search.tape, search.tape._memory
-    roots = [x for x in ancestors if x in memory.watched]
+    tape, events = search.tape, watched(search.tape)
+    roots = [x for x in ancestors if x in events]
     sentences = ["No recorded operation leads from the source to the target: they are independent."]
     if roots:
         names = [
@@ -393,15 +393,15 @@ def _independent(search: Search, ancestors: Any, leaves: list[int]) -> Cause:
         sentences.append(f"Of what was watched, the target depends on {', '.join(names)}{more}.")
     elif all(leaf <= 0 for leaf in leaves):
         sentences.append("The target was computed from constants alone.")
-    if search.source._id not in memory.watched and not search.lineage.made(search.source._id):
+    if search.source._id not in events and not search.lineage.made(search.source._id):
         sentences.append(f"And the source: {_not_watched(search)}")
-        if any(x in memory.watched and memory.watched[x].detail() is None for x in roots):
+        if any(x in events and events[x].detail() is None for x in roots):
             sentences.append(
                 "If it is a copy of what was watched, pass that same object: tapes know objects, "
                 "not values."
             )
-    elif search.source._id in memory.watched and not roots:
-        line = line_of(memory.watched[search.source._id].place)
+    elif search.source._id in events and not roots:
+        line = line_of(events[search.source._id].place)
         sentences.append(
             f"The source was watched{at(line)}, but nothing that was computed from it went into "
             f"the target."

@@ -13,7 +13,7 @@ from tapegrad.core.context import restore_float_errors, silence_float_errors
 from tapegrad.core.places import Line, line_of
 from tapegrad.core.tape_arguments import sources_in, tensors_in
 from tapegrad.inspect.explain import check_open
-from tapegrad.inspect.lineage import tuple_of
+from tapegrad.inspect.lineage import tuple_of, watched
 from tapegrad.inspect.shapes import shapes_on
 from tapegrad.inspect.tables import html_table, shown_bytes, shown_time, text_table
 from tapegrad.inspect.walk import ones, pull_one, walk
@@ -216,7 +216,7 @@ def _size(arrays: Iterable[Any]) -> int:
 def _kept(tape: Any) -> list[int]:
     """Bytes by record, each buffer counted where it is kept first; not what variables hold."""
     seen = {id(_buffer(v._value)) for v in tape.variables.values()}
-    for event in tape._memory.watched.values():
+    for event in watched(tape).values():
         x = event.detail()
         if x is not None:
             seen.add(id(_buffer(x._value)))

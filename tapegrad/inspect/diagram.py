@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, NamedTuple
 
+from tapegrad.core.memory import Event
 from tapegrad.core.places import line_of
 from tapegrad.core.variable import Variable
-from tapegrad.inspect.lineage import tuple_of
+from tapegrad.inspect.lineage import tuple_of, watched
 from tapegrad.inspect.repeats import Repeat, repeats
 from tapegrad.inspect.shapes import shapes_on
 from tapegrad.inspect.walk import norm, ones, walk
@@ -78,6 +79,7 @@ def diagram(tape: Any, target: Any, collapse: bool) -> Diagram:
     stands_for, loop_of = _representatives(numbers, found)
     specs = shapes_on(tape)
     maker = {o: n for n in numbers for o in tuple_of(records[n][4])}
+    events = watched(tape)
     boxes: dict[str, Box] = {}
     arrows: dict[tuple[str, str], Arrow] = {}
     for n in numbers:
@@ -102,7 +104,7 @@ def diagram(tape: Any, target: Any, collapse: bool) -> Diagram:
             else:
                 tail = f"v{x}"
                 if tail not in boxes:
-                    boxes[tail] = _source(tape, x, specs)
+                    boxes[tail] = _source(tape, x, specs, events.get(x))
             back = tail[0] == "r" and int(tail[1:]) >= me
             previous = arrows.get((tail, head))
             g = norms.get((n, x))
@@ -110,7 +112,9 @@ def diagram(tape: Any, target: Any, collapse: bool) -> Diagram:
                 arrows[tail, head] = Arrow(tail, head, g, back)
     loops = [r.times for r in found]
     if target is not None and target._id not in maker:
-        boxes[f"v{target._id}"] = _source(tape, target._id, specs)._replace(kind="target")
+        boxes[f"v{target._id}"] = _source(tape, target._id, specs, events.get(target._id))._replace(
+            kind="target"
+        )
     result = Diagram(list(boxes.values()), list(arrows.values()), loops)
     if collapse and len(result.boxes) > _MANY:
         result = chained(result)
@@ -142,9 +146,8 @@ def _shape(spec: Any) -> str:
     return "" if spec is None else str(tuple(spec.shape))
 
 
-def _source(tape: Any, identity: int, specs: Any) -> Box:
+def _source(tape: Any, identity: int, specs: Any, event: Event | None) -> Box:
     variable = tape.variables.get(identity)
-    event = tape._memory.watched.get(identity)
     line = line_of(event.place) if event is not None else None
     title = variable.name.removesuffix(":0") if isinstance(variable, Variable) else "tensor"
     detail = _shape(specs.get(identity))

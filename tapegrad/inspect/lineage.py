@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
+from weakref import ref
 
+from tapegrad.core.memory import Event
 from tapegrad.core.places import Line, line_of
 from tapegrad.core.primitive import NONDIFF, Primitive
 from tapegrad.core.remains import Name
+from tapegrad.core.tape import is_differentiable
 
 
 class Edge(NamedTuple):
@@ -62,6 +65,29 @@ def tuple_of(ids: Any) -> tuple[int, ...]:
     return (ids,) if ids.__class__ is int else ids
 
 
+def _known_records(tape: Any) -> Sequence[Any]:
+    """The records of a tape, or what remains of them."""
+    return tape._memory.remains or () if tape._used else tape.records
+
+
+def watched(tape: Any) -> dict[int, Event]:
+    """What a tape watches, by identity; the detail is a weak reference to it.
+
+    A Variable is watched when it is read, at the place of the first record that reads it.
+    """
+    memory = tape._memory
+    read = {x: v for x, v in tape.variables.items() if x not in memory.watched}
+    read = {x: v for x, v in read.items() if is_differentiable(v._value)}
+    places: dict[int, Any] = {}
+    for number, record in enumerate(_known_records(tape) if read else ()):
+        for x in tuple_of(record[1]):
+            if x in read:
+                places.setdefault(x, memory.place_of(number))
+    found = {x: Event(x, 0, places.get(x), ref(v)) for x, v in read.items()}
+    found.update(memory.watched)
+    return found
+
+
 class Lineage:
     """Every call that a tape knows of, by its results."""
 
@@ -71,8 +97,7 @@ class Lineage:
         for call in memory.asides:
             for out in tuple_of(call.outs):
                 self._calls[out] = (call.primitive, tuple_of(call.ids), 0, None, call.place)
-        records = memory.remains or () if tape._used else tape.records
-        for number, (primitive, ids, mask, _, out, _, _) in enumerate(records):
+        for number, (primitive, ids, mask, _, out, _, _) in enumerate(_known_records(tape)):
             entry = primitive, tuple_of(ids), mask, number, memory.place_of(number)
             for o in tuple_of(out):
                 self._calls[o] = entry

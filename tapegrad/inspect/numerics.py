@@ -24,7 +24,7 @@ from tapegrad.core.tape_arguments import single_tensor
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.inspect.cures import cure
 from tapegrad.inspect.explain import check_open
-from tapegrad.inspect.lineage import tuple_of
+from tapegrad.inspect.lineage import tuple_of, watched
 from tapegrad.inspect.walk import ones, walk
 
 #: How many findings a report keeps; the first is what matters.
@@ -435,7 +435,7 @@ def explain_nan(tape: Any, target: Any = None) -> NumericsReport:
 def _known(tape: Any, y: Any) -> dict[int, Any]:
     """The arrays that the tape kept, by identity."""
     known: dict[int, Any] = {}
-    for identity, event in tape._memory.watched.items():
+    for identity, event in watched(tape).items():
         x = event.detail()
         if x is not None:
             known[identity] = x._value

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.tape import Spec
-from tapegrad.inspect.lineage import tuple_of
+from tapegrad.inspect.lineage import tuple_of, watched
 
 
 def shapes_on(tape: Any) -> dict[int, Spec]:
@@ -16,7 +16,7 @@ def shapes_on(tape: Any) -> dict[int, Spec]:
     Arrays that were kept know them; elementwise operations pass them on.
     """
     known: dict[int, Spec] = {}
-    for identity, event in tape._memory.watched.items():
+    for identity, event in watched(tape).items():
         x = event.detail()
         if x is not None:
             known[identity] = Spec(x._value.shape, x._value.dtype)

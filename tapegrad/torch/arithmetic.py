@@ -107,7 +107,6 @@ def _fast(primitive_name: str, kind: type[Node], slow: Callable[..., Any]) -> Ca
             return slow(self, other)
         mask = ((first is not None) + 2 * (second is not None)) & differentiable
         (keep_a, keep_b), keep_y = keeps[mask]
-        shape = value.shape
         out._node = node = _new(kind)
         node.number = identity
         node.edges = (first, second)
@@ -121,7 +120,7 @@ def _fast(primitive_name: str, kind: type[Node], slow: Callable[..., Any]) -> Ca
                 (a if keep_a else None, b if keep_b else None),
                 identity,
                 value if keep_y else None,
-                None if a.shape == shape == b.shape else (a.shape, b.shape),
+                None if a.shape == b.shape else (a.shape, b.shape),
             ),
         )
         return out
