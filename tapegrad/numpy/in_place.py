@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -9,9 +10,33 @@ import numpy as np
 
 from tapegrad.core import views
 from tapegrad.core.context import active_recorders
+from tapegrad.core.table import recording as R
 from tapegrad.core.tensor import Tensor, wrap, wrap_constant
 from tapegrad.numpy.array import holding, ndarray, of_type
-from tapegrad.ops.positions import numbers_of, place
+from tapegrad.ops.positions import numbers_of, pick, place
+
+
+class PartView(views.View):
+    """How the real or the imaginary parts of an array are seen in it."""
+
+    __slots__ = ("part",)
+
+    def __init__(self, of: Any, part: str) -> None:
+        super().__init__(of, lambda t: getattr(R, part)(t) if is_complex(t) else t)
+        self.part = part
+
+
+def is_complex(x: Tensor) -> bool:
+    """Whether the numbers have imaginary parts; those of positions do not."""
+    return bool(x._value.dtype.kind == "c")
+
+
+def part_of(base: ndarray, part: str) -> ndarray:
+    """The view of the real or the imaginary parts of a complex array."""
+    x = holding(getattr(R, part)(base._tensor))
+    x._view = PartView(base, part)
+    views.enter(x)
+    return x
 
 
 def view_of(base: Any, tensor: Tensor, take: Callable[[Any], Any]) -> ndarray:
@@ -32,9 +57,22 @@ def assign(x: ndarray, new: Tensor) -> None:
         return
     base = view.base
     _check_distinct(positions := view.positions())
-    base._tensor = put(base._tensor, positions, new)
+    values = new
+    if is_complex(base._tensor) and not is_complex(new):
+        values = _completed(view, pick(base._tensor, positions), new)
+    base._tensor = put(base._tensor, positions, values)
     x._tensor = new
     _renew(base, x)
+
+
+def _completed(view: Any, old: Tensor, new: Tensor) -> Tensor:
+    """Complex numbers with new real, or imaginary, parts."""
+    while not isinstance(view, PartView):
+        view = view.parent
+    found: Tensor = (
+        R.complex(new, R.imag(old)) if view.part == "real" else R.complex(R.real(old), new)
+    )
+    return found
 
 
 def _check_distinct(positions: Any) -> None:
@@ -51,13 +89,48 @@ def _renew(base: ndarray, changed: ndarray) -> None:
             x._tensor = x._view._taken(base._tensor)
 
 
+def _is_followed(*tensors: Tensor) -> bool:
+    """Whether somebody has to know of an operation with these."""
+    recorders = active_recorders()
+    if not recorders:
+        return False
+    if recorders.__class__ is not tuple:
+        return True
+    return any(x._id in recorder.followed for recorder in recorders for x in tensors)
+
+
 def put(x: Tensor, positions: Any, values: Tensor) -> Tensor:
     """A tensor with other values at some positions of the flattened array."""
-    if active_recorders():
+    if _is_followed(x, values):
         return place(x, positions, values)
     array = np.array(x._value).reshape(-1)
     array[positions] = values._value
-    return wrap(array.reshape(x._value.shape)[()])
+    return wrap(_bare(array.reshape(x._value.shape)))
+
+
+def _bare(array: Any) -> Any:
+    """An array, or the scalar that stands for one of shape ``()``."""
+    return array if array.ndim else array[()]
+
+
+def _references(x: ndarray) -> tuple[int, int]:
+    """How many know the tensor of an array, and how many the tensor's data."""
+    return sys.getrefcount(x._tensor), sys.getrefcount(x._tensor._value)
+
+
+#: What `_references` gives where the array is the only one.
+_ALONE = _references(holding(wrap_constant(np.zeros(2))))
+
+
+def _may_be_written(x: ndarray) -> bool:
+    """Whether nobody could see a change of the memory but through the array itself.
+
+    Tapes, views of any library and other arrays with the same value each hold a reference.
+    """
+    if _references(x) != _ALONE or x._view is not None or x.__dict__.get("_views"):
+        return False
+    flags = x._value.flags if isinstance(x._value, np.ndarray) else None
+    return flags is not None and flags.owndata and flags.writeable
 
 
 def set_items(x: ndarray, key: Any, value: Tensor) -> None:
@@ -68,9 +141,14 @@ def set_items(x: ndarray, key: Any, value: Tensor) -> None:
     IndexError, ValueError, TypeError
         As NumPy does.
     """
+    check_kinds(value._value.dtype, x.dtype)
+    if not active_recorders() and _may_be_written(x):
+        array = x._tensor._value
+        array[key] = value._value
+        x._tensor = wrap(array)
+        return
     old = x._tensor
-    check_kinds(value._value.dtype, old._value.dtype)
-    if active_recorders():
+    if _is_followed(old, value):
         positions = np.asarray(numbers_of(old)[key])
         shape = np.broadcast_shapes(value._value.shape, positions.shape)
         if shape != positions.shape and value._value.size != positions.size:
@@ -79,7 +157,7 @@ def set_items(x: ndarray, key: Any, value: Tensor) -> None:
         return
     array = np.array(old._value)
     array[key] = value._value
-    assign(x, wrap_constant(array[()]))
+    assign(x, wrap_constant(_bare(array)))
 
 
 def check_kinds(source: np.dtype[Any], target: np.dtype[Any]) -> None:

@@ -7,12 +7,15 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.structural import getitem
+from tapegrad.core.tensor import wrap_constant
 from tapegrad.numpy.array import holding, install, ndarray, plain, tensor_of
 from tapegrad.numpy.in_place import set_items, view_of
 from tapegrad.ops.index import plain_index
 from tapegrad.ops.positions import numbers_of, pick
 
 __all__: list[str] = []
+
+_NUMBERS = (bool, int, float, complex)
 
 
 def _key(key: Any) -> Any:
@@ -30,10 +33,15 @@ def _getitem(self: ndarray, key: Any) -> ndarray:
             found = getitem(tensor, index=index)
         except (IndexError, ValueError):
             return _by_numbers(self, key)
-        if not found._value.shape:
+        if not found._value.shape and not _has_ellipsis(key):
             return holding(found)
         return view_of(self, found, lambda x: getitem(x, index=index))
     return _by_numbers(self, key)
+
+
+def _has_ellipsis(key: Any) -> bool:
+    """Whether NumPy gives a view of shape ``()``, where it gives a number otherwise."""
+    return key is Ellipsis or (key.__class__ is tuple and any(part is Ellipsis for part in key))
 
 
 def _by_numbers(self: ndarray, key: Any) -> ndarray:
@@ -47,7 +55,11 @@ def _by_numbers(self: ndarray, key: Any) -> ndarray:
 
 
 def _setitem(self: ndarray, key: Any, value: Any) -> None:
-    set_items(self, _key(key), tensor_of(value))
+    if value.__class__ in _NUMBERS and not (value.__class__ is complex and self.dtype.kind != "c"):
+        value = wrap_constant(self.dtype.type(value))  # raises where it does not fit
+    else:
+        value = tensor_of(value)
+    set_items(self, _key(key), value)
 
 
 install(__getitem__=_getitem, __setitem__=_setitem)

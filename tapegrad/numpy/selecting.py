@@ -12,7 +12,7 @@ from tapegrad.core.tensor import Tensor, wrap_constant
 from tapegrad.numpy import universal
 from tapegrad.numpy.array import holding, install, ndarray, of_type, plain, tensor_of
 from tapegrad.numpy.function import function, not_differentiable
-from tapegrad.numpy.in_place import assign
+from tapegrad.numpy.in_place import assign, is_complex, part_of
 from tapegrad.numpy.universal import step_of
 from tapegrad.ops import complex as engine_complex
 from tapegrad.ops import replacing
@@ -204,18 +204,30 @@ around = round
 
 @function("np.real(np.array([1.0 + 2.0j]))", val="An array.")
 def real(val: Any) -> Any:
-    """The real part."""
-    x = tensor_of(val)
-    return R.real(x) if x._value.dtype.kind == "c" else x
+    """The real part: of a complex array a view, which can be written to."""
+    if val.__class__ is not ndarray:
+        x = tensor_of(val)
+        return R.real(x) if is_complex(x) else x
+    return part_of(val, "real") if is_complex(val._tensor) else val
 
 
 @function("np.imag(np.array([1.0 + 2.0j]))", val="An array.")
 def imag(val: Any) -> Any:
-    """The imaginary part."""
+    """The imaginary part: of a complex array a view, which can be written to."""
     x = tensor_of(val)
-    if x._value.dtype.kind == "c":
-        return R.imag(x)
-    return wrap_constant(np.zeros(x._value.shape, x._value.dtype)[()])
+    if not is_complex(x):
+        return wrap_constant(np.zeros(x._value.shape, x._value.dtype)[()])
+    return part_of(val, "imag") if val.__class__ is ndarray else R.imag(x)
+
+
+def _set_real(self: ndarray, value: Any) -> None:
+    real(self)[...] = value
+
+
+def _set_imag(self: ndarray, value: Any) -> None:
+    if not is_complex(self._tensor):
+        raise TypeError("array does not have imaginary part to set")
+    imag(self)[...] = value
 
 
 @function("np.angle(np.array([1.0 + 1.0j]))", z="An array.", deg="Whether in degrees.")
@@ -321,8 +333,8 @@ def _conjugate(self: ndarray) -> Any:
 install(
     clip=_clip_method,
     sort=_sort_method,
-    real=property(real, doc="The real part."),
-    imag=property(imag, doc="The imaginary part."),
+    real=property(real, _set_real, doc="The real part."),
+    imag=property(imag, _set_imag, doc="The imaginary part."),
     conj=_conjugate,
     conjugate=_conjugate,
 )

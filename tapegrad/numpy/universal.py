@@ -115,9 +115,11 @@ def _expm1(x: Tensor) -> Any:
     if x._value.dtype.kind != "c":
         return y
     # NumPy gives NaN for most infinite numbers, where the exponential has a value.
+    number = x._value.dtype.type
     finite = computed(np.isfinite, x)
-    one = wrap_constant(x._value.dtype.type(1))
-    return R.where(finite, y, R.subtract(transcendental.exp(x), one))
+    y = R.where(finite, y, R.subtract(transcendental.exp(x), wrap_constant(number(1))))
+    # The real part of a zero is not -0.
+    return R.add(y, wrap_constant(number(complex(0.0, -0.0))))
 
 
 def _fabs(x: Tensor) -> Any:

@@ -105,7 +105,55 @@ def running(np: Any, x: Any) -> Any:
     return a
 
 
+def by_parts(np: Any, x: Any) -> Any:
+    z = np.zeros(4, complex)
+    z.real = x
+    z.imag[1:] = x[:3] ** 2
+    before = z * z
+    z.imag *= 2.0
+    z.real[::2][0] = x[2] * x[1]
+    z.T.imag[3] += x[0] ** 3
+    both = np.concatenate([before, z])
+    return np.concatenate([both.real, both.imag, np.abs(z)])
+
+
+def of_parts(np: Any, x: Any) -> Any:
+    z = x * (1 + 2j)
+    real, imag = np.real(z), np.imag(z)
+    z[1] = 3.0 + x[0] * 1j
+    z[2:] += x[:2]
+    return real * imag
+
+
+def by_ellipsis(np: Any, x: Any) -> Any:
+    a = np.zeros((2, 2))
+    corner = a[1, 0, ...]
+    corner[...] = x[0] * x[1]
+    corner += x[2]
+    a[..., 1] = x[:2] ** 2
+    return a * corner
+
+
+def by_odd_keys(np: Any, x: Any) -> Any:
+    a = np.zeros((2, 4))
+    a[True] = x
+    a[numpy.array(False)] = 9.0
+    a[None, 0, ::-2] = x[:2]
+    a[(1, ..., [0, 2])] = x[2:] * 3
+    a[a > 1.5] *= 2.0
+    a[numpy.zeros((2, 4), bool)] = 5.0
+    a[1:1] = 7.0
+    b = np.ones(())
+    b[()] = x[3] ** 2
+    b[...] *= x[0]
+    return a + b
+
+
 PROGRAMS = [
+    by_parts,
+    of_parts,
+    by_ellipsis,
+    by_odd_keys,
     by_item,
     by_slice,
     by_mask,
@@ -204,3 +252,51 @@ def test_tensors_of_the_first_dialect_stay_immutable() -> None:
         t[0] = 3.0
     with pytest.raises(TypeError, match=r"np\.array"):
         numpy.add.at(t, [0], 1.0)
+
+
+def test_numbers_that_do_not_fit_are_refused() -> None:
+    small = np.zeros(2, np.int8)
+    with pytest.raises(OverflowError):
+        small[0] = 300
+    with pytest.raises(ValueError, match="NaN"):
+        small[0] = float("nan")
+    with pytest.raises(TypeError, match="imaginary"):
+        np.ones(2).imag = 3.0
+    small[0] = 1.7
+    assert small.tolist() == [1, 0]
+
+
+def test_items_are_written_where_nobody_else_can_see_it() -> None:
+    x = np.zeros(3)
+    known = [np.copy(x), x[1:], numpy.asarray(x), numpy.from_dlpack(x), x * 1.0, x.reshape(3, 1)]
+    part = x[:2]
+    tuple_of = (x, np.array(x))
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = (x + 1.0) ** 2
+    x[0] = 5.0
+    x[1] = 6.0
+    assert [numpy.asarray(k).reshape(-1)[0] for k in known] == [0.0, 6.0, 0.0, 0.0, 0.0, 5.0]
+    assert part.tolist() == [5.0, 6.0]
+    assert tuple_of[0].tolist() == [5.0, 6.0, 0.0]
+    assert tuple_of[1].tolist() == [0.0, 0.0, 0.0]
+    assert tape.gradient(y, x).tolist() == [2.0, 2.0, 2.0]
+
+
+def test_memory_is_kept_while_items_are_set_one_by_one() -> None:
+    x = np.zeros(1000)
+    x[0] = 1.0  # a copy of its own, now at the latest
+    place = x._value.ctypes.data
+    for i in range(1, 1000):
+        x[i] = 2.0 * i
+    assert x._value.ctypes.data == place
+    assert x.tolist() == [1.0, *[2.0 * i for i in range(1, 1000)]]
+
+
+def test_a_changed_result_is_not_what_a_tape_computed() -> None:
+    x = np.array([1.0, 2.0])
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = x * x
+    y[0] = 100.0
+    assert tape.gradient(y, x) is None
