@@ -43,15 +43,18 @@ from tapegrad.numpy.creation import *
 from tapegrad.numpy.data_types import *
 from tapegrad.numpy.extremes import *
 from tapegrad.numpy.functional import *
+from tapegrad.numpy.joining import *
 from tapegrad.numpy.moving import *
 from tapegrad.numpy.nan_aware import *
 from tapegrad.numpy.products import *
 from tapegrad.numpy.quantiles import *
 from tapegrad.numpy.selecting import *
+from tapegrad.numpy.shaping import *
 from tapegrad.numpy.standard import __array_api_version__ as __array_api_version__
 from tapegrad.numpy.standard import __array_namespace_info__ as __array_namespace_info__
 from tapegrad.numpy.statistics import *
 from tapegrad.numpy.sums import *
+from tapegrad.numpy.taking import *
 from tapegrad.numpy.truth import *
 from tapegrad.numpy.ufunc import ufunc as ufunc
 from tapegrad.numpy.universal import *

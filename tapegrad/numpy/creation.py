@@ -460,7 +460,7 @@ def from_dlpack(x: Any, /, *, device: Any = None, copy: bool | None = None) -> A
 
 
 indices = not_differentiable(
-    "indices", "The index of each element, along each axis.", "np.indices((2, 2))"
+    "indices", "The index of each element, along each axis.", "np.indices((2, 3))[1]"
 )
 hanning = not_differentiable("hanning", "The Hann window.", "np.hanning(3)")
 hamming = not_differentiable("hamming", "The Hamming window.", "np.hamming(3)")

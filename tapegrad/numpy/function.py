@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import inspect
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -80,33 +81,73 @@ def function(
 
 
 def not_differentiable(
-    name: str, summary: str, example: str, *, module: Any = np, method: bool = False
+    name: str,
+    summary: str,
+    example: str,
+    *,
+    module: Any = np,
+    method: bool = False,
+    result: str = "",
+    **parameters: str,
 ) -> Callable[..., Any]:
-    """A function of NumPy without a derivative: it computes with the data."""
+    """A function of NumPy without a derivative: it computes with the data.
+
+    Parameters
+    ----------
+    name
+        NumPy's name of it.
+    summary
+        What it computes.
+    example
+        An expression for the docstring; NumPy says what it gives.
+    module
+        `numpy` or one of its modules.
+    method
+        Whether it is a method of arrays too.
+    result
+        The example's result, where NumPy shows something else.
+    parameters
+        What parameters mean that other functions do not have.
+    """
     model = getattr(module, name)
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        found = model(*plain(args), **{k: plain(v) for k, v in kwargs.items()})
-        if active_tracer() is None or not _is_data(found):
-            return faced(found)
-
-        def compute(*values: Any) -> Any:
-            args_now, kwargs_now = _filled((args, kwargs), iter(values))
-            again = model(*args_now, **kwargs_now)
-            return tuple(map(_bare, again)) if isinstance(again, tuple) else _bare(again)
-
-        arrays = [tensor_of(a) for a in arrays_in((args, kwargs))]
-        made = leave(computed(compute, *arrays)) if arrays else faced(found)
-        return type(found)(*made) if hasattr(found, "_fields") else made
+        return of_data(model, args, kwargs)
 
     call.__name__ = call.__qualname__ = name
+    call.__module__ = sys._getframe(1).f_globals["__name__"]
     call.__doc__ = summary
     with contextlib.suppress(ValueError):  # of functions written in C
         call.__signature__ = inspect.signature(model)  # type: ignore[attr-defined]
     HANDLERS[model] = call
     if method:
         install(**{name: call})
-    return documented(example)(call)
+    return documented(example, result, **parameters)(call)
+
+
+def of_data(model: Any, args: Any, kwargs: dict[str, Any] | None = None) -> Any:
+    """What a function of NumPy gives for the data, without a derivative; compiled code repeats it.
+
+    Parameters
+    ----------
+    model
+        NumPy's function.
+    args, kwargs
+        Its arguments, which may be arrays of any dialect or hold some.
+    """
+    kwargs = {} if kwargs is None else kwargs
+    found = model(*plain(args), **{k: plain(v) for k, v in kwargs.items()})
+    if active_tracer() is None or not _is_data(found):
+        return faced(found)
+
+    def compute(*values: Any) -> Any:
+        args_now, kwargs_now = _filled((args, kwargs), iter(values))
+        again = model(*args_now, **kwargs_now)
+        return tuple(map(_bare, again)) if isinstance(again, tuple) else _bare(again)
+
+    arrays = [tensor_of(a) for a in arrays_in((args, kwargs))]
+    made = leave(computed(compute, *arrays)) if arrays else faced(found)
+    return type(found)(*made) if hasattr(found, "_fields") else made
 
 
 def _bare(value: Any) -> Any:
@@ -120,8 +161,10 @@ def _is_data(value: Any) -> bool:
 
 
 def faced(value: Any) -> Any:
-    """What NumPy gave, with arrays of this dialect."""
+    """What NumPy gave, with arrays of this dialect; records and Python objects stay NumPy's."""
     if isinstance(value, (np.ndarray, np.generic)):
+        if value.dtype.kind in "VO":
+            return value
         return leave(tensor_of(value))
     if isinstance(value, tuple) and _is_data(value):
         parts = [faced(v) for v in value]

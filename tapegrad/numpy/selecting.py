@@ -30,14 +30,10 @@ __all__ = [
     "atleast_1d",
     "atleast_2d",
     "atleast_3d",
-    "bincount",
     "clip",
-    "digitize",
     "flatnonzero",
-    "histogram",
     "imag",
     "isclose",
-    "isin",
     "lexsort",
     "nan_to_num",
     "nonzero",
@@ -47,7 +43,6 @@ __all__ = [
     "searchsorted",
     "sinc",
     "sort",
-    "unique",
     "where",
 ]
 
@@ -313,15 +308,6 @@ allclose = not_differentiable(
 )
 array_equal = not_differentiable(
     "array_equal", "Whether arrays are equal as a whole.", "np.array_equal([1.0], [1.0])"
-)
-isin = not_differentiable("isin", "Whether elements are among others.", "np.isin([1, 2], [2])")
-unique = not_differentiable("unique", "The different elements, in order.", "np.unique([2, 1, 2])")
-bincount = not_differentiable("bincount", "How often each integer occurs.", "np.bincount([1, 1])")
-digitize = not_differentiable(
-    "digitize", "The bin that each element lies in.", "np.digitize([0.5], [0.0, 1.0])"
-)
-histogram = not_differentiable(
-    "histogram", "How many elements lie in each bin.", "np.histogram([0.5, 1.5], 2)"
 )
 
 

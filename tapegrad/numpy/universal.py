@@ -295,6 +295,7 @@ _ROWS: tuple[tuple[Any, ...], ...] = (
     ("logical_not", None, "Whether it is false.", "[True, False]"),
     ("isfinite", None, "Whether it is neither NaN nor infinite.", "[1.0, np.inf]"),
     ("isinf", None, "Whether it is infinite.", "[1.0, np.inf]"),
+    ("isnat", None, "Whether it is no date.", "np.array(['NaT', '2020-01-01'], 'M8[D]')"),
     ("isnan", None, "Whether it is no number.", "[1.0, np.nan]"),
     ("signbit", None, "Whether its sign is minus.", "[1.0, -0.0]"),
     ("bitwise_and", None, "Bits that both have.", "[5, 6], 3"),

@@ -1,0 +1,102 @@
+"""Shapes: the same elements with other axes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tapegrad.core.table import recording as R
+from tapegrad.numpy.array import holding, install, ndarray, plain, tensor_of
+from tapegrad.numpy.function import function
+from tapegrad.numpy.in_place import view_of
+from tapegrad.ops.positions import pick
+
+__all__ = ["broadcast_to", "matrix_transpose", "permute_dims", "ravel", "reshape", "transpose"]
+
+_X = "np.array([[1.0, 2.0], [3.0, 4.0]])"
+
+
+@function("np.reshape(np.arange(4.0), (2, 2))", of=np.reshape)
+def reshape(a: Any, /, shape: Any, order: Any = "C", *, copy: Any = None) -> Any:
+    """In another shape; one size may be -1."""
+    base = a if a.__class__ is ndarray else holding(tensor_of(a))
+    x = base._tensor
+    if order not in ("C", "A", "K", None):
+        numbers = np.arange(x._value.size).reshape(x._value.shape)
+        return pick(x, numbers.reshape(plain(shape), order=order))
+    to = np.broadcast_to(np.False_, x._value.shape).reshape(plain(shape)).shape
+    found = R.reshape(x, to=to)
+    if copy:
+        return found
+    return view_of(base, found, lambda t: R.reshape(t, to=to))
+
+
+def _reshape_method(self: ndarray, *shape: Any, order: Any = "C", copy: Any = None) -> Any:
+    """In another shape; one size may be -1."""
+    return reshape(self, shape[0] if len(shape) == 1 else shape, order, copy=copy)
+
+
+@function("np.ravel(np.ones((2, 2)))", method=True)
+def ravel(a: Any, order: str = "C") -> Any:
+    """All elements in one row."""
+    return reshape(a, -1, order)
+
+
+def _flatten(self: ndarray, order: str = "C") -> Any:
+    """All elements in one row, as an array of its own."""
+    return reshape(self, -1, order, copy=True)
+
+
+@function(f"np.transpose({_X})")
+def transpose(a: Any, axes: Any = None) -> Any:
+    """The axes in another order, by default reversed."""
+    base = a if a.__class__ is ndarray else holding(tensor_of(a))
+    x = base._tensor
+    ndim = x._value.ndim
+    order = tuple(range(ndim))[::-1]
+    if axes is not None:
+        order = np.lib.array_utils.normalize_axis_tuple(plain(axes), ndim)
+        if len(order) != ndim:
+            raise ValueError("axes don't match array")
+    negative = tuple([axis - ndim for axis in order])
+
+    def take(t: Any) -> Any:
+        return R.transpose(t, axes=negative) if ndim else t
+
+    return view_of(base, take(x), take)
+
+
+def _transpose_method(self: ndarray, *axes: Any) -> Any:
+    """The axes in another order, by default reversed."""
+    return transpose(self, (axes[0] if len(axes) == 1 else axes) if axes else None)
+
+
+permute_dims = transpose
+
+
+@function(f"np.matrix_transpose({_X})")
+def matrix_transpose(x: Any, /) -> Any:
+    """The last two axes in one another's place."""
+    ndim = np.ndim(plain(x))
+    if ndim < 2:
+        raise ValueError(f"Input array must be at least 2-dimensional, but it is {ndim}")
+    return transpose(x, (*range(ndim - 2), ndim - 1, ndim - 2))
+
+
+@function("np.broadcast_to(np.array([1.0, 2.0]), (2, 2))")
+def broadcast_to(array: Any, shape: Any, subok: bool = False) -> Any:
+    """Repeated along new axes, and along axes of size 1."""
+    x = tensor_of(array)
+    return R.broadcast_to(
+        x, to=np.broadcast_to(np.broadcast_to(np.False_, x._value.shape), plain(shape)).shape
+    )
+
+
+install(
+    T=property(transpose, doc="The axes reversed."),
+    mT=property(matrix_transpose, doc="The last two axes swapped."),
+    reshape=_reshape_method,
+    flatten=_flatten,
+    transpose=_transpose_method,
+)
