@@ -6,6 +6,8 @@ The derivatives are the engine's; what stands here are NumPy's names, arguments,
 
 from __future__ import annotations
 
+from typing import Any
+
 from numpy import bool as bool
 from numpy import bool_ as bool_
 from numpy import complex64 as complex64
@@ -32,23 +34,40 @@ from numpy import uint32 as uint32
 from numpy import uint64 as uint64
 from numpy import unsignedinteger as unsignedinteger
 
+from tapegrad.numpy import emath as emath
 from tapegrad.numpy import fft as fft
 from tapegrad.numpy import indexing as indexing
 from tapegrad.numpy import linalg as linalg
 from tapegrad.numpy import operators as operators
 from tapegrad.numpy import protocols as protocols
+from tapegrad.numpy.absent import REFUSED, refusing
+from tapegrad.numpy.applying import *
 from tapegrad.numpy.array import ndarray as ndarray
+from tapegrad.numpy.bits_and_dates import *
+from tapegrad.numpy.choosing import *
 from tapegrad.numpy.constants import *
+from tapegrad.numpy.correlations import *
 from tapegrad.numpy.creation import *
 from tapegrad.numpy.data_types import *
+from tapegrad.numpy.differences import *
 from tapegrad.numpy.extremes import *
+from tapegrad.numpy.files import *
 from tapegrad.numpy.functional import *
+from tapegrad.numpy.grids import *
+from tapegrad.numpy.histograms import *
+from tapegrad.numpy.iterating import *
 from tapegrad.numpy.joining import *
 from tapegrad.numpy.moving import *
 from tapegrad.numpy.nan_aware import *
+from tapegrad.numpy.own_names import MODULES, OWN, own_module
+from tapegrad.numpy.padding import *
+from tapegrad.numpy.placing import *
+from tapegrad.numpy.printing import *
 from tapegrad.numpy.products import *
 from tapegrad.numpy.quantiles import *
+from tapegrad.numpy.questions import *
 from tapegrad.numpy.selecting import *
+from tapegrad.numpy.sets import *
 from tapegrad.numpy.shaping import *
 from tapegrad.numpy.standard import __array_api_version__ as __array_api_version__
 from tapegrad.numpy.standard import __array_namespace_info__ as __array_namespace_info__
@@ -58,3 +77,12 @@ from tapegrad.numpy.taking import *
 from tapegrad.numpy.truth import *
 from tapegrad.numpy.ufunc import ufunc as ufunc
 from tapegrad.numpy.universal import *
+
+globals().update(OWN)
+_refuse = refusing(__name__, globals(), REFUSED)
+
+
+def __getattr__(name: str) -> Any:
+    if name in MODULES:
+        return own_module(name)
+    return _refuse(name)

@@ -63,9 +63,7 @@ def explained(name: str, place: str, names: dict[str, Any], refused: dict[str, s
     return f"{text}. Arrays of NumPy without a gradient are made by np.asarray(x)."
 
 
-def refusing(
-    place: str, names: dict[str, Any], refused: dict[str, str]
-) -> Callable[[str], Any]:
+def refusing(place: str, names: dict[str, Any], refused: dict[str, str]) -> Callable[[str], Any]:
     """A module's ``__getattr__``: it names what is missing and says what to use instead.
 
     Parameters

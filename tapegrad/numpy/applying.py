@@ -185,7 +185,7 @@ class vectorize:
             )
         dtype = parts[0]._value.dtype if self.otypes is None else self.otypes[k]
         joined: ndarray = stack([holding(tensor_of(p, dtype)) for p in parts])
-        return joined.reshape((*lead, *parts[0]._value.shape))  # type: ignore[no-any-return]
+        return joined.reshape((*lead, *parts[0]._value.shape))
 
     def _nothing(self, lead: tuple[int, ...], sizes: dict[str, int]) -> Any:
         if self.otypes is None:

@@ -22,7 +22,7 @@ _WEAK = (int, float, complex)
 
 def _in_common(values: list[Any]) -> list[Tensor]:
     """Tensors of one type, in which Python's numbers have no say."""
-    given = [v if v.__class__ in _WEAK else tensor_of(v) for v in values]
+    given: list[Any] = [v if v.__class__ in _WEAK else tensor_of(v) for v in values]
     dtype = np.result_type(*[v if v.__class__ in _WEAK else v._value.dtype for v in given])
     return [tensor_of(v, dtype) for v in given]
 

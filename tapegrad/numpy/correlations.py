@@ -40,7 +40,7 @@ def _variables(m: Any, y: Any, rowvar: bool, dtype: Any) -> Tensor:
             f"all variables need the same number of observations, but there are "
             f"{rows[0]._value.shape[1]} of those in m and {rows[1]._value.shape[1]} of those in y"
         )
-    return R.concat(*rows, axis=-2) if len(rows) > 1 else rows[0]  # type: ignore[no-any-return]
+    return R.concat(*rows, axis=-2) if len(rows) > 1 else rows[0]
 
 
 def _weights(name: str, value: Any, count: int) -> Tensor | None:

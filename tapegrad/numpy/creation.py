@@ -133,7 +133,13 @@ def asarray(
 
 @function("np.asanyarray([1, 2])")
 def asanyarray(
-    a: Any, dtype: Any = None, order: Any = None, *, device: Any = None, copy: Any = None
+    a: Any,
+    dtype: Any = None,
+    order: Any = None,
+    *,
+    device: Any = None,
+    copy: Any = None,
+    like: Any = None,
 ) -> Any:
     """The same as `asarray`: there are no subclasses."""
     return asarray(a, dtype, device=device, copy=copy)
@@ -191,7 +197,7 @@ install(astype=_astype_method)
 
 @function("np.zeros(3)")
 def zeros(
-    shape: Any, dtype: Any = float, order: str = "C", *, device: Any = None, like: Any = None
+    shape: Any, dtype: Any = None, order: str = "C", *, device: Any = None, like: Any = None
 ) -> Any:
     """An array of zeros."""
     return _made(np.zeros(plain(shape), dtype), device)
@@ -207,7 +213,7 @@ def ones(
 
 @function("np.empty(2).shape", result="(2,)")
 def empty(
-    shape: Any, dtype: Any = float, order: str = "C", *, device: Any = None, like: Any = None
+    shape: Any, dtype: Any = None, order: str = "C", *, device: Any = None, like: Any = None
 ) -> Any:
     """An array to be filled: of zeros."""
     return _made(np.zeros(plain(shape), dtype), device)
@@ -273,6 +279,7 @@ def ones_like(
 @function("np.empty_like(np.array([1.0, 2.0])).shape", result="(2,)")
 def empty_like(
     prototype: Any,
+    /,
     dtype: Any = None,
     order: str = "K",
     subok: bool = True,

@@ -170,7 +170,7 @@ def interp(
     at, places = tensor_of(x, double), tensor_of(xp, double)
     values = tensor_of(fp)
     kind = np.dtype(np.complex128) if values._value.dtype.kind == "c" else double
-    ends = [None if v is None else tensor_of(v, kind) for v in (left, right)]
+    before, after = [None if v is None else tensor_of(v, kind) for v in (left, right)]
     if is_set(period):
         period = tensor_of(period, double)
-    return interpolation.interp(at, places, of_type(values, kind), *ends, period)
+    return interpolation.interp(at, places, of_type(values, kind), before, after, period)

@@ -16,7 +16,7 @@ from tapegrad.numpy.function import function
 from tapegrad.numpy.reducing import is_exact
 from tapegrad.numpy.universal import UNIVERSAL
 
-__all__ = ["arccos", "arcsin", "arctanh", "log", "log10", "log2", "logn", "power", "sqrt"]
+__all__ = ["arccos", "arcsin", "arctanh", "log", "log2", "log10", "logn", "power", "sqrt"]
 
 
 #: Types whose complex numbers are of single precision.

@@ -1,4 +1,4 @@
-"""Arrays in files, in NumPy's formats. Saving keeps values; what tapes know of them stays behind."""
+"""Arrays in files, in NumPy's formats: values, without what tapes know of them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,13 @@ __all__ = [
 
 #: For calls whose arguments NumPy checks itself.
 _numpy: Any = np
-_ARCHIVE = "import io\nfile = io.BytesIO()\nnp.{}(file, a=np.ones(2))\nnp.load(file)['a']"
+_SAVED = (
+    "import io\nfile = io.BytesIO()\nnp.save(file, np.ones(2))\nstart = file.seek(0)\nnp.load(file)"
+)
+_ARCHIVE = (
+    "import io\nfile = io.BytesIO()\nnp.{}(file, a=np.ones(2))\n"
+    "start = file.seek(0)\nnp.load(file)['a']"
+)
 
 
 def _stored(value: Any) -> Any:
@@ -46,7 +52,7 @@ def _known(function: Any) -> Any:
 
 @_known
 @documented(
-    "import io\nfile = io.BytesIO()\nnp.save(file, np.ones(2))\nstart = file.seek(0)\nnp.load(file)",
+    _SAVED,
     file="A path, or a file opened for bytes.",
     allow_pickle="Whether objects may be stored that are no numbers.",
 )
@@ -105,9 +111,7 @@ def savetxt(
     encoding: str | None = None,
 ) -> None:
     """Write an array to a file as text."""
-    np.savetxt(
-        fname, _stored(X), fmt, delimiter, newline, header, footer, comments, encoding
-    )
+    np.savetxt(fname, _stored(X), fmt, delimiter, newline, header, footer, comments, encoding)
 
 
 class Archive(Mapping[str, Any]):
@@ -123,6 +127,7 @@ class Archive(Mapping[str, Any]):
     >>> import io, tapegrad.numpy as np
     >>> file = io.BytesIO()
     >>> np.savez(file, a=np.ones(2))
+    >>> start = file.seek(0)
     >>> with np.load(file) as archive:
     ...     archive.files
     ['a']
@@ -156,7 +161,7 @@ class Archive(Mapping[str, Any]):
 
 
 @documented(
-    "import io\nfile = io.BytesIO()\nnp.save(file, np.ones(2))\nstart = file.seek(0)\nnp.load(file)",
+    _SAVED,
     file="A path, or a file opened for bytes.",
     mmap_mode="Not supported: arrays are in memory.",
     allow_pickle="Whether objects may be read that are no numbers: unsafe with foreign files.",
@@ -185,7 +190,7 @@ def load(
     return Archive(found) if hasattr(found, "files") else faced(found)
 
 
-_MEANING = {
+_MEANING: dict[str, Any] = {
     "fname": "A path, a file, or lines of text.",
     "file": "A path or a file.",
     "comments": "What begins a comment.",

@@ -141,7 +141,7 @@ class _Grid:
 r_, c_ = _Joining(np.r_), _Joining(np.c_)
 mgrid, ogrid = _Grid(np.mgrid), _Grid(np.ogrid)
 
-_INDICES = {
+_INDICES: dict[str, Any] = {
     "dims": "The sizes along each axis.",
     "multi_index": "The indices along each axis.",
     "n": "The number of rows.",

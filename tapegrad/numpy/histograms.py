@@ -29,7 +29,7 @@ __all__ = [
 #: For calls whose arguments NumPy checks itself.
 _numpy: Any = np
 _X = "np.array([0.5, 1.5, 1.7])"
-_MEANING = {
+_MEANING: dict[str, Any] = {
     "x": "An array.",
     "bins": "The number of bins of equal width, where they end, or the name of one of NumPy's "
     "rules.",
@@ -59,7 +59,7 @@ def _summed(places: Any, size: int, weights: Tensor) -> Tensor:
     flat = R.reshape(weights, to=(weights._value.size,))
     chosen = R.gather(flat, wrap_constant(kept), axis=-1)
     zeros = wrap_constant(np.zeros(size, weights._value.dtype))
-    return add_at(zeros, places[kept], chosen)  # type: ignore[no-any-return]
+    return add_at(zeros, places[kept], chosen)
 
 
 @function("np.bincount([1, 1, 3], weights=[0.5, 1.0, 2.0])", **_MEANING)

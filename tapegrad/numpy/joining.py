@@ -20,6 +20,7 @@ __all__ = [
     "concatenate",
     "dstack",
     "hstack",
+    "row_stack",
     "stack",
     "vstack",
 ]
@@ -78,4 +79,5 @@ block = joiner(
     "Joined from nested lists of blocks.",
     "np.block([[np.ones((1, 1)), np.zeros((1, 1))]])",
 )
+row_stack = vstack
 append = joiner("append", "With values at the end.", "np.append(np.array([1.0]), 2.0)", 2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as _numpy
+import numpy as np
 
 #: Kinds of numbers and their names; which long ones there are depends on the machine.
 _TYPES = """
@@ -24,13 +24,17 @@ base_repr binary_repr broadcast_shapes busdaycalendar datetime_data index_exp is
 mintypecode ndindex s_ typename
 """
 
-NAMES: list[str] = [
-    name
+#: The names and what they stand for.
+OWN: dict[str, Any] = {
+    name: getattr(np, name)
     for name in (_TYPES + _CONSTANTS + _SETTINGS + _HELPERS).split()
-    if hasattr(_numpy, name)
-]
-globals().update({name: getattr(_numpy, name) for name in NAMES})
+    if hasattr(np, name)
+}
+
+#: NumPy's modules that have nothing to do with arrays of ours, or take them as they are.
+MODULES = ("dtypes", "exceptions", "testing", "typing")
 
 
-def __getattr__(name: str) -> Any:
-    raise AttributeError(f"NumPy has no {name} on this machine")
+def own_module(name: str) -> Any:
+    """One of NumPy's modules, some of which are only loaded when they are asked for."""
+    return getattr(np, name)

@@ -103,7 +103,7 @@ def _by_ramps(x: Tensor, axis: int, left: int, right: int, ends: Any) -> Tensor:
     ]
     ramps[1] = ramps[1][_along(axis, slice(None, None, -1))]
     joined = concatenate([ramps[0], a, ramps[1]], axis=axis)
-    return joined._tensor  # type: ignore[no-any-return]
+    return joined._tensor
 
 
 def _by_statistics(x: Tensor, axis: int, left: int, right: int, mode: str, lengths: Any) -> Tensor:
@@ -149,7 +149,7 @@ def _by_odd_reflection(x: Tensor, axis: int, left: int, right: int, repeats_edge
         + last * factor(2 * turns + 2 * mirrored)
         - first * factor(2 * turns)
     )
-    return found._tensor  # type: ignore[no-any-return]
+    return found._tensor
 
 
 def _slices(x: Tensor, places: Any, axis: int) -> Tensor:

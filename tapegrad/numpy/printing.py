@@ -20,7 +20,7 @@ __all__ = [
     "format_float_scientific",
 ]
 
-_MEANING = {
+_MEANING: dict[str, Any] = {
     "max_line_width": "The number of characters after which lines are broken.",
     "precision": "The number of digits after the point.",
     "suppress_small": "Whether numbers near 0 are shown as 0.",

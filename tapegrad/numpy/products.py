@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from typing import Any
 
 import numpy as np
@@ -11,14 +12,27 @@ from tapegrad.core.table import recording as R
 from tapegrad.core.tensor import Tensor, wrap_constant
 from tapegrad.numpy import universal
 from tapegrad.numpy.array import holding, of_type, plain, tensor_of
-from tapegrad.numpy.function import function
+from tapegrad.numpy.function import function, not_differentiable
 from tapegrad.numpy.moving import diagonal, moveaxis
+from tapegrad.numpy.reducing import is_exact
 from tapegrad.ops import contract, matrix_products
 from tapegrad.ops import cross as engine_cross  # noqa: F401 - as R.cross
 from tapegrad.ops import einsum as engine_einsum
 
-__all__ = ["cross", "dot", "einsum", "inner", "kron", "outer", "tensordot", "trace", "vdot"]
+__all__ = [
+    "cross",
+    "dot",
+    "einsum",
+    "einsum_path",
+    "inner",
+    "kron",
+    "outer",
+    "tensordot",
+    "trace",
+    "vdot",
+]
 
+_LETTERS = string.ascii_uppercase + string.ascii_lowercase
 _V = "np.array([1.0, 2.0])"
 
 
@@ -28,15 +42,11 @@ def _pair(a: Any, b: Any) -> tuple[Tensor, Tensor]:
     return of_type(x, dtype), of_type(y, dtype)
 
 
-def _is_exact(x: Tensor) -> bool:
-    return x._value.dtype.kind not in "fc"
-
-
 @function(f"np.dot({_V}, {_V})", method=True)
 def dot(a: Any, b: Any, out: Any = None) -> Any:
     """The sum product over the last axis of one and the second to last of the other array."""
     x, y = _pair(a, b)
-    if _is_exact(x):
+    if is_exact(x):
         return computed(np.dot, x, y)
     if not x._value.ndim or not y._value.ndim:
         return R.multiply(x, y)
@@ -56,7 +66,7 @@ def dot(a: Any, b: Any, out: Any = None) -> Any:
 def vdot(a: Any, b: Any, /) -> Any:
     """The inner product of all elements, of which the first are conjugated."""
     x, y = _pair(a, b)
-    if _is_exact(x):
+    if is_exact(x):
         return computed(np.vdot, x, y)
     x, y = [R.reshape(t, to=(t._value.size,)) for t in (x, y)]
     return universal.UNIVERSAL["vecdot"](holding(x), holding(y))
@@ -66,7 +76,7 @@ def vdot(a: Any, b: Any, /) -> Any:
 def inner(a: Any, b: Any, /) -> Any:
     """The sum products over the last axes."""
     x, y = _pair(a, b)
-    if _is_exact(x):
+    if is_exact(x):
         return computed(np.inner, x, y)
     if not x._value.ndim or not y._value.ndim:
         return R.multiply(x, y)
@@ -91,7 +101,7 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     """The sum products over chosen axes."""
     x, y = _pair(a, b)
     axes = plain(axes)
-    if _is_exact(x):
+    if is_exact(x):
         return computed(lambda x, y: np.tensordot(x, y, axes), x, y)
     model: Any = np.tensordot
     model(*[np.broadcast_to(0.0, t._value.shape) for t in (x, y)], axes)  # checks them
@@ -100,13 +110,21 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     return contract.tensordot(x, y, axes)
 
 
-@function(f"np.einsum('i,i', {_V}, {_V})", optimize="Without effect.", kwargs="Without effect.")
-def einsum(subscripts: Any, *operands: Any, out: Any = None, optimize: Any = False) -> Any:
+@function(
+    f"np.einsum('i,i', {_V}, {_V})",
+    operands="The subscripts as text and the arrays; or each array followed by the numbers of its "
+    "axes, and at the end those of the result.",
+    optimize="Without effect.",
+    kwargs="NumPy's dtype, order and casting.",
+)
+def einsum(*operands: Any, out: Any = None, optimize: Any = False, **kwargs: Any) -> Any:
     """Sums of products in Einstein's notation."""
-    if not isinstance(subscripts, str):
-        raise TypeError("einsum: write the subscripts as text, such as 'ij,jk->ik'.")
+    if operands and isinstance(operands[0], str):
+        subscripts, *operands = operands  # type: ignore[assignment]
+    else:
+        subscripts, operands = _in_letters(operands)
     given = [tensor_of(a) for a in operands]
-    dtype = np.result_type(*[x._value.dtype for x in given])
+    dtype = np.dtype(kwargs.get("dtype") or np.result_type(*[x._value.dtype for x in given]))
     given = [of_type(x, dtype) for x in given]
     np.einsum(subscripts, *[np.broadcast_to(0.0, x._value.shape) for x in given])  # checks them
     if dtype.kind not in "fc":
@@ -114,12 +132,32 @@ def einsum(subscripts: Any, *operands: Any, out: Any = None, optimize: Any = Fal
     return engine_einsum.einsum(subscripts, *given)
 
 
+def _in_letters(operands: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]]:
+    """Subscripts as text, of arrays each followed by the numbers of its axes."""
+    pairs = len(operands) // 2
+    lists = [operands[2 * i + 1] for i in range(pairs)]
+    texts = ["".join(["..." if k is Ellipsis else _LETTERS[k] for k in axes]) for axes in lists]
+    text = ",".join(texts)
+    if len(operands) % 2:
+        text += "->" + "".join(["..." if k is Ellipsis else _LETTERS[k] for k in operands[-1]])
+    return text, tuple([operands[2 * i] for i in range(pairs)])
+
+
+einsum_path = not_differentiable(
+    "einsum_path",
+    "The order in which products of several arrays are cheapest, and a report about it.",
+    "np.einsum_path('ij,jk', np.ones((2, 2)), np.ones((2, 2)))[0]",
+    optimize="How to look for it, and how large arrays may get in between.",
+    einsum_call="Whether to return what NumPy's einsum needs.",
+)
+
+
 @function(f"np.kron({_V}, {_V})")
 def kron(a: Any, b: Any) -> Any:
     """The Kronecker product."""
     x, y = _pair(a, b)
-    if _is_exact(x) or not x._value.ndim or not y._value.ndim:
-        return computed(np.kron, x, y) if _is_exact(x) else R.multiply(x, y)
+    if is_exact(x) or not x._value.ndim or not y._value.ndim:
+        return computed(np.kron, x, y) if is_exact(x) else R.multiply(x, y)
     ndim = max(x._value.ndim, y._value.ndim)
     x, y = [R.reshape(t, to=(1,) * (ndim - t._value.ndim) + t._value.shape) for t in (x, y)]
     if ndim <= 2:
@@ -169,7 +207,7 @@ def cross(
     vectors = [moveaxis(holding(t), k, -1)._tensor for t, k in zip((x, y), at, strict=True)]
     lead = np.broadcast_shapes(*[v._value.shape[:-1] for v in vectors])
     vectors = [R.broadcast_to(v, to=(*lead, size)) for v, size in zip(vectors, sizes, strict=True)]
-    if _is_exact(x):
+    if is_exact(x):
         product = computed(np.cross, *[_in_space(v) for v in vectors])
     else:
         product = R.cross(*[_in_space(v) for v in vectors])

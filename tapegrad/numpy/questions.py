@@ -16,6 +16,7 @@ __all__ = [
     "array_equiv",
     "asarray_chkfinite",
     "common_type",
+    "isclose",
     "iscomplex",
     "iscomplexobj",
     "isfortran",
@@ -111,9 +112,7 @@ def _of_memory(name: str, summary: str) -> Any:
             return False
         if name == "shares_memory":
             return bool(np.isin(places, places_there).any())
-        return bool(
-            places.min() <= places_there.max() and places_there.min() <= places.max()
-        )
+        return bool(places.min() <= places_there.max() and places_there.min() <= places.max())
 
     call.__name__ = call.__qualname__ = name
     call.__doc__ = summary
@@ -163,7 +162,7 @@ def asarray_chkfinite(a: Any, dtype: Any = None, order: Any = None) -> Any:
     return x
 
 
-_MEANING = {
+_MEANING: dict[str, Any] = {
     "a1": "An array.",
     "a2": "A second array.",
     "out": "An array to write the result to.",
@@ -172,13 +171,19 @@ allclose = not_differentiable(
     "allclose", "Whether all numbers are nearly equal.", "np.allclose([1.0], 1.0)"
 )
 array_equal = not_differentiable(
-    "array_equal", "Whether arrays are equal as a whole.", "np.array_equal([1.0], [1.0])", **_MEANING
+    "array_equal",
+    "Whether arrays are equal as a whole.",
+    "np.array_equal([1.0], [1.0])",
+    **_MEANING,
 )
 array_equiv = not_differentiable(
     "array_equiv",
     "Whether arrays are equal after broadcasting.",
     "np.array_equiv([1.0, 1.0], 1.0)",
     **_MEANING,
+)
+isclose = not_differentiable(
+    "isclose", "Whether numbers are nearly equal.", "np.isclose([1.0, 1.1], 1.0)"
 )
 iscomplex = not_differentiable(
     "iscomplex", "Whether imaginary parts differ from 0.", "np.iscomplex([1.0 + 1.0j, 1.0])"

@@ -14,26 +14,25 @@ from tapegrad.numpy.array import holding, install, ndarray, of_type, plain, tens
 from tapegrad.numpy.function import function, not_differentiable
 from tapegrad.numpy.in_place import assign, is_complex, part_of
 from tapegrad.numpy.universal import step_of
+from tapegrad.ops import bessel, replacing
 from tapegrad.ops import complex as engine_complex
-from tapegrad.ops import replacing
 from tapegrad.ops.positions import numbers_of, pick
 from tapegrad.ops.sinc import sinc as engine_sinc
 
 __all__ = [
-    "allclose",
     "angle",
     "argpartition",
     "argsort",
     "argwhere",
     "around",
-    "array_equal",
     "atleast_1d",
     "atleast_2d",
     "atleast_3d",
     "clip",
+    "fix",
     "flatnonzero",
+    "i0",
     "imag",
-    "isclose",
     "lexsort",
     "nan_to_num",
     "nonzero",
@@ -43,6 +42,7 @@ __all__ = [
     "searchsorted",
     "sinc",
     "sort",
+    "sort_complex",
     "where",
 ]
 
@@ -256,6 +256,32 @@ def sinc(x: Any) -> Any:
     return engine_sinc(t if t._value.dtype.kind in "fc" else of_type(t, np.dtype(np.float64)))
 
 
+@function("np.i0(np.array([0.0, 1.0]))")
+def i0(x: Any) -> Any:
+    """The modified Bessel function of the first kind of order 0."""
+    t = tensor_of(x)
+    if t._value.dtype.kind == "c":
+        raise TypeError("i0 not supported for complex values")
+    return bessel.bessel_i0(t if t._value.dtype.kind == "f" else of_type(t, np.dtype(np.float64)))
+
+
+@function("np.fix(np.array([1.7, -1.7]))")
+def fix(x: Any, out: Any = None) -> Any:
+    """The nearest integer towards zero."""
+    return universal.UNIVERSAL["trunc"](x)
+
+
+@function("np.sort_complex(np.array([3.0, 1.0]))")
+def sort_complex(a: Any) -> Any:
+    """The elements as complex numbers in ascending order, by real and then imaginary parts."""
+    x = sort(a)._tensor
+    small = x._value.dtype.char in "bhBH"
+    if x._value.dtype.kind == "c":
+        return x
+    single = small or x._value.dtype == np.float32
+    return of_type(x, np.dtype(np.complex64 if single else np.complex128))
+
+
 def _at_least(ndim: int, summary: str) -> Any:
     model = getattr(np, f"atleast_{ndim}d")
 
@@ -299,15 +325,6 @@ argwhere = not_differentiable(
 )
 flatnonzero = not_differentiable(
     "flatnonzero", "The numbers of elements that are not 0.", "np.flatnonzero([0, 3])"
-)
-isclose = not_differentiable(
-    "isclose", "Whether numbers are nearly equal.", "np.isclose([1.0, 1.1], 1.0)"
-)
-allclose = not_differentiable(
-    "allclose", "Whether all numbers are nearly equal.", "np.allclose([1.0], 1.0)"
-)
-array_equal = not_differentiable(
-    "array_equal", "Whether arrays are equal as a whole.", "np.array_equal([1.0], [1.0])"
 )
 
 

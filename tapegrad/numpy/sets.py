@@ -1,4 +1,4 @@
-"""Sets: the different elements of arrays. Values are picked from the arrays, and so are gradients."""
+"""Sets: the different elements of arrays, picked from these and so with their gradients."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ __all__ = [
 
 #: For calls whose arguments NumPy checks itself.
 _numpy: Any = np
-_SETS = {
+_SETS: dict[str, Any] = {
     "ar1": "An array, which is flattened.",
     "ar2": "A second array, which is flattened.",
     "assume_unique": "Whether each array's elements are known to differ.",
@@ -87,7 +87,7 @@ def _unique_form(name: str, summary: str) -> Any:
             return of_data(model, (x,))
         found = model(plain(t))
         values = found if name == "unique_values" else found.values
-        ordered, index = np.unique(plain(t), return_index=True, equal_nan=False)
+        _, index = np.unique(plain(t), return_index=True, equal_nan=False)
         places = np.empty(values.shape, np.intp)
         places[np.argsort(values, kind="stable")] = index
         picked = pick(t, places)
@@ -128,7 +128,7 @@ def _pair(ar1: Any, ar2: Any) -> list[Tensor]:
 
 def _together(ar1: Any, ar2: Any, assume_unique: bool) -> Tensor:
     parts = [_alone(x, assume_unique) for x in _pair(ar1, ar2)]
-    return R.concat(*parts, axis=-1)  # type: ignore[no-any-return]
+    return R.concat(*parts, axis=-1)
 
 
 @function("np.union1d([1.0, 3.0], [2.0, 3.0])", **_SETS)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.host import computed
-from tapegrad.numpy import moving, products, universal
+from tapegrad.numpy import moving, products, shaping, universal
 from tapegrad.numpy.array import holding, of_type, plain, tensor_of
 from tapegrad.numpy.linalg.arguments import LinAlgError, linear
 from tapegrad.ops import matrix_products
@@ -110,4 +110,4 @@ def trace(x: Any, /, *, offset: int = 0, dtype: Any = None) -> Any:
 @linear(f"np.linalg.matrix_transpose({_A})")
 def matrix_transpose(x: Any, /) -> Any:
     """The last two axes in one another's place."""
-    return moving.matrix_transpose(x)._tensor
+    return shaping.matrix_transpose(x)._tensor
