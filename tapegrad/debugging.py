@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tapegrad.core.leaks import set_gradient_leaks
 from tapegrad.inspect.gradient_report import gradient_report
 from tapegrad.inspect.numerics import (
     disable_check_numerics,
@@ -67,5 +68,6 @@ __all__ = [
     "enable_source_lines",
     "gradient_report",
     "is_numeric_tensor",
+    "set_gradient_leaks",
     "trace_numerics",
 ]

@@ -207,6 +207,38 @@ class GradientCheckError(AssertionError):
         self.cause = cause
 
 
+class GradientLeakError(TypeError):
+    """A value that a tape follows would have left the tape's sight, and its gradient with it.
+
+    Cause
+        Under ``tf.debugging.set_gradient_leaks("error")`` a followed value was turned into an array
+        of NumPy, a Python number, a pickle, or handed to another library; or an array of
+        `tapegrad.numpy` was to be written into an array of NumPy.
+
+    Example
+        ``math.sin(x)`` or ``np.linalg.norm(x.numpy())`` inside of ``with tf.GradientTape():``.
+
+    Fix
+        Use the operations of tapegrad, which are recorded, or ``tf.custom_gradient`` for code of
+        others. Where no gradient is wanted, ``tf.stop_gradient(x)`` says so.
+    """
+
+
+class GradientLeakWarning(UserWarning):
+    """A value that a tape follows left the tape's sight, and its gradient with it.
+
+    Cause
+        As for `GradientLeakError`. Arrays of `tapegrad.numpy` warn where they leave; tensors of the
+        TensorFlow dialect when a gradient is None because something left.
+
+    Example
+        ``y = tf.constant(np.sin(x.numpy()))``, and then ``tape.gradient(y, x)``.
+
+    Fix
+        As for `GradientLeakError`; ``tf.debugging.set_gradient_leaks("allow")`` silences it.
+    """
+
+
 class NonDifferentiableWarning(UserWarning):
     """A gradient was asked for that cannot exist because of a dtype.
 

@@ -151,7 +151,9 @@ class Tracer:
             return
         if value.kind == "constant":
             return
-        what = {"array": "NumPy", "float": "float()", "complex": "complex()"}.get(use, use)
+        what = {"array": "NumPy", "data": "NumPy", "float": "float()", "complex": "complex()"}.get(
+            use, use
+        )
         self.refuse(f"a value of shape {value.shape} left for {what}")
 
     def shape_of(self, x: Tensor) -> TensorShape:

@@ -20,6 +20,7 @@ from tapegrad.core.context import (
 from tapegrad.core.convert import as_tensor
 from tapegrad.core.gradient_tape import GradientTape
 from tapegrad.core.indexed_slices import IndexedSlices
+from tapegrad.core.leaks import begin_own_gradient, end_own_gradient
 from tapegrad.core.primitive import record
 from tapegrad.core.remains import CustomPrimitive
 from tapegrad.core.slices import Slices
@@ -156,7 +157,8 @@ class _VariableReads:
 
     def pass_by(self, primitive: Any, ids: Any, outs: Any) -> None: ...
 
-    def leave(self, identity: int, use: str) -> None: ...
+    def leave(self, identity: int, use: str) -> bool:
+        return False
 
     def overwrite(self, variable: int, value: int) -> None: ...
 
@@ -221,12 +223,16 @@ def custom_gradient(f: Callable[..., Any] | None = None) -> Any:
 
 
 def _call_with_gradient(f: Callable[..., Any], args: Any, kwargs: dict[str, Any]) -> Any:
-    args, kwargs = _positional(f, args, kwargs)
+    args, kwargs = by_position(f, args, kwargs)
     given = nest.flatten(args)
     tensors = [as_tensor(x) for x in given]
     reads = _VariableReads()
-    with only_recorders((*visible_recorders(), reads)):
-        returned = f(*nest.pack_sequence_as(args, tensors), **kwargs)
+    token = begin_own_gradient()
+    try:
+        with only_recorders((*visible_recorders(), reads)):
+            returned = f(*nest.pack_sequence_as(args, tensors), **kwargs)
+    finally:
+        end_own_gradient(token)
     try:
         result, grad_fn = returned
     except (TypeError, ValueError):
@@ -285,7 +291,7 @@ def _name(f: Any) -> str:
     return getattr(f, "__name__", type(f).__name__)
 
 
-def _positional(f: Any, args: Any, kwargs: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+def by_position(f: Any, args: Any, kwargs: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     """Move keyword arguments to the positional parameters they name, so that they get gradients."""
     if not kwargs:
         return tuple(args), kwargs

@@ -196,8 +196,9 @@ class ForwardAccumulator:
     def pass_by(self, primitive: Primitive, ids: Any, outs: Any) -> None:
         """What has no tangent needs none pushed."""
 
-    def leave(self, identity: int, use: str) -> None:
-        """Nothing is remembered."""
+    def leave(self, identity: int, use: str) -> bool:
+        """Nothing is remembered; True if the value has a tangent."""
+        return identity in self.followed
 
     def overwrite(self, variable: int, value: int) -> None:
         """Nothing is remembered."""

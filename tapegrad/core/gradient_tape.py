@@ -42,9 +42,7 @@ from tapegrad.core.tape_arguments import (
 from tapegrad.core.tape_tools import TapeTools
 from tapegrad.core.tensor import ArrayLike, Tensor, next_id, wrap
 from tapegrad.core.unconnected import UnconnectedGradients, wants_zeros, zeros_for
-from tapegrad.errors import (
-    TapeUsedError,
-)
+from tapegrad.errors import TapeUsedError
 
 
 class GradientTape(TapeTools, Tape):
@@ -77,9 +75,7 @@ class GradientTape(TapeTools, Tape):
     def __init__(self, persistent: bool = False, watch_accessed_variables: bool = True) -> None:
         super().__init__(watch_accessed_variables)
         self._persistent = persistent
-        self.is_recording = False
-        self._ever_entered = False
-        self._used = False
+        self.is_recording = self._ever_entered = self._used = False
         self._memory = memory = Memory()
         self.places = memory.places if Lines.entries else None
 
@@ -181,9 +177,11 @@ class GradientTape(TapeTools, Tape):
         """Remember a call that is not recorded."""
         self._memory.pass_by(primitive, ids, outs)
 
-    def leave(self, identity: int, use: str) -> None:
+    def leave(self, identity: int, use: str) -> bool:
         """Remember a value that is turned into Python's or NumPy's."""
-        self._memory.leave(identity, use)
+        followed = identity in self.followed
+        self._memory.leave(identity, use, followed)
+        return followed
 
     def overwrite(self, variable: int, value: int) -> None:
         """Remember an assignment to a Variable."""
@@ -275,7 +273,8 @@ class GradientTape(TapeTools, Tape):
         warn_discrete_targets(targets)
         given = sources_in(sources)
         source_list = [x._source_of(self) for x in given]
-        self._touch_all(targets)
+        for y in targets:
+            y._touch()
         seeds = seeds_for(targets, output_gradients)
         if self.is_recording and self._persistent:
             warn_recorded_gradient()
@@ -286,7 +285,9 @@ class GradientTape(TapeTools, Tape):
         try:
             found = self._pull_back(targets, seeds, source_list, taken)
         finally:
-            self._release(targets, [x for x in source_list if x._id not in found], taken)
+            unanswered = [x for x in source_list if x._id not in found]
+            self._release(targets, unanswered, taken)
+        self._tell_lost(targets, unanswered)
         results = [
             x._in_dialect(self._result(source, found, zeros))
             for x, source in zip(given, source_list, strict=True)
@@ -339,7 +340,7 @@ class GradientTape(TapeTools, Tape):
         y = single_tensor(target, "target")
         given = sources_in(sources)
         source_list = [x._source_of(self) for x in given]
-        self._touch_all([y])
+        y._touch()
         chunk = chunk_size(parallel_iterations, experimental_use_pfor)
         self._use()
         found: list[Any] = []
@@ -348,6 +349,7 @@ class GradientTape(TapeTools, Tape):
         finally:
             none = [x for x, j in zip(source_list, found, strict=False) if j is None]
             self._release([y], none)
+        self._tell_lost([y], none)
         results = [
             x._in_dialect(zeros_for(x, y._value.shape) if j is None and zeros else j)
             for x, j in zip(given, found, strict=True)
@@ -402,7 +404,7 @@ class GradientTape(TapeTools, Tape):
                 f"Need first dimension of target shape {y.shape} and source shape {x.shape} to "
                 f"match."
             )
-        self._touch_all([y])
+        y._touch()
         chunk = chunk_size(parallel_iterations, experimental_use_pfor)
         self._use()
         try:
@@ -442,14 +444,8 @@ class GradientTape(TapeTools, Tape):
                 [x._id for x in unanswered],
                 [y._id for y in targets],
             )
-            self.records = []
-            self.followed = set()
-            self.roots = set()
+            self.records, self.followed, self.roots = [], set(), set()
             self.places = None
-
-    def _touch_all(self, values: list[Any]) -> None:
-        for x in values:
-            x._touch()
 
     def _pull_back(
         self, targets: list[Any], seeds: list[Any], sources: list[Any], taken: list[list[Any]]

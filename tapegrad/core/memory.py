@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 from weakref import ref
 
+from tapegrad.core.leaks import Exit, exit_of
 from tapegrad.core.places import Lines, Place, place
 from tapegrad.core.remains import FEW, remains_of
 from tapegrad.core.tensor import next_id
@@ -49,7 +50,7 @@ class Memory:
     watched
         What was watched by `GradientTape.watch`, by identity; the detail is a weak reference to it.
     exits
-        Values that left the tape as NumPy arrays or Python numbers; the detail is the use.
+        Values that left the tape as NumPy arrays or Python numbers, and for what.
     assigned
         Variables that were assigned; the detail is the identity of the value, 0 for a constant.
     began, ended
@@ -67,7 +68,7 @@ class Memory:
 
     # Most tapes live briefly and have nothing to remember: these are made for the first that do.
     asides: deque[Aside] | tuple[()] = ()
-    exits: deque[Event] | tuple[()] = ()
+    exits: deque[Exit] | tuple[()] = ()
     assigned: deque[Event] | tuple[()] = ()
     began = ended = 0
     pauses: tuple[tuple[int, int, Place], ...] = ()
@@ -118,11 +119,11 @@ class Memory:
         where = place(3) if 2 * len(asides) < Lines.entries else None
         asides.append(Aside(primitive, ids, outs, where))
 
-    def leave(self, identity: int, use: str) -> None:
+    def leave(self, identity: int, use: str, followed: bool) -> None:
         """Remember that a value was turned into Python's or NumPy's."""
         if not self.exits:
             self.exits = deque(maxlen=_EVENTS)
-        self.exits.append(Event(identity, next_id(), place(3), use))
+        self.exits.append(exit_of(identity, next_id(), use, followed, 3))
 
     def assign(self, variable: int, value: int) -> None:
         """Remember that a Variable got a value."""

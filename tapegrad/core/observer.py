@@ -37,6 +37,10 @@ class Observer(Tape):
         """Do what `backward.sweep` does, on arrays."""
         raise NotImplementedError
 
+    def leave(self, identity: int, use: str) -> bool:
+        """Nothing is lost for what only looks."""
+        return False
+
     def record_unary(
         self, primitive: Primitive, x: Any, keep_x: bool, keep_y: bool, out: Any
     ) -> None:

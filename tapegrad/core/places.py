@@ -39,6 +39,34 @@ def place(depth: int = 2) -> Place:
     return found.f_code, found.f_lasti
 
 
+def frame_of_library_user(frame: FrameType) -> FrameType:
+    """The innermost frame outside of this library, from a frame on."""
+    found: FrameType | None = frame
+    while found is not None and _inside[found.f_code.co_filename]:
+        frame, found = found, found.f_back
+    return found or frame
+
+
+_STANDARD_LIBRARY = os.path.dirname(os.__file__) + os.sep  # noqa: PTH120
+
+
+def frame_of_program(frame: FrameType) -> FrameType | None:
+    """The innermost frame outside of this library and of all that is installed, from a frame on."""
+    found: FrameType | None = frame
+    while found is not None:
+        name = found.f_code.co_filename
+        installed = (
+            _inside[name]
+            or "site-packages" in name
+            or "dist-packages" in name
+            or name.startswith((_STANDARD_LIBRARY, "<frozen "))
+        )
+        if not installed:
+            return found
+        found = found.f_back
+    return None
+
+
 class Lines:
     """For how many operations a tape remembers places; see `tf.debugging.enable_source_lines`."""
 

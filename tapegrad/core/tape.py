@@ -103,8 +103,9 @@ class Tape:
     def pass_by(self, primitive: Primitive, ids: Any, outs: Any) -> None:
         """Meet a call that is not recorded, because nothing in it is followed or differentiable."""
 
-    def leave(self, identity: int, use: str) -> None:
-        """Meet a value that is turned into Python's or NumPy's."""
+    def leave(self, identity: int, use: str) -> bool:
+        """Meet a value that is turned into Python's or NumPy's; True if it is followed."""
+        return identity in self.followed
 
     def overwrite(self, variable: int, value: int) -> None:
         """Meet an assignment to a Variable."""

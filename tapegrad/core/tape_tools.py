@@ -6,7 +6,10 @@ The answers are made in `tapegrad.inspect`, which is loaded when it is first ask
 from __future__ import annotations
 
 import importlib
+from collections.abc import Sequence
 from typing import Any
+
+from tapegrad.core.leaks import chosen
 
 
 def tool(module: str, function: str) -> Any:
@@ -97,6 +100,38 @@ class TapeTools:
         ('sqrt', 'backward', (1,))
         """
         return tool("numerics", "explain_nan")(self, target)
+
+    def leaks(self) -> Any:
+        """Where followed values left as arrays of NumPy, Python numbers, pickles or through DLPack.
+
+        What was computed from them there is not recorded. Printing a loss is a leak that does no
+        harm: whether a gradient is missing for it is told by `explain`. See
+        `tf.debugging.set_gradient_leaks` for warnings and errors.
+
+        Returns
+        -------
+        tuple of Leak
+            In order, the last 1,000 at most. Each prints as a sentence; its attributes are `door`
+            (``"array"``, ``"float"``, ``"item"``, ``"dlpack"``, ``"pickle"``, ...), `line`, the
+            line of your code with `file`, `number` and `text`, and `inside`, the line of another
+            library that it called, or None.
+
+        Examples
+        --------
+        >>> import tapegrad as tf
+        >>> x = tf.Variable(0.5)
+        >>> with tf.GradientTape() as tape:
+        ...     y = x * float(x)
+        >>> [leak.door for leak in tape.leaks()]
+        ['float']
+        """
+        return tool("leaks", "leaks")(self)
+
+    def _tell_lost(self, targets: Sequence[Any], unanswered: Sequence[Any]) -> None:
+        """Say which sources have no gradient because a value left."""
+        exits = self._memory.exits  # type: ignore[attr-defined]
+        if unanswered and chosen() is None and any(e.followed for e in exits):
+            tool("leaks", "tell_lost")(self, targets, unanswered)
 
     def draw(self, target: Any = None, collapse: bool = True) -> Any:
         """Draw what the tape recorded.

@@ -11,6 +11,8 @@ import numpy as np
 from tapegrad.core.context import active_recorders
 from tapegrad.core.dtypes import DType, from_numpy
 from tapegrad.core.exchange import CPU, exported
+from tapegrad.core.foreign import numba_type
+from tapegrad.core.leaks import DOORS, Manner, tell
 from tapegrad.core.shape import TensorShape
 from tapegrad.core.table import recording
 from tapegrad.core.tape_tools import tool
@@ -122,7 +124,7 @@ class ArrayLike:
 
     def numpy(self) -> Any:
         """A copy of the value: a NumPy array, or a NumPy scalar for shape ``()``."""
-        value = self._read()
+        value = self._read("array")
         if value.__class__ is np.ndarray:
             return value[()] if value.ndim == 0 else value.copy()
         return value
@@ -157,13 +159,42 @@ class ArrayLike:
         """A derivative with respect to this value, as this dialect's kind of value."""
         return derivative
 
-    def _read(self, use: str = "array") -> Any:
+    #: What happens when a followed value leaves through one of `DOORS`.
+    _manner = Manner(
+        default="later",
+        recorded="Use the operations of tf on tensors: tf.sin(x), not np.sin(x.numpy()).",
+        number="Use the operations of tf on tensors: tf.sin(x), not math.sin(x).",
+        writable="Collect tensors in a list and tf.stack it, or use tf.tensor_scatter_nd_update.",
+        writing="allow",
+        own="Give other code a derivative with tf.custom_gradient.",
+        data="tf.stop_gradient(x).numpy()",
+    )
+
+    #: What to write where a function that Numba compiled got a tensor.
+    _kernel_advice = (
+        "Give it the data, and a derivative:\n"
+        "    @tf.custom_gradient\n"
+        "    def f(x):\n"
+        "        y = tf.constant({kernel}(x.numpy()))\n"
+        "        return y, lambda dy: ...  # dy times the derivative of {kernel}\n"
+        "or call {kernel}(x.numpy()) if no gradient is needed."
+    )
+
+    @property
+    def _numba_type_(self) -> Any:
+        """For Numba, which looks here: an error."""
+        return numba_type(self)
+
+    def _read(self, use: str = "data") -> Any:
         """The data, for a use outside of the tapes' sight, which a tracer has to know."""
         self._touch()
         recorders = active_recorders()
         if recorders:
+            lost = False
             for recorder in recorders:
-                recorder.leave(self._id, use)
+                lost |= recorder.leave(self._id, use)
+            if lost and use in DOORS:
+                tell(self, use)
             if recorders.__class__ is not tuple:
                 tracer = recorders.tracer  # type: ignore[attr-defined]
                 if tracer is not None:
@@ -171,7 +202,7 @@ class ArrayLike:
         return self._value
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
-        value = np.asarray(self._read())
+        value = np.asarray(self._read("array"))
         if dtype is not None and value.dtype != dtype:
             if copy is False:
                 raise ValueError(f"Cannot view {value.dtype} data as {dtype} without a copy.")
@@ -350,7 +381,8 @@ class Tensor(ArrayLike):
         return f"tf.Tensor({text}, shape={self.shape}, dtype={self.dtype.name})"
 
     def __format__(self, spec: str) -> str:
-        return format(self.numpy(), spec)
+        value = self._read("text")
+        return format(value[()] if value.shape == () else value, spec)
 
     def __copy__(self) -> Tensor:
         return self
@@ -359,7 +391,7 @@ class Tensor(ArrayLike):
         return self
 
     def __reduce__(self) -> Any:
-        return wrap, (self._read(),)
+        return wrap, (self._read("pickle"),)
 
 
 def numpy_repr(value: Any) -> str:

@@ -343,7 +343,8 @@ class Variable(ScatterWrites):
         return _restore(value, self._name, self._trainable, self._constraint, self._shape)
 
     def __reduce__(self) -> Any:
-        return _restore, (self._value, self._name, self._trainable, self._constraint, self._shape)
+        value = self._read("pickle")
+        return _restore, (value, self._name, self._trainable, self._constraint, self._shape)
 
 
 def _no_in_place(name: str, symbol: str, fix: str) -> Callable[[Variable, Any], Any]:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from tapegrad.core.leaks import DOORS
 from tapegrad.core.memory import Computed, Event, gradients
 from tapegrad.core.places import Line, line_of
 from tapegrad.core.tape import is_differentiable
@@ -174,7 +175,7 @@ def without_path(search: Search) -> Cause:
     for find in (
         _swapped,
         _inner_gradient,
-        _left,
+        left,
         _assigned,
         _another_object,
         _paused,
@@ -229,24 +230,27 @@ def _comes_from(search: Search, identity: int) -> bool:
     return identity == search.source._id or search.source._id in search.lineage.ancestors(identity)
 
 
-def _left(search: Search, ancestors: Any, leaves: list[int]) -> Cause | None:
+def left(search: Search, ancestors: Any, leaves: list[int]) -> Cause | None:
+    """A value that depends on the source left, and the target comes from later constants."""
     target = abs(search.target._id)
     for event in search.tape._memory.exits:
         came_back = any(leaf <= 0 and (leaf == 0 or -leaf > event.time) for leaf in leaves)
         if event.time < target and came_back and _comes_from(search, event.identity):
-            line = line_of(event.place)
-            what = {"array": "a NumPy array", "bool": "a Python bool"}.get(
-                event.detail, f"a Python {event.detail}"
+            line = line_of(event.program or event.place)
+            what = {"bool": "as a Python bool", "text": "as text"}.get(
+                event.detail, DOORS.get(event.detail, DOORS["array"])
             )
             is_source = event.identity == search.source._id
             which = "The source" if is_source else "A value that depends on the source"
-            sentence = (
-                f"{which} left the tape{at(line)} as {what}, and the target was computed from "
-                f"constants that came after it: what NumPy and Python compute is not recorded. Use "
-                f"the operations of tf on tensors (tf.sin(x), not np.sin(x.numpy()) or "
-                f"math.sin(x)), or tf.py_function."
+            said = (
+                f"{which} left the tape{at(line)} {what}, and the target was computed from "
+                f"constants that came after it: what NumPy and Python compute is not recorded."
             )
-            return Cause("left the tape", line, [sentence])
+            advice = (
+                "Use the operations of tf on tensors (tf.sin(x), not np.sin(x.numpy()) or "
+                "math.sin(x)), or tf.py_function."
+            )
+            return Cause("left the tape", line, [said, advice])
     return None
 
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from tapegrad.core.convert import conversions
 from tapegrad.core.convert import operand as engine_operand
+from tapegrad.core.leaks import Manner
 from tapegrad.core.table import recording
 from tapegrad.core.tensor import ArrayLike, Tensor, wrap_constant
 
@@ -56,6 +57,26 @@ class ndarray(ArrayLike):
     _tensor: Tensor
     _view: Any
     _takes_over = True
+    _manner = Manner(
+        default="warn",
+        recorded="Use functions of tapegrad.numpy, which are recorded; of a list np.array(xs) and "
+        "np.mean(np.array(xs)), where np is tapegrad.numpy.",
+        number="Use functions of tapegrad.numpy, which are recorded: np.sin(x), not math.sin(x).",
+        writable="Make that array with tapegrad.numpy, np.zeros(n): then a[i] = x is recorded.",
+        writing="error",
+        own="Give other code a derivative with tf.custom_gradient.",
+        data="np.asarray(np.stop_gradient(x))",
+    )
+
+    _kernel_advice = (
+        "Give it the data, and a derivative:\n"
+        "    @np.custom_gradient\n"
+        "    def f(x):\n"
+        "        y = {kernel}(numpy.asarray(x))\n"
+        "        return y, lambda dy: ...  # dy times the derivative of {kernel}\n"
+        "where np is tapegrad.numpy; or call {kernel}(numpy.asarray(np.stop_gradient(x))) if no "
+        "gradient is needed."
+    )
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         raise TypeError(
@@ -185,11 +206,11 @@ class ndarray(ArrayLike):
 
     def tolist(self) -> Any:
         """Nested lists of Python numbers."""
-        return self._read().tolist()
+        return self._read("tolist").tolist()
 
     def tobytes(self, order: Any = "C") -> bytes:
         """The data as bytes."""
-        data: bytes = self._read().tobytes(order)
+        data: bytes = self._read("bytes").tobytes(order)
         return data
 
     def __repr__(self) -> str:
@@ -208,7 +229,7 @@ class ndarray(ArrayLike):
         return holding(self._tensor)
 
     def __reduce__(self) -> Any:
-        return _restored, (np.asarray(self._value),)
+        return _restored, (np.asarray(self._read("pickle")),)
 
     def __contains__(self, element: Any) -> bool:
         return element in np.asarray(self._read())

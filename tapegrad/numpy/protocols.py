@@ -13,6 +13,7 @@ import numpy as np
 
 from tapegrad.core.context import active_recorders
 from tapegrad.core.convert import operand
+from tapegrad.core.leaks import tell_of_function
 from tapegrad.core.tensor import ArrayLike, Tensor
 from tapegrad.core.variable import Variable
 from tapegrad.numpy.array import holding, ndarray, plain
@@ -120,23 +121,40 @@ def _array_function(self: Any, model: Any, types: Any, args: Any, options: Any) 
     return _of_dialect(found, holding if _holds_arrays((args, options)) else _tensor)
 
 
+#: Functions that write files and texts, or look at shapes and types.
+_OUTPUT: set[Any] = {
+    *(np.save, np.savez, np.savez_compressed, np.savetxt),
+    *(np.array_repr, np.array_str, np.array2string),
+    *(np.shape, np.ndim, np.size, np.iscomplexobj, np.isrealobj, np.result_type, np.can_cast),
+    *(np.common_type, np.min_scalar_type, np.may_share_memory, np.shares_memory),
+}
+
+
+def _written(value: Any) -> Any:
+    """Tensors as arrays for what is neither computed with nor kept."""
+    if isinstance(value, ArrayLike):
+        return np.asarray(value._read("text"))
+    if value.__class__ in (list, tuple):
+        return value.__class__([_written(v) for v in value])
+    return value
+
+
 def _by_numpy(self: Any, model: Any, call: Any, args: Any, options: Any) -> Any:
     """What NumPy computes with the data, where no gradient is lost by that.
 
     Raises
     ------
-    TypeError
-        If a tape follows one of the arguments.
+    GradientLeakError
+        If a tape follows one of the arguments, unless `set_gradient_leaks` says otherwise.
     """
     arrays = arrays_in((args, options))
-    followed = {x._id for x in arrays}
-    if any(followed & set(recorder.followed) for recorder in active_recorders()):
-        name = getattr(model, "__module__", None) or "numpy"
-        raise TypeError(
-            f"{name}.{model.__name__} is not supported for a {type(self).__name__} that a tape "
-            f"follows: its gradient would be lost. Use other functions, or np.asarray(x) if no "
-            f"gradient is needed."
-        )
+    if model in _OUTPUT:
+        return call(*_written(args), **{k: _written(v) for k, v in options.items()})
+    for x in arrays:
+        x._touch()
+        left = [recorder.leave(x._id, "array") for recorder in active_recorders()]
+        if any(left):
+            tell_of_function(f"{getattr(model, '__module__', 'numpy')}.{model.__name__}", x)
     found = call(*plain(args), **{k: plain(v) for k, v in options.items()})
     return faced(found) if any(isinstance(x, ndarray) for x in arrays) else found
 

@@ -6,6 +6,8 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from tapegrad.core import nest
 from tapegrad.core.convert import as_tensor
 from tapegrad.core.dtypes import DType, as_dtype
@@ -112,12 +114,16 @@ def numpy_function(
     if func is None:
         return _decorator(numpy_function, Tout)
     _require_function("func", func)
-    result = func(*[as_tensor(x).numpy() for x in inp])
+    result = func(*[_copied(as_tensor(x)._read()) for x in inp])
     announced = list(Tout) if isinstance(Tout, (list, tuple)) else [Tout]
     if not _is_list(result):
         return None if result is None else _converted(result, announced[0] if announced else None)
     dtypes = announced if len(announced) == len(result) else announced[:1] * len(result)
     return [_converted(r, t) for r, t in zip(result, dtypes, strict=True)]
+
+
+def _copied(value: Any) -> Any:
+    return value.copy() if isinstance(value, np.ndarray) and value.ndim else value[()]
 
 
 def _decorator(operation: Callable[..., Any], Tout: Any) -> Callable[..., Any]:

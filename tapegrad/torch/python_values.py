@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from tapegrad.core.leaks import chosen, tell
 from tapegrad.torch import modes
 from tapegrad.torch.tensor_facts import TensorFacts
 
@@ -32,10 +33,12 @@ class PythonValues(TensorFacts):
             raise RuntimeError(
                 f"a Tensor with {self._value.size} elements cannot be converted to Scalar"
             )
+        self._tell_of("item")
         return self._value.item()
 
     def tolist(self) -> Any:
         """Nested lists of Python numbers."""
+        self._tell_of("tolist")
         return self._value.tolist()
 
     def __bool__(self) -> bool:
@@ -46,16 +49,22 @@ class PythonValues(TensorFacts):
         raise RuntimeError("Boolean value of Tensor with more than one value is ambiguous")
 
     def __float__(self) -> float:
-        return float(self._as_number())
+        return float(self._as_number("float"))
 
     def __int__(self) -> int:
-        return int(self._as_number(warn=False))
+        return int(self._as_number("int"))
 
     def __complex__(self) -> complex:
-        return complex(self._as_number())
+        return complex(self._as_number("complex"))
 
-    def _as_number(self, warn: bool = True) -> Any:
-        if warn and self._node is not None and modes.builds_graph():
+    def _tell_of(self, use: str) -> None:
+        """Say that the value leaves, where a graph follows it and `set_gradient_leaks` asks so."""
+        if self._node is not None and chosen() is not None and modes.builds_graph():
+            tell(self, use)
+
+    def _as_number(self, use: str) -> Any:
+        self._tell_of(use)
+        if use != "int" and self._node is not None and chosen() is None and modes.builds_graph():
             warnings.warn(
                 "Converting a tensor with requires_grad=True to a scalar may lead to unexpected "
                 "behavior.\nConsider using tensor.detach() first.",

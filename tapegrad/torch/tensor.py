@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tapegrad.core.leaks import Manner
 from tapegrad.core.tensor import next_id
 from tapegrad.core.views import View
 from tapegrad.torch import modes, mutations
@@ -53,6 +54,21 @@ class Tensor(PythonValues):
     """
 
     __slots__ = ("__dict__", "__weakref__", "_id", "_node", "_value")
+
+    _manner = Manner(
+        default="allow",
+        recorded="Use the operations of torch on tensors: torch.sin(x), not np.sin(x.tolist()).",
+        number="Use the operations of torch on tensors: torch.sin(x), not math.sin(x).",
+        writable="Make that array a tensor, torch.zeros(n): then a[i] = x is recorded.",
+        writing="allow",
+        own="Give other code a derivative with torch.autograd.Function.",
+        data="x.detach()",
+    )
+    _kernel_advice = (
+        "Give it the data, and a derivative with a torch.autograd.Function: {kernel}(x.numpy()) in "
+        "its forward, the derivative in its backward; or call {kernel}(x.detach().numpy()) if no "
+        "gradient is needed."
+    )
 
     _value: Any
     _id: int
@@ -346,6 +362,8 @@ class Tensor(PythonValues):
         return copied
 
     def __reduce_ex__(self, protocol: Any) -> Any:
+        if not self.is_leaf:
+            self._tell_of("pickle")
         return _restored, (type(self), np.asarray(self._value), self._node is not None)
 
 

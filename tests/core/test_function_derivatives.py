@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import tapegrad as tf
+from tapegrad.errors import GradientLeakWarning
 
 RNG = np.random.default_rng(11)
 A = RNG.standard_normal((4, 3))
@@ -326,7 +327,10 @@ def test_only_scalars_have_a_hessian(helper: Any) -> None:
         helper(lambda x: [tf.reduce_sum(x)], x)
     with pytest.raises(TypeError, match=r"returned .* of type float32.*have left the tape"):
         helper(lambda x: np.sum(x.numpy()), x)
-    with pytest.raises(ValueError, match="does not depend on any of the primals"):
+    with (
+        pytest.warns(GradientLeakWarning, match="as a Python float"),
+        pytest.raises(ValueError, match="does not depend on any of the primals"),
+    ):
         helper(lambda x: tf.constant(float(tf.reduce_sum(x))), x)
     with pytest.raises(TypeError, match="needs real floating point"):
         helper(lambda x: tf.cast(tf.reduce_sum(x), tf.int32), x)
