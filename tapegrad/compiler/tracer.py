@@ -213,6 +213,10 @@ class Tracer:
         self._add(HostCall(name, run, values, results, _place(), repeatable, fixed or function))
         return made
 
+    def resume(self) -> None:
+        """What happened out of sight, once and on purpose, may have changed Variables."""
+        self._effects += 1
+
     def refuse(self, why: str) -> None:
         """The run cannot be compiled."""
         if self.refusal is None:

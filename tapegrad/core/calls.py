@@ -123,7 +123,12 @@ def _binary(
             raise _cannot_combine(primitive, a, b, error) from None
         finally:
             restore_float_errors(token)
-        if (value.dtype is not dtype or dtype is _BOOL) and not discrete:
+        try:
+            found = value.dtype
+        except AttributeError:  # NumPy takes a single string out of its array
+            value = np.array(value, dtype)
+            found = value.dtype
+        if (found is not dtype or dtype is _BOOL) and not discrete:
             if otherwise is not None and dtype.kind in "iu":
                 value = otherwise(value, a, b)
             else:

@@ -9,8 +9,11 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core import nest
+from tapegrad.core.context import active_tracer
 from tapegrad.core.convert import as_tensor
 from tapegrad.core.dtypes import DType, as_dtype
+from tapegrad.core.host import host_call
+from tapegrad.core.tape import is_differentiable
 from tapegrad.core.tensor import Tensor
 from tapegrad.core.tensor_spec import TensorSpec
 from tapegrad.errors import InvalidArgumentError
@@ -26,7 +29,8 @@ def py_function(
 ) -> Any:
     """Call a Python function on tensors; tapes see what it does.
 
-    Everything runs eagerly here, so this only converts arguments and results.
+    Eager code calls it directly; arguments and results are converted. In a `tf.function` it runs at
+    every call. If one of `inp` may have a gradient, the whole `tf.function` runs eagerly for that.
 
     Parameters
     ----------
@@ -67,7 +71,19 @@ def py_function(
             "by name: @tf.py_function(Tout=tf.float32)."
         )
     _require_function("func", func)
-    result = func(*[as_tensor(x) for x in inp])
+    given = [as_tensor(x) for x in inp]
+    tracer = active_tracer()
+    if tracer is None:
+        return _py_function(func, given, Tout)
+    if any(is_differentiable(x._value) for x in given):
+        tracer.refuse("tf.py_function calls Python code that may be differentiated")
+        return _py_function(func, given, Tout)
+    return host_call(tracer, _py_function, (func, given, Tout), {}, effect=True)
+
+
+def _py_function(func: Callable[..., Any], given: list[Tensor], Tout: Any) -> Any:
+    """What a function makes of tensors, as announced."""
+    result = func(*given)
     if not isinstance(Tout, (list, tuple)):
         return _result(result, Tout)
     results = [] if result is None else list(result) if _is_list(result) else [result]
@@ -88,6 +104,8 @@ def numpy_function(
 ) -> Any:
     """Call a function of NumPy arrays on tensors; no gradient passes through it.
 
+    In a `tf.function` it runs at every call.
+
     Parameters
     ----------
     func
@@ -98,7 +116,7 @@ def numpy_function(
     Tout
         The dtype of the result, or a list of dtypes.
     stateful
-        Without effect.
+        Whether it may change Variables.
 
     Returns
     -------
@@ -114,7 +132,16 @@ def numpy_function(
     if func is None:
         return _decorator(numpy_function, Tout)
     _require_function("func", func)
-    result = func(*[_copied(as_tensor(x)._read()) for x in inp])
+    given = [as_tensor(x) for x in inp]
+    tracer = active_tracer()
+    if tracer is None:
+        return _numpy_function(func, given, Tout)
+    return host_call(tracer, _numpy_function, (func, given, Tout), {}, effect=stateful)
+
+
+def _numpy_function(func: Callable[..., Any], given: list[Tensor], Tout: Any) -> Any:
+    """What a function makes of arrays, as tensors."""
+    result = func(*[_copied(x._read()) for x in given])
     announced = list(Tout) if isinstance(Tout, (list, tuple)) else [Tout]
     if not _is_list(result):
         return None if result is None else _converted(result, announced[0] if announced else None)

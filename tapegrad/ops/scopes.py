@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
-from tapegrad.core.context import only_recorders
+from tapegrad.core.context import active_tracer, only_recorders
 
 __all__ = ["control_dependencies", "device", "executing_eagerly", "init_scope"]
 
@@ -32,7 +32,9 @@ def executing_eagerly() -> bool:
 
 @contextmanager
 def init_scope() -> Iterator[None]:
-    """Run a block that no active tape or accumulator sees.
+    """Run a block that no active tape or accumulator sees, and that `tf.function` does not compile.
+
+    Inside of a `tf.function` it runs whenever the Python code does: at the first call.
 
     Examples
     --------
@@ -45,8 +47,13 @@ def init_scope() -> Iterator[None]:
     >>> tape.gradient(y, x) is None
     True
     """
-    with only_recorders(()):
-        yield
+    tracer = active_tracer()
+    try:
+        with only_recorders((), tracer=None):
+            yield
+    finally:
+        if tracer is not None:
+            tracer.resume()
 
 
 def control_dependencies(

@@ -306,6 +306,51 @@ def numpy_function_cuts_the_path(tf: Any) -> Any:
     return y, tape.gradient(y, x)
 
 
+@case(230)
+def python_functions_run_at_every_call_of_a_function(tf: Any) -> Any:
+    seen: list[Any] = []
+
+    @tf.function
+    def f(x: Any, n: Any) -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = tf.py_function(lambda t: (seen.append("py"), t * t)[1], [x], tf.float32)
+            y = y * 3.0
+        count = tf.numpy_function(lambda k: (seen.append("numpy"), k * 2)[1], [n], tf.int32)
+        tf.py_function(lambda k: seen.append(int(k)), [n], [])
+        return tape.gradient(y, x), count
+
+    results = [f(tf.constant(float(k)), tf.constant(k)) for k in (2, 3, 4)]
+    return results, sorted(map(str, seen))
+
+
+@case(230)
+def init_scope_is_lifted_out_of_a_function(tf: Any) -> Any:
+    v, calls = tf.Variable(1.0), []
+
+    @tf.function
+    def f(x: Any) -> Any:
+        y = v * x
+        if not calls:
+            with tf.init_scope():
+                calls.append(1)
+                v.assign_add(10.0)
+        return y + v
+
+    f(tf.constant(2.0))  # TensorFlow lifts the block before the whole call
+    return f(tf.constant(2.0)), f(tf.constant(3.0)), v
+
+
+@case(227)
+def texts_in_a_function(tf: Any) -> Any:
+    @tf.function
+    def twice(a: Any) -> Any:
+        return a + a
+
+    single = tf.constant("a") + tf.constant("b")
+    return twice(tf.constant("x")), twice(tf.constant(["y", "z"])), single, tf.add("c", "d")
+
+
 @case(238, match="GradientTape")
 def symbolic_gradients_are_refused(tf: Any) -> Any:
     x = tf.constant(1.0)
