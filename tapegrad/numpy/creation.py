@@ -9,7 +9,8 @@ import numpy as np
 
 from tapegrad.core.exchange import imported
 from tapegrad.core.table import recording as R
-from tapegrad.core.tensor import ArrayLike, wrap_constant
+from tapegrad.core.tensor import ArrayLike, Tensor, wrap_constant
+from tapegrad.core.variable import Variable
 from tapegrad.numpy.array import holding, install, ndarray, of_type, plain, tensor_of
 from tapegrad.numpy.function import function, not_differentiable
 from tapegrad.numpy.in_place import view_of
@@ -461,7 +462,7 @@ def from_dlpack(x: Any, /, *, device: Any = None, copy: bool | None = None) -> A
     _check_device(device)
     if x.__class__ is ndarray and not copy:
         return view_of(x, x._tensor, lambda t: t)
-    if isinstance(x, ArrayLike):
+    if isinstance(x, (ndarray, Tensor, Variable)):
         return tensor_of(x)
     return wrap_constant(imported(x, copy)[()])
 
