@@ -193,13 +193,14 @@ def ihfft(a: Any, n: Any = None, axis: int = -1, norm: Any = None, out: Any = No
 def _frequencies(name: str, words: str) -> Any:
     model = getattr(np.fft, name)
 
-    def call(n: Any, d: Any = 1.0, device: Any = None) -> Any:
+    def call(n: Any, d: Any = 1.0, device: Any = None, *, dtype: Any = None) -> Any:
         whole = np.rint(model(n) * n)
         if device not in (None, "cpu"):
             raise ValueError(
                 f'Device not understood. Only "cpu" is allowed, but received: {device}'
             )
-        return R.multiply(wrap_constant(whole), tensor_of(1.0 / (n * d), np.float64))
+        found = R.multiply(wrap_constant(whole), tensor_of(1.0 / (n * d), np.float64))
+        return found if dtype is None else of_type(found, np.dtype(dtype))
 
     call.__name__ = call.__qualname__ = name
     call.__doc__ = f"The frequencies of {words}."
