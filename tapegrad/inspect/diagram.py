@@ -2,82 +2,41 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import Any, NamedTuple
+from typing import Any
+
+import numpy as np
 
 from tapegrad.core.memory import Event
 from tapegrad.core.places import line_of
+from tapegrad.core.tape import Spec
 from tapegrad.core.variable import Variable
+from tapegrad.inspect.boxes import Arrow, Box, Diagram
 from tapegrad.inspect.lineage import tuple_of, watched
+from tapegrad.inspect.merging import simplified
 from tapegrad.inspect.repeats import Repeat, repeats
 from tapegrad.inspect.shapes import shapes_on
 from tapegrad.inspect.walk import norm, ones, walk
 
-#: With more boxes than this, chains of operations share one.
-_MANY = 60
-#: With more than this even then, operations that were recorded one after the other do.
-_TOO_MANY = 150
-
-
-class Box(NamedTuple):
-    """A value that was watched, or an operation.
-
-    Attributes
-    ----------
-    key
-        Unique in the diagram.
-    title, detail
-        What it is, and its shape.
-    kind
-        ``"source"``, ``"target"``, ``"operation"`` or ``"chain"``.
-    hint
-        More to read when the pointer rests on it.
-    repeat
-        The number of the loop that it belongs to, or -1.
-    number
-        How many operations it stands for.
-    """
-
-    key: str
-    title: str
-    detail: str
-    kind: str
-    hint: str
-    repeat: int
-    number: int = 1
-
-
-class Arrow(NamedTuple):
-    """From one box to another; `norm` is that of the gradient that flows back, if it is known."""
-
-    tail: str
-    head: str
-    norm: float | None
-    back: bool
-
-
-class Diagram(NamedTuple):
-    """Boxes in order, arrows, and how often each loop turned."""
-
-    boxes: list[Box]
-    arrows: list[Arrow]
-    loops: list[int]
+#: Equal operations side by side, which no loop has chained, are drawn once from so many on.
+_ALIKE = 8
 
 
 def diagram(tape: Any, target: Any, collapse: bool) -> Diagram:
     """The graph of what a tape recorded; with a target, what leads there and its gradient."""
     records = list(tape.records)
     norms: dict[tuple[int, int], float] = {}
+    arrived: dict[int, Any] = {}
     wanted = set(range(len(records)))
     if target is not None:
         wanted = set()
         for pulled in walk(records, {target._id: ones(target)}):
             wanted.add(pulled.number)
+            arrived.update((o, Spec(np.shape(g), None)) for o, g in pulled.arrived.items())
             norms.update(((pulled.number, x), norm(g)) for x, g in pulled.passed.items())
     numbers = sorted(wanted)
-    found = repeats([_key(tape, n) for n in numbers]) if collapse else []
+    found = _loops(records, numbers) if collapse else []
     stands_for, loop_of = _representatives(numbers, found)
-    specs = shapes_on(tape)
+    specs = {**shapes_on(tape), **arrived}
     maker = {o: n for n in numbers for o in tuple_of(records[n][4])}
     events = watched(tape)
     boxes: dict[str, Box] = {}
@@ -106,26 +65,34 @@ def diagram(tape: Any, target: Any, collapse: bool) -> Diagram:
                 if tail not in boxes:
                     boxes[tail] = _source(tape, x, specs, events.get(x))
             back = tail[0] == "r" and int(tail[1:]) >= me
-            previous = arrows.get((tail, head))
             g = norms.get((n, x))
-            if previous is None or previous.norm is None:
-                arrows[tail, head] = Arrow(tail, head, g, back)
+            arrow, previous = Arrow(tail, head, g, back, g), arrows.get((tail, head))
+            arrows[tail, head] = arrow if previous is None else previous.joined(arrow)
     loops = [r.times for r in found]
     if target is not None and target._id not in maker:
         boxes[f"v{target._id}"] = _source(tape, target._id, specs, events.get(target._id))._replace(
             kind="target"
         )
     result = Diagram(list(boxes.values()), list(arrows.values()), loops)
-    if collapse and len(result.boxes) > _MANY:
-        result = chained(result)
-        if len(result.boxes) > _TOO_MANY:
-            result = in_blocks(result)
-    return result
+    return simplified(result) if collapse else result
 
 
-def _key(tape: Any, number: int) -> Any:
-    primitive, ids, mask, *_ = tape.records[number]
-    return primitive.name, mask, len(tuple_of(ids))
+def _loops(records: list[Any], numbers: list[int]) -> list[Repeat]:
+    """What repeats itself, each turn going on with what the last one made."""
+    keys = [(records[n][0].name, len(tuple_of(records[n][1]))) for n in numbers]
+
+    def goes_on(repeat: Repeat) -> bool:
+        made: set[int] = set()
+        count = 0
+        for turn in range(repeat.times):
+            first = repeat.start + turn * repeat.length
+            run = [records[n] for n in numbers[first : first + repeat.length]]
+            if any(not made.isdisjoint(tuple_of(record[1])) for record in run):
+                count += 1
+            made = {o for record in run for o in tuple_of(record[4])}
+        return 2 * count >= repeat.times
+
+    return [r for r in repeats(keys) if r.times >= _ALIKE or goes_on(r)]
 
 
 def _representatives(
@@ -153,74 +120,3 @@ def _source(tape: Any, identity: int, specs: Any, event: Event | None) -> Box:
     detail = _shape(specs.get(identity))
     hint = f"{title} {detail}" + (f"\nwatched at {line}" if line else "")
     return Box(f"v{identity}", title, detail, "source", hint, -1)
-
-
-def chained(given: Diagram) -> Diagram:
-    """Operations that only hand on to each other share one box."""
-    after: dict[str, list[Arrow]] = {}
-    before: dict[str, list[Arrow]] = {}
-    for arrow in given.arrows:
-        after.setdefault(arrow.tail, []).append(arrow)
-        before.setdefault(arrow.head, []).append(arrow)
-    boxes = {box.key: box for box in given.boxes}
-    owner: dict[str, str] = {}
-    members: dict[str, list[Box]] = {}
-    for box in given.boxes:
-        into = before.get(box.key, [])
-        previous = boxes[into[0].tail] if len(into) == 1 and not into[0].back else None
-        joins = (
-            previous is not None
-            and previous.kind == "operation"
-            and previous.repeat == box.repeat
-            and len(after[previous.key]) == 1
-        )
-        owner[box.key] = owner[previous.key] if joins and previous is not None else box.key
-        members.setdefault(owner[box.key], []).append(box)
-    merged = [_merged(key, group, _chain_title(group)) for key, group in members.items()]
-    return Diagram(merged, _rewired(given.arrows, owner), given.loops)
-
-
-def in_blocks(given: Diagram) -> Diagram:
-    """An overview: equally many operations in each of some blocks, in order of recording."""
-    kept = [box for box in given.boxes if box.kind == "source"]
-    others = [box._replace(repeat=-1) for box in given.boxes if box.kind != "source"]
-    size = -(-len(others) // _MANY)
-    owner = {box.key: box.key for box in kept}
-    merged = list(kept)
-    for start in range(0, len(others), size):
-        group = others[start : start + size]
-        key = group[0].key
-        owner.update((box.key, key) for box in group)
-        merged.append(_merged(key, group, _common_title(group)))
-    return Diagram(merged, _rewired(given.arrows, owner), given.loops)
-
-
-def _chain_title(group: list[Box]) -> str:
-    names = [box.title for box in group]
-    return " → ".join(names) if len(names) < 4 else f"{names[0]} → … → {names[-1]}"
-
-
-def _common_title(group: list[Box]) -> str:
-    names = Counter(name for box in group for name in box.title.split(" → ") if name != "…")
-    return ", ".join(name for name, _ in names.most_common(3)) + (", …" if len(names) > 3 else "")
-
-
-def _merged(key: str, group: list[Box], title: str) -> Box:
-    if len(group) == 1:
-        return group[0]
-    last = group[-1]
-    count = sum(box.number for box in group)
-    hint = "\n".join(box.hint for box in group)[:4000]
-    kind = "target" if any(box.kind == "target" for box in group) else "chain"
-    shape = last.detail.rpartition("operations, ")[2]
-    detail = f"{count} operations, {shape}"
-    return Box(key, title, detail, kind, hint, group[0].repeat, count)
-
-
-def _rewired(arrows: list[Arrow], owner: dict[str, str]) -> list[Arrow]:
-    merged: dict[tuple[str, str], Arrow] = {}
-    for a in arrows:
-        tail, head = owner[a.tail], owner[a.head]
-        if tail != head or (a.back and a.tail == a.head):
-            merged.setdefault((tail, head), a._replace(tail=tail, head=head))
-    return list(merged.values())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from typing import Any, NamedTuple
 
 from tapegrad.core.places import Line, Lines
@@ -13,6 +12,7 @@ from tapegrad.errors import MissingGradientError, TapeUsedError
 from tapegrad.inspect.causes import OF_RELEASED, Cause, Search, of_custom, of_edge, without_path
 from tapegrad.inspect.lineage import Edge, Lineage
 from tapegrad.inspect.local import local_size
+from tapegrad.inspect.tables import html_text
 from tapegrad.inspect.walk import norm, ones, walk
 
 #: Steps of a long path that are described at each end; the others are counted.
@@ -76,7 +76,7 @@ class Explanation:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(self.text)}</pre>"
+        return html_text(self.text)
 
 
 def check_open(tape: Any, method: str) -> None:

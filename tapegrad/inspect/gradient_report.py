@@ -13,6 +13,7 @@ from tapegrad.core import nest
 from tapegrad.core.indexed_slices import IndexedSlices
 from tapegrad.core.tensor import ArrayLike
 from tapegrad.inspect.tables import html_table, text_table
+from tapegrad.inspect.theme import INK, opening
 from tapegrad.inspect.walk import norm
 
 #: Norms that differ from the median by more than this factor stand out.
@@ -91,14 +92,7 @@ class GradientReport:
         high = max(log10(max(known)) if known else 1.0, low + 1.0)
         label = 8.0 + 7.0 * max([len(e.name) for e in self.entries], default=0)
         width, height = label + 420.0, 22.0 * len(self.entries) + 16.0
-        parts = [
-            (
-                f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width:.0f} {height:.0f}' "
-                f"width='{width:.0f}' height='{height:.0f}' "
-                f"font-family='Helvetica,Arial,sans-serif' font-size='12'>"
-            ),
-            f"<rect width='{width:.0f}' height='{height:.0f}' fill='#ffffff'/>",
-        ]
+        parts = [opening(width, height)]
         for i, e in enumerate(self.entries):
             y = 8.0 + 22.0 * i
             usable = e.norm > 0.0 and isfinite(e.norm)
@@ -107,10 +101,11 @@ class GradientReport:
             note = f"{e.norm:.3g}" if e.shape is not None else ""
             note += "" if e.verdict == "ok" else f"  {e.verdict}"
             parts.append(
-                f"<text x='{label - 6:.0f}' y='{y + 13:.0f}' text-anchor='end'>{escape(e.name)}"
-                f"</text><rect x='{label:.0f}' y='{y + 2:.0f}' width='{length:.1f}' height='15' "
-                f"fill='{fill}'/><text x='{label + length + 6:.0f}' y='{y + 13:.0f}'>"
-                f"{escape(note.strip())}</text>"
+                f"<text class='ink' fill='{INK}' x='{label - 6:.0f}' y='{y + 13:.0f}' "
+                f"font-size='12' text-anchor='end'>{escape(e.name)}</text>"
+                f"<rect x='{label:.0f}' y='{y + 2:.0f}' width='{length:.1f}' height='15' "
+                f"fill='{fill}'/><text class='ink' fill='{INK}' x='{label + length + 6:.0f}' "
+                f"y='{y + 13:.0f}' font-size='12'>{escape(note.strip())}</text>"
             )
         return "\n".join([*parts, "</svg>"])
 

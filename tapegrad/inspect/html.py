@@ -12,6 +12,9 @@ from tapegrad.core.variable import Variable
 #: Rows and columns of a table at most; the first and the last ones are shown.
 _ROWS, _COLUMNS = 8, 8
 _CELL = "style='padding:1px 8px;text-align:right;font-family:monospace'"
+_TABLE = "<table style='border-collapse:collapse;margin:2px 0'>"
+#: Of what describes: fainter than the text of the page, whatever its colour.
+_FAINT = "style='opacity:0.75'"
 #: With more operations than this a tape shows a summary only.
 _DRAWN = 200
 
@@ -21,7 +24,7 @@ def of_value(x: Any) -> str:
     a = np.asarray(x._value)
     kind = f"Variable <b>{escape(x.name)}</b>" if isinstance(x, Variable) else "Tensor"
     head = f"{kind} · shape {tuple(a.shape)} · {x.dtype.name}{_range(a)}"
-    return f"<div><div style='color:#5b6675'>{head}</div>{table(a)}</div>"
+    return f"<div><div {_FAINT}>{head}</div>{table(a)}</div>"
 
 
 def _range(a: Any) -> str:
@@ -29,7 +32,7 @@ def _range(a: Any) -> str:
         return ""
     finite = a[np.isfinite(a)] if a.dtype.kind == "f" else a
     lost = a.size - finite.size
-    bad = f" · <b style='color:#d00000'>{lost} not finite</b>" if lost else ""
+    bad = f" · <b style='color:#e5383b'>{lost} not finite</b>" if lost else ""
     if not finite.size:
         return bad
     return f" · from {finite.min():.4g} to {finite.max():.4g}{bad}"
@@ -43,7 +46,7 @@ def table(a: Any) -> str:
         return ""
     note = ""
     while a.ndim > 2:
-        a, note = a[0], "<div style='color:#5b6675'>the first slice</div>"
+        a, note = a[0], f"<div {_FAINT}>the first slice</div>"
     rows = a.reshape(1, -1) if a.ndim == 1 else a
     lines = [
         "".join(
@@ -53,7 +56,7 @@ def table(a: Any) -> str:
         for i in _picked(rows.shape[0], _ROWS)
     ]
     body = "".join(f"<tr>{line}</tr>" for line in lines)
-    return f"<table style='border-collapse:collapse'>{body}</table>{note}"
+    return f"<div style='overflow:auto'>{_TABLE}{body}</table></div>{note}"
 
 
 def _picked(size: int, most: int) -> list[int | None]:
@@ -74,7 +77,7 @@ def of_slices(slices: Any) -> str:
     indices, values = np.asarray(slices.indices._value), np.asarray(slices.values._value)
     head = f"IndexedSlices · {len(indices)} rows of shape {whole} · {values.dtype.name}"
     return (
-        f"<div><div style='color:#5b6675'>{head}</div><div>rows</div>{table(indices)}"
+        f"<div><div {_FAINT}>{head}</div><div>rows</div>{table(indices)}"
         f"<div>values</div>{table(values)}</div>"
     )
 
@@ -89,4 +92,4 @@ def of_tape(tape: Any) -> str:
     kept = "persistent" if tape._persistent else "for one gradient"
     head = f"GradientTape, {kept} · {count} operations · variables: {names or 'none'}"
     picture = tape.draw()._repr_html_() if 0 < count <= _DRAWN else ""
-    return f"<div><div style='color:#5b6675'>{head}</div>{picture}</div>"
+    return f"<div><div {_FAINT}>{head}</div>{picture}</div>"

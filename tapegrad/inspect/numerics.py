@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -25,6 +24,7 @@ from tapegrad.errors import InvalidArgumentError
 from tapegrad.inspect.cures import cure
 from tapegrad.inspect.explain import check_open
 from tapegrad.inspect.lineage import tuple_of, watched
+from tapegrad.inspect.tables import html_text
 from tapegrad.inspect.walk import ones, walk
 
 #: How many findings a report keeps; the first is what matters.
@@ -107,7 +107,7 @@ class NumericsReport:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(str(self))}</pre>"
+        return html_text(str(self))
 
     def add(self, finding: Finding) -> None:
         """Keep a finding."""

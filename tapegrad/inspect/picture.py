@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from tapegrad.core.tape_arguments import single_tensor
-from tapegrad.inspect.diagram import Diagram, diagram
+from tapegrad.inspect.boxes import Diagram
+from tapegrad.inspect.diagram import diagram
 from tapegrad.inspect.explain import check_open
 from tapegrad.inspect.svg import svg
 
@@ -38,7 +39,7 @@ class Picture:
                 f'fillcolor="{fill}"];'
             )
         for a in self.diagram.arrows:
-            label = "" if a.norm is None else f'label="{a.norm:.3g}"'
+            label = f'label="{a.label}"' if a.label else ""
             style = ', style="dashed", constraint=false' if a.back else ""
             lines.append(f"  {a.tail} -> {a.head} [{(label + style).strip(', ')}];")
         return "\n".join([*lines, "}"])
@@ -52,7 +53,7 @@ class Picture:
             lines.append(f'  {box.key}{opening}"{text}"{closing}:::{box.kind}')
         for a in self.diagram.arrows:
             line = "-.->" if a.back else "-->"
-            label = "" if a.norm is None else f"|{a.norm:.3g}|"
+            label = f"|{a.label}|" if a.label else ""
             lines.append(f"  {a.tail} {line}{label} {a.head}")
         lines += [
             "  classDef source fill:#d9f2e0,stroke:#2f8f4e",

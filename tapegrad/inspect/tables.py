@@ -21,16 +21,25 @@ def text_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def html_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """The same for notebooks."""
-    style = "style='padding:2px 10px;text-align:right'"
-    first = "style='padding:2px 10px;text-align:left'"
+    cell = "padding:2px 10px;font-variant-numeric:tabular-nums;white-space:nowrap"
     lines = [
         "".join(
-            f"<{tag} {style if i else first}>{escape(cell)}</{tag}>" for i, cell in enumerate(row)
+            f"<{tag} style='{cell};text-align:{side}{line}'>{escape(text)}</{tag}>"
+            for side, text in zip(["left", *["right"] * len(row)], row, strict=False)
         )
-        for tag, row in [("th", head), *[("td", row) for row in rows]]
+        for tag, line, row in [
+            ("th", ";border-bottom:1px solid currentColor", head),
+            *[("td", "", row) for row in rows],
+        ]
     ]
     body = "".join(f"<tr>{line}</tr>" for line in lines)
-    return f"<table style='border-collapse:collapse'>{body}</table>"
+    table = f"<table style='border-collapse:collapse;margin:4px 0'>{body}</table>"
+    return f"<div style='overflow:auto'>{table}</div>"
+
+
+def html_text(text: str) -> str:
+    """Lines of text for notebooks: long ones are broken."""
+    return f"<pre style='white-space:pre-wrap'>{escape(text)}</pre>"
 
 
 def shown_bytes(number: float) -> str:

@@ -52,7 +52,7 @@ def boxes_of(text: str) -> list[tuple[str, float, float, float, float]]:
     found = []
     for group in ET.fromstring(text).iter(f"{SVG}g"):
         kind, rect = group.get("class"), group.find(f"{SVG}rect")
-        if kind and rect is not None:
+        if kind and not kind.startswith("legend") and rect is not None:
             x, y, w, h = (float(rect.get(a, "")) for a in ("x", "y", "width", "height"))
             found.append((kind, x, y, x + w, y + h))
     return found
@@ -68,6 +68,63 @@ def test_what_is_in_a_picture() -> None:
         assert shown in text
     assert "test_pictures.py:" in text  # the lines, when the pointer rests on a box
     assert len(boxes_of(text)) == 6
+
+
+def test_numbers_do_not_overlap() -> None:
+    rng = np.random.default_rng(0)
+    x = tf.Variable(rng.normal(size=(5, 4)))
+    weights = [tf.Variable(rng.normal(size=(4, 4)), name=name) for name in ("q", "k", "v", "out")]
+    with tf.GradientTape(persistent=True) as tape:
+        q, k, v = (x @ w for w in weights[:3])
+        y = x + tf.nn.softmax(q @ tf.transpose(k)) @ v @ weights[3]
+        y = tf.reduce_sum(tf.square(y - tf.reduce_mean(y, axis=-1, keepdims=True)))
+    root = ET.fromstring(tape.draw(y).svg())
+    numbers = [
+        (float(text.get("x", "")), float(text.get("y", "")), 5.8 * len(text.text or ""))
+        for text in root.iter(f"{SVG}text")
+        if text.get("class") == "number" and text.get("font-size") == "10"
+    ]
+    assert len(numbers) == len(tape.draw(y).diagram.arrows) == 21
+    for i, (left, top, width) in enumerate(numbers):
+        for l2, t2, w2 in numbers[i + 1 :]:
+            assert abs(top - t2) >= 12.0 or l2 >= left + width or l2 + w2 <= left
+
+
+def test_dark_pages_and_narrow_ones() -> None:
+    text = network()[0].draw().svg()
+    assert "prefers-color-scheme:dark" in text
+    assert "[data-jp-theme-light='false'] .tapegrad .paper" in text
+    assert "max-width:100%;min-width:282px;height:auto" in text  # 0.6 of 470
+
+
+def test_layers_of_a_deep_network_are_a_loop_with_its_variables_together() -> None:
+    layers = [
+        (tf.Variable(np.eye(3), name=f"w{i}"), tf.Variable(np.zeros(3), name=f"b{i}"))
+        for i in range(30)
+    ]
+    h = tf.constant(np.ones((2, 3)))
+    with tf.GradientTape(persistent=True) as tape:
+        for w, b in layers:
+            h = tf.tanh(h @ w + b)
+        y = tf.reduce_sum(h)
+    drawn = tape.draw(y).diagram
+    assert drawn.loops == [30]
+    sources = [(box.title, box.detail) for box in drawn.boxes if box.kind == "source"]
+    assert sources == [("w0 … w29", "30 of shape (3, 3)"), ("b0 … b29", "30 of shape (3,)")]
+    gradients = tape.gradient(y, [w for w, _ in layers])
+    norms = sorted(float(tf.norm(g)) for g in gradients)
+    key = next(box.key for box in drawn.boxes if box.title == "w0 … w29")
+    (arrow,) = (a for a in drawn.arrows if a.tail == key)
+    assert (arrow.least, arrow.norm) == pytest.approx((norms[0], norms[-1]))
+
+
+def test_equal_operations_side_by_side_are_no_loop() -> None:
+    x = tf.Variable(2.0)
+    with tf.GradientTape(persistent=True) as tape:
+        y = tf.add_n([tf.sin(x) for _ in range(4)])
+        many = tf.add_n([tf.cos(x) for _ in range(40)])
+    assert tape.draw(y).diagram.loops == []
+    assert tape.draw(many).diagram.loops == [40]
 
 
 def test_norms_are_those_of_the_gradient() -> None:
