@@ -39,6 +39,7 @@ from tapegrad.numpy import fft as fft
 from tapegrad.numpy import indexing as indexing
 from tapegrad.numpy import linalg as linalg
 from tapegrad.numpy import operators as operators
+from tapegrad.numpy import polynomial as polynomial
 from tapegrad.numpy import protocols as protocols
 from tapegrad.numpy.absent import REFUSED, refusing
 from tapegrad.numpy.applying import *
@@ -63,6 +64,7 @@ from tapegrad.numpy.nan_aware import *
 from tapegrad.numpy.own_names import MODULES, OWN, own_module
 from tapegrad.numpy.padding import *
 from tapegrad.numpy.placing import *
+from tapegrad.numpy.polynomials import *
 from tapegrad.numpy.printing import *
 from tapegrad.numpy.products import *
 from tapegrad.numpy.quantiles import *

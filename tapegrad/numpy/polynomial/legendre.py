@@ -1,0 +1,9 @@
+"""Legendre series: sums of these polynomials, by rising degree."""
+
+from __future__ import annotations
+
+from numpy.polynomial import legendre as _model
+
+from tapegrad.numpy.polynomial.families import family
+
+__all__, __getattr__ = family(_model)

@@ -1,0 +1,9 @@
+"""Power series: sums of powers, by rising degree."""
+
+from __future__ import annotations
+
+from numpy.polynomial import polynomial as _model
+
+from tapegrad.numpy.polynomial.families import family
+
+__all__, __getattr__ = family(_model)
