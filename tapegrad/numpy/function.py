@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad.core.context import active_tracer
+from tapegrad.core.context import active_recorders, active_tracer
 from tapegrad.core.host import computed
 from tapegrad.core.tensor import ArrayLike
 from tapegrad.errors import InvalidArgumentError
@@ -192,3 +192,19 @@ def _filled(value: Any, queue: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return type(value)([_filled(v, queue) for v in value])
     return value
+
+
+def require_unfollowed(what: str, *arrays: Any) -> None:
+    """Refuse what a tape follows, where there is no derivative.
+
+    Raises
+    ------
+    TypeError
+        If an array is followed.
+    """
+    ids = {x._id for x in arrays}
+    if any(ids & set(recorder.followed) for recorder in active_recorders()):
+        raise TypeError(
+            f"{what} has no derivative here, and an argument is followed by a tape: the gradient "
+            f"would be lost. Use np.asarray(x) of NumPy if no gradient is needed."
+        )

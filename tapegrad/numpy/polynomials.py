@@ -8,7 +8,7 @@ import numpy as np
 
 from tapegrad.core.convert import conversions
 from tapegrad.core.host import computed
-from tapegrad.numpy.array import tensor_of
+from tapegrad.numpy.array import of_type, tensor_of
 from tapegrad.numpy.documentation import documented
 from tapegrad.numpy.function import HANDLERS, function
 from tapegrad.numpy.rewired import rewired
@@ -42,9 +42,10 @@ def vander(x: Any, N: Any = None, increasing: bool = False) -> Any:
     value = tensor_of(x)
     if value._value.ndim != 1:
         raise ValueError("x must be a one-dimensional array or sequence.")
-    if value._value.dtype.kind not in "fc":
+    dtype = np.promote_types(value._value.dtype, int)  # as NumPy: float32 becomes float64
+    if dtype.kind not in "fc":
         return computed(lambda a: np.vander(a, N, increasing), value)
-    return matrix_products.vander(value, N, increasing)
+    return matrix_products.vander(of_type(value, dtype), N, increasing)
 
 
 _COEFFICIENTS = "Coefficients, the highest power first."
@@ -116,6 +117,7 @@ polyfit = _polynomial(
 )
 
 poly1d = rewired(np.poly1d)
+poly1d.__module__ = __name__
 poly1d.__doc__ = """A polynomial as an object that can be called, added, multiplied and derived.
 
 Parameters

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Iterator
-from types import CodeType, FunctionType, ModuleType
+from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
 from numpy.polynomial import Polynomial
 
-from tapegrad.numpy.array import ndarray
-from tapegrad.numpy.function import HANDLERS
+from tapegrad.numpy.array import ndarray, plain
+from tapegrad.numpy.function import HANDLERS, arrays_in, faced, require_unfollowed
 from tapegrad.numpy.ufunc import UFUNCS
 
 #: What NumPy's classes of series have in common.
@@ -89,7 +89,7 @@ def _class(model: type) -> type:
         for name, part in vars(model).items()
         if name not in ("__dict__", "__weakref__")
     }
-    bases = tuple([rewired(b) if _is_ours(b) else b for b in model.__bases__])
+    bases = tuple([rewired(b) if _is_numpys(b) else b for b in model.__bases__])
     return type(model)(model.__name__, bases, parts)
 
 
@@ -106,8 +106,8 @@ def _method(part: Any) -> Any:
     return made
 
 
-def _is_ours(value: Any) -> bool:
-    return getattr(value, "__module__", "").startswith("numpy")
+def _is_numpys(value: Any) -> bool:
+    return (getattr(value, "__module__", None) or "").startswith("numpy")
 
 
 class _Module:
@@ -139,7 +139,21 @@ def counterpart(value: Any) -> Any:
     if isinstance(value, type):
         return rewired(value) if _is_rebuilt(value) else value
     inner = getattr(value, "__wrapped__", value)
-    return rewired(inner) if isinstance(inner, FunctionType) and _is_ours(inner) else value
+    if isinstance(inner, FunctionType) and _is_numpys(inner):
+        return rewired(inner)
+    return (
+        _computing(value) if isinstance(inner, BuiltinFunctionType) and _is_numpys(inner) else value
+    )
+
+
+def _computing(function: Any) -> Any:
+    """A function that is written in C: it computes with the data, if no tape follows it."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        require_unfollowed(f"{function.__module__}.{function.__name__}", *arrays_in((args, kwargs)))
+        return faced(function(*plain(args), **{k: plain(v) for k, v in kwargs.items()}))
+
+    return call
 
 
 def _is_rebuilt(kind: type) -> bool:

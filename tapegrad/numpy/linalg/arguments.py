@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.linalg import LinAlgError
 
-from tapegrad.core.context import active_recorders
 from tapegrad.core.tensor import Tensor
 from tapegrad.numpy.array import of_type, tensor_of
 from tapegrad.numpy.function import function
@@ -85,13 +84,3 @@ def square(a: Any) -> Tensor:
     if len(shape) >= 2 and shape[-1] != shape[-2]:
         raise LinAlgError("Last 2 dimensions of the array must be square")
     return matrices(x)
-
-
-def require_unfollowed(what: str, *tensors: Tensor) -> None:
-    """Raise TypeError for what a tape follows, where there is no derivative."""
-    ids = {x._id for x in tensors}
-    if any(ids & set(recorder.followed) for recorder in active_recorders()):
-        raise TypeError(
-            f"{what} has no derivative here, and its argument is followed by a tape: the gradient "
-            f"would be lost. Use np.asarray(x) of NumPy if no gradient is needed."
-        )

@@ -10,7 +10,8 @@ from tapegrad.core.host import checked, computed
 from tapegrad.core.table import recording as R
 from tapegrad.core.tensor import Tensor
 from tapegrad.numpy.array import ndarray
-from tapegrad.numpy.linalg.arguments import linear, matrices, require_unfollowed, square
+from tapegrad.numpy.function import require_unfollowed
+from tapegrad.numpy.linalg.arguments import linear, matrices, square
 from tapegrad.ops import cholesky as engine_cholesky  # noqa: F401 - as R.cholesky
 from tapegrad.ops import eigen, eigenvalues  # noqa: F401 - as R.eigh, R.eig
 from tapegrad.ops import qr as engine_qr  # noqa: F401 - as R.qr

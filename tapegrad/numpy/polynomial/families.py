@@ -137,6 +137,7 @@ def _made(model: Any, name: str, title: str, prefix: str) -> Any:
     made: Any = rewired(model)
     if isinstance(model, type):
         value = model([1.0, 2.0])(0.5) + model([1.0, 2.0]).deriv()(0.5)
+        made.__module__ = f"{__package__}.{title}"
         made.__doc__ = _CLASS.format(name=name, value=f"{value:.1f}".rstrip("0"))
         return made
     kind = "poly2" if name == f"poly2{prefix}" else name.removeprefix(prefix)
