@@ -41,6 +41,7 @@ from tapegrad.numpy import linalg as linalg
 from tapegrad.numpy import operators as operators
 from tapegrad.numpy import polynomial as polynomial
 from tapegrad.numpy import protocols as protocols
+from tapegrad.numpy import random as random
 from tapegrad.numpy.absent import REFUSED, refusing
 from tapegrad.numpy.applying import *
 from tapegrad.numpy.array import ndarray as ndarray

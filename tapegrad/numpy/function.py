@@ -194,6 +194,12 @@ def _filled(value: Any, queue: Any) -> Any:
     return value
 
 
+def is_followed(*arrays: Any) -> bool:
+    """Whether a tape or an accumulator follows one of the arrays."""
+    ids = {x._id for x in arrays}
+    return any(ids & set(recorder.followed) for recorder in active_recorders())
+
+
 def require_unfollowed(what: str, *arrays: Any) -> None:
     """Refuse what a tape follows, where there is no derivative.
 
@@ -202,8 +208,7 @@ def require_unfollowed(what: str, *arrays: Any) -> None:
     TypeError
         If an array is followed.
     """
-    ids = {x._id for x in arrays}
-    if any(ids & set(recorder.followed) for recorder in active_recorders()):
+    if is_followed(*arrays):
         raise TypeError(
             f"{what} has no derivative here, and an argument is followed by a tape: the gradient "
             f"would be lost. Use np.asarray(x) of NumPy if no gradient is needed."

@@ -79,5 +79,6 @@ C([1.0, 2.0]).has_samecoef(C([1.0])); C.identity().coef
 
 ERRORS = _of_all("""
 P.val2d(x, y[:3], S); P.der(x, -1); P.der(x, 0.5); P.int(x, 1, [1, 2]); P.add(A, x); P.mul([], x)
-P.div(x, [0.0]); P.pow(x, -1); P.vander(x, -1); P.fit(x, y, -1); P.fit(x, y[:3], 1); P.companion([1.0])
+P.div(x, [0.0]); P.pow(x, -1); P.vander(x, -1); P.fit(x, y, -1); P.fit(x, y[:3], 1)
+P.companion([1.0])
 """)

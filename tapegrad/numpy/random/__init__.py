@@ -1,0 +1,20 @@
+"""``np.random``: NumPy's generators, whose numbers are arrays of this dialect.
+
+The numbers are those of NumPy for the same seed. Where a tape follows a parameter such as a mean or
+a scale, the numbers are differentiable by it ("reparametrised"): ``np.random.normal(mu, sigma)`` is
+``mu + sigma * z``. Parameters by which there is no such derivative raise an error if a tape follows
+them.
+"""
+
+from __future__ import annotations
+
+from numpy.random import MT19937 as MT19937
+from numpy.random import PCG64 as PCG64
+from numpy.random import PCG64DXSM as PCG64DXSM
+from numpy.random import SFC64 as SFC64
+from numpy.random import BitGenerator as BitGenerator
+from numpy.random import Philox as Philox
+from numpy.random import SeedSequence as SeedSequence
+
+from tapegrad.numpy.random.generators import *
+from tapegrad.numpy.random.legacy import *
