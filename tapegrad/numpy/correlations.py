@@ -117,7 +117,7 @@ def _shifted(name: str, a: Any, v: Any, mode: Any) -> Any:
             raise ValueError("object too deep for desired array")
     dtype = np.result_type(x._value.dtype, y._value.dtype)
     if dtype.kind not in "fc":
-        return of_data(getattr(np, name), (a, v, mode))
+        return of_data(getattr(np, name), (x, y, mode))
     pair = [R.reshape(of_type(t, dtype), to=(t._value.size,)) for t in (x, y)]
     return getattr(sequences, name)(*pair, mode)
 

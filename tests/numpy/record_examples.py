@@ -1,13 +1,14 @@
 """Write what NumPy shows for the examples of docstrings: run as a module.
 
-The texts go to ``tapegrad/numpy/example_results.py``, where `documented` finds them, and are then
-doctests of the dialect like any other.
+The texts go to ``tapegrad/numpy/example_results.py`` and the like, where `documented` finds them,
+and are then doctests of the dialect like any other.
 """
 
 from __future__ import annotations
 
 import sys
 import warnings
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,9 @@ import numpy
 
 import tapegrad.numpy  # noqa: F401  # the dialect's modules tell what examples there are
 from tapegrad.numpy.documentation import WITHOUT_RESULT
+from tapegrad.numpy.polynomial import families
 
-RESULTS = Path(__file__).parents[2] / "tapegrad" / "numpy" / "example_results.py"
+ROOM = Path(__file__).parents[2] / "tapegrad" / "numpy"
 HEADER = '''"""What NumPy shows for the examples of docstrings."""
 
 from __future__ import annotations
@@ -35,11 +37,10 @@ def without_scalars(value: Any) -> Any:
     return value
 
 
-def main() -> None:
-    """Evaluate all examples that have no result of their own."""
-    warnings.simplefilter("ignore")
+def record(examples: Iterable[str], path: Path) -> None:
+    """Evaluate examples, and write a module of what they show."""
     lines = []
-    for example in sorted(set(WITHOUT_RESULT)):
+    for example in sorted(set(examples)):
         *statements, last = example.split("\n")
         names: dict[str, Any] = {"np": numpy}
         try:
@@ -51,7 +52,14 @@ def main() -> None:
             continue
         if value is not None:
             lines.append(f"    {example!r}: {repr(without_scalars(value))!r},\n")
-    RESULTS.write_text(HEADER + "".join(lines) + "}\n")
+    path.write_text(HEADER + "".join(lines) + "}\n")
+
+
+def main() -> None:
+    """Evaluate all examples that have no result of their own."""
+    warnings.simplefilter("ignore")
+    record(WITHOUT_RESULT, ROOM / "example_results.py")
+    record(families.examples(), ROOM / "polynomial" / "example_results.py")
 
 
 if __name__ == "__main__":

@@ -10,9 +10,11 @@ import numpy as np
 
 from tapegrad.numpy.array import holding, tensor_of
 from tapegrad.numpy.documentation import documented
+from tapegrad.numpy.function import HANDLERS
+from tapegrad.numpy.polynomial.example_results import RESULTS
 from tapegrad.numpy.rewired import rewired
 
-__all__ = ["family"]
+__all__ = ["examples", "family"]
 
 _C, _D, _X = "[1.0, 2.0, 3.0]", "[3.0, 1.0]", "np.array([0.5, 1.0])"
 _PLANE = "np.array([[1.0, 2.0], [3.0, 4.0]])"
@@ -23,7 +25,7 @@ _KINDS = {
     "val2d": ("The values of series in two variables at points.", f"{_X}, {_X}, {_PLANE}"),
     "val3d": ("The same in three variables.", f"{_X}, {_X}, {_X}, np.ones((2, 2, 2))"),
     "grid2d": ("The values of series on a grid in two variables.", f"{_X}, [0.0], {_PLANE}"),
-    "grid3d": ("The same in three variables.", f"{_X}, [0.0], [1.0], np.ones((2, 2, 2))"),
+    "grid3d": ("The same in three variables.", "[0.5], [0.0], [1.0], np.ones((2, 2, 2))"),
     "valfromroots": ("The values at points of polynomials with given roots.", f"{_X}, {_D}"),
     "der": ("The derivative of a series.", _C),
     "int": ("An integral of a series.", _C),
@@ -118,20 +120,22 @@ def family(model: ModuleType) -> tuple[list[str], Callable[[str], Any]]:
         The module.
     """
     title = model.__name__.rpartition(".")[2]
-    prefix = _PREFIXES[title]
     known: dict[str, Any] = {}
 
     def make(name: str) -> Any:
         if name not in known:
             if name not in model.__all__:
                 raise AttributeError(f"module {model.__name__!r} has no attribute {name!r}")
-            known[name] = _made(getattr(model, name), name, title, prefix)
+            known[name] = _made(getattr(model, name), name, title)
         return known[name]
 
+    for name in model.__all__:
+        if hasattr(getattr(model, name), "__wrapped__"):  # NumPy asks arrays of ours for it
+            HANDLERS[getattr(model, name)] = make(name)
     return list(model.__all__), make
 
 
-def _made(model: Any, name: str, title: str, prefix: str) -> Any:
+def _made(model: Any, name: str, title: str) -> Any:
     if isinstance(model, np.ndarray):
         return holding(tensor_of(model))
     made: Any = rewired(model)
@@ -140,6 +144,24 @@ def _made(model: Any, name: str, title: str, prefix: str) -> Any:
         made.__module__ = f"{__package__}.{title}"
         made.__doc__ = _CLASS.format(name=name, value=f"{value:.1f}".rstrip("0"))
         return made
+    made.__doc__, example = _described(name, title)
+    return documented(example, RESULTS.get(example, ""), **_PARAMETERS)(made)
+
+
+def _described(name: str, title: str) -> tuple[str, str]:
+    """The summary of a function and its example."""
+    prefix = _PREFIXES[title]
     kind = "poly2" if name == f"poly2{prefix}" else name.removeprefix(prefix)
-    made.__doc__, arguments = _KINDS[kind]
-    return documented(f"np.polynomial.{title}.{name}({arguments})", **_PARAMETERS)(made)
+    summary, arguments = _KINDS[kind]
+    return summary, f"np.polynomial.{title}.{name}({arguments})"
+
+
+def examples() -> list[str]:
+    """The examples of all functions of all families."""
+    models = {title: getattr(np.polynomial, title) for title in _PREFIXES}
+    return [
+        _described(name, title)[1]
+        for title, model in models.items()
+        for name in model.__all__
+        if callable(getattr(model, name)) and not isinstance(getattr(model, name), type)
+    ]

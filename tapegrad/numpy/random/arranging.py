@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad.numpy import moving
+from tapegrad.numpy import taking
 from tapegrad.numpy.array import holding, ndarray, plain
 from tapegrad.numpy.function import arrays_in, require_unfollowed
 from tapegrad.ops.positions import numbers_of, pick
@@ -43,7 +43,7 @@ def _choice(model: Any, x: ndarray, options: dict[str, Any]) -> Any:
     axis = options.get("axis", 0)
     if "axis" not in options and x.ndim != 1:
         raise ValueError("a must be 1-dimensional")
-    return moving.take(x, model(x.shape[axis], **others), axis)
+    return taking.take(x, model(x.shape[axis], **others), axis)
 
 
 #: By the method's name.

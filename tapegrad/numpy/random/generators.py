@@ -86,7 +86,8 @@ def _method(kind: type, name: str) -> Any:
         return drawn(raw(self, name), args, kwargs)
 
     call.__name__, call.__qualname__ = name, f"{kind.__name__}.{name}"
-    call.__doc__ = getattr(kind, name).__doc__
+    base: Any = kind.__base__
+    call.__doc__ = f"What ``numpy.random.{base.__name__}.{name}`` draws, as arrays."
     return call
 
 
