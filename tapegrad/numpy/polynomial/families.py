@@ -14,7 +14,7 @@ from tapegrad.numpy.function import HANDLERS
 from tapegrad.numpy.polynomial.example_results import RESULTS
 from tapegrad.numpy.rewired import rewired
 
-__all__ = ["examples", "family"]
+__all__: list[str] = []
 
 _C, _D, _X = "[1.0, 2.0, 3.0]", "[3.0, 1.0]", "np.array([0.5, 1.0])"
 _PLANE = "np.array([[1.0, 2.0], [3.0, 4.0]])"

@@ -12,7 +12,7 @@ from tapegrad.numpy.array import holding, ndarray, plain
 from tapegrad.numpy.function import arrays_in, require_unfollowed
 from tapegrad.ops.positions import numbers_of, pick
 
-__all__ = ["ARRANGING"]
+__all__: list[str] = []
 
 
 def _shuffle(model: Any, x: ndarray, options: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ from tapegrad.numpy.function import arrays_in, is_followed, require_unfollowed
 from tapegrad.numpy.random.arranging import ARRANGING
 from tapegrad.numpy.random.pathwise import PATHWISE
 
-__all__ = ["drawn", "raw"]
+__all__: list[str] = []
 
 #: It checks parameters by drawing, without taking numbers from anybody's stream.
 _CHECKER: Any = np.random.RandomState(0)

@@ -11,7 +11,7 @@ from typing import Any
 
 from tapegrad.numpy import selecting, universal
 
-__all__ = ["PATHWISE"]
+__all__: list[str] = []
 
 #: Draws from a distribution without parameters, by its method's name and arguments.
 Draw = Callable[..., Any]
