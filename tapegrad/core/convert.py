@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad.core.containers import array_in, held_by
 from tapegrad.core.context import restore_float_errors, silence_float_errors
 from tapegrad.core.dtypes import DType, as_dtype, from_numpy, numpy_dtype
 from tapegrad.core.shape import TensorShape
@@ -39,6 +40,9 @@ def operand(value: Any, dtype: np.dtype[Any] | None = None) -> Any:
     convert = conversions.get(type(value))
     if convert is not None:
         return convert(value)
+    held = held_by(value)
+    if held is not None:
+        return held._operand()
     return (
         wrap_constant(as_array(value, dtype)) if not _holds_tensors(value) else _stack(value, dtype)
     )
@@ -214,8 +218,10 @@ def as_array(value: Any, dtype: np.dtype[Any] | None = None, *, truncate: bool =
         return _strings(value, dtype)
     if isinstance(value, ArrayLike):
         return value._read()
-    if isinstance(value, (np.ndarray, np.generic)) or hasattr(value, "__array__"):
+    if kind is np.ndarray or isinstance(value, np.generic):
         return _from_numpy(np.asarray(value), dtype, truncate)
+    if hasattr(value, "__array__"):
+        return _from_numpy(np.asarray(array_in(value, texts=True)), dtype, truncate)
     if isinstance(value, TensorShape):
         value = value.as_list()
     if isinstance(value, (list, tuple, range)):

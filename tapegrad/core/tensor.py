@@ -51,6 +51,8 @@ class ArrayLike:
 
     __slots__ = ()
     __array_priority__ = 100
+    #: Above that of data frames: ``series * x`` is our business, and recorded.
+    __pandas_priority__ = 5000
 
     def __hash__(self) -> int:
         raise TypeError(

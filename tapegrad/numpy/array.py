@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from tapegrad.core.containers import array_in, held_by
 from tapegrad.core.convert import conversions
 from tapegrad.core.convert import operand as engine_operand
 from tapegrad.core.leaks import Manner
@@ -279,7 +280,11 @@ def tensor_of(value: Any, dtype: Any = None) -> Tensor:
             )
         parts = [of_type(p, common) for p in parts]
         found = recording.stack(*parts, axis=-1 - parts[0]._value.ndim)
+    elif (held := held_by(value)) is not None:
+        return tensor_of(held, dtype)
     else:
+        if value.__class__ is not np.ndarray and hasattr(value, "__array__"):
+            value = array_in(value)
         found = wrap_constant(np.array(value, dtype)[()])
     return found if dtype is None else of_type(found, np.dtype(dtype))
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad.core.containers import array_in
 from tapegrad.core.exchange import imported
 from tapegrad.core.table import recording as R
 from tapegrad.core.tensor import ArrayLike, Tensor, wrap_constant
@@ -124,6 +125,8 @@ def asarray(
         _refuse_copy()
     if a.__class__ is ndarray and not copy and dtype in (None, a.dtype):
         return a
+    if isinstance(a, np.ndarray):
+        a = array_in(a)
     if isinstance(a, np.ndarray) and not copy and dtype in (None, a.dtype) and a.dtype.isnative:
         return wrap_constant(a[()] if copy is False else a.copy()[()])
     x = tensor_of(a, dtype)

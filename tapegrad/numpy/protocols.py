@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad.core.containers import array_in, is_column
 from tapegrad.core.context import active_recorders
 from tapegrad.core.convert import operand
 from tapegrad.core.leaks import tell_of_function
@@ -48,6 +49,7 @@ def _array_ufunc(self: Any, model: Any, method: str, *inputs: Any, **options: An
     if function is None:
         return _by_numpy(self, model, getattr(model, method), inputs, options)
     outs = options.get("out", ())
+    inputs = tuple([_column(x) for x in inputs])
     for x in (*inputs, *outs):
         if hasattr(x, "__array_ufunc__") and not isinstance(x, (ArrayLike, np.ndarray, np.generic)):
             return NotImplemented
@@ -69,6 +71,11 @@ def _array_ufunc(self: Any, model: Any, method: str, *inputs: Any, **options: An
         return function.call(inputs, dict(options), face)
     found = getattr(function, method)(*inputs, **options)
     return _of_dialect(found, face)
+
+
+def _column(x: Any) -> Any:
+    """Data of pandas, which leaves functions of them to us; xarray wraps its own around them."""
+    return array_in(x) if is_column(x) else x
 
 
 def _seen(value: Any) -> Any:

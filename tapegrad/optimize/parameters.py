@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core import nest
+from tapegrad.core.containers import count_masked
 from tapegrad.core.convert import conversions, operand
 from tapegrad.core.table import recording
 from tapegrad.core.tape import is_differentiable
@@ -164,8 +165,8 @@ def as_data(op: str, name: str, given: Any) -> Any:
         return operand(given)
     if type(given) in conversions:
         return conversions[type(given)](given)
-    if isinstance(given, np.ma.MaskedArray) and np.ma.is_masked(given):
-        masked = int(np.sum(np.ma.getmaskarray(given)))
+    masked = count_masked(given)
+    if masked:
         raise ValueError(
             f"{op}: {name} is a masked array with {masked} masked entries, "
             f"which a solver would take for numbers. Drop them, x.compressed(), together with "

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad.core.containers import array_in, is_container
 from tapegrad.core.context import active_recorders, restore_float_errors, silence_float_errors
 from tapegrad.core.table import TABLE
 from tapegrad.core.tensor import next_id
@@ -382,8 +383,8 @@ _MINE = (Tensor, int, float, complex, np.generic)
 
 def _operator(function: Callable[..., Any], swap: bool = False) -> Callable[..., Any]:
     def operate(self: Any, other: Any) -> Any:
-        if isinstance(other, np.ndarray):
-            other = wrapped(np.array(other))
+        if isinstance(other, np.ndarray) or is_container(other):
+            other = wrapped(np.array(array_in(other)))
         if not isinstance(other, _MINE):
             return NotImplemented
         return function(other, self) if swap else function(self, other)

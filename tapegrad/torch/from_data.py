@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad.core.containers import array_in, is_container
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.dtypes import (
     category,
@@ -48,7 +49,7 @@ def array_of(data: Any, dtype: Any = None) -> Any:
     if isinstance(data, Tensor):
         return np.array(data._value, dtype=wanted)
     if isinstance(data, (np.ndarray, np.generic)):
-        array = np.array(data, dtype=wanted)
+        array = np.array(array_in(data), dtype=wanted)
         from_numpy_dtype(array.dtype)
         return array
     if isinstance(data, (bool, int, float, complex)):
@@ -59,6 +60,8 @@ def array_of(data: Any, dtype: Any = None) -> Any:
                 f"value cannot be converted to type {from_numpy_dtype(wanted or _INT64)} without "
                 f"overflow"
             ) from None
+    if is_container(data):
+        return np.array(array_in(data), dtype=wanted)
     if isinstance(data, (list, tuple)) or hasattr(data, "__len__"):
         return _from_sequence(data, wanted)
     if hasattr(data, "__array__"):
@@ -200,6 +203,7 @@ def from_numpy(ndarray: Any) -> Tensor:
     """
     if not isinstance(ndarray, np.ndarray):
         raise TypeError(f"expected np.ndarray (got {type(ndarray).__name__})")
+    ndarray = array_in(ndarray)
     from_numpy_dtype(ndarray.dtype)
     if any(s < 0 for s in ndarray.strides):
         raise ValueError(
