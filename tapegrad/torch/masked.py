@@ -46,6 +46,7 @@ _MEANINGS = {
     "correction": "How much less than the number of elements to divide by.",
     "input_mask": "Which elements of the input count.",
     "other_mask": "Which elements of the other count.",
+    "options": "``correction``, ``keepdim``, ``dtype`` and ``mask``, as for `var`.",
 }
 
 
@@ -131,78 +132,67 @@ def prod(
     return found
 
 
-@_documented(f"cumsum({_X}, 0, {_MASK})")
-def cumsum(input: Tensor, dim: int, *, dtype: Any = None, mask: Tensor | None = None) -> Tensor:
-    """The sums of the elements so far that count."""
-    wanted = input.dtype if dtype is None else dtype
-    return _filled(input, mask, 0).cumsum(dim, dtype=wanted)
+def _scan(name: str, neutral: float, what: str) -> Any:
+    def scan(input: Tensor, dim: int, *, dtype: Any = None, mask: Tensor | None = None) -> Tensor:
+        found = getattr(_filled(input, mask, neutral), name)
+        result: Tensor = found(dim, dtype=input.dtype if dtype is None else dtype)
+        return result
+
+    scan.__name__ = scan.__qualname__ = name
+    scan.__doc__ = f"The {what} of the elements so far that count."
+    return _documented(f"{name}({_X}, 0, {_MASK})")(scan)
 
 
-@_documented(f"cumprod({_X}, 0, {_MASK})")
-def cumprod(input: Tensor, dim: int, *, dtype: Any = None, mask: Tensor | None = None) -> Tensor:
-    """The products of the elements so far that count."""
-    wanted = input.dtype if dtype is None else dtype
-    return _filled(input, mask, 1).cumprod(dim, dtype=wanted)
+cumsum = _scan("cumsum", 0, "sums")
+cumprod = _scan("cumprod", 1, "products")
 
 
-def _converted(x: Tensor, dtype: Any) -> Tensor:
-    return x if dtype is None else x.to(dtype)
+def _reduction(name: str, neutral: float, what: str) -> Any:
+    def reduction(
+        input: Tensor,
+        dim: Any = None,
+        *,
+        keepdim: bool = False,
+        dtype: Any = None,
+        mask: Tensor | None = None,
+    ) -> Tensor:
+        found = getattr(_filled(input, mask, neutral), name)
+        result: Tensor = found(_dims(dim, input._value.ndim), keepdim)
+        return result if dtype is None else result.to(dtype)
+
+    reduction.__name__ = reduction.__qualname__ = name
+    reduction.__doc__ = what
+    return _documented(f"{name}({_X}, 0, {_MASK})")(reduction)
 
 
-@_documented(f"amax({_X}, 0, {_MASK})")
-def amax(
-    input: Tensor,
-    dim: Any = None,
-    *,
-    keepdim: bool = False,
-    dtype: Any = None,
-    mask: Tensor | None = None,
-) -> Tensor:
-    """The largest element that counts."""
-    found = _filled(input, mask, -math.inf)
-    return _converted(found.amax(_dims(dim, input._value.ndim), keepdim), dtype)
+amax = _reduction("amax", -math.inf, "The largest element that counts.")
+amin = _reduction("amin", math.inf, "The smallest element that counts.")
+logsumexp = _reduction(
+    "logsumexp",
+    -math.inf,
+    "The logarithm of the sum of the exponentials of the elements that count.",
+)
 
 
-@_documented(f"amin({_X}, 0, {_MASK})")
-def amin(
-    input: Tensor,
-    dim: Any = None,
-    *,
-    keepdim: bool = False,
-    dtype: Any = None,
-    mask: Tensor | None = None,
-) -> Tensor:
-    """The smallest element that counts."""
-    found = _filled(input, mask, math.inf)
-    return _converted(found.amin(_dims(dim, input._value.ndim), keepdim), dtype)
+def _position(name: str, neutral: float, which: str) -> Any:
+    def position(
+        input: Tensor,
+        dim: int | None = None,
+        *,
+        keepdim: bool = False,
+        dtype: Any = None,
+        mask: Tensor | None = None,
+    ) -> Tensor:
+        found: Tensor = getattr(_filled(input, mask, neutral), name)(dim, keepdim)
+        return found.to(input.dtype if dtype is None else dtype)
+
+    position.__name__ = position.__qualname__ = name
+    position.__doc__ = f"Where the {which} element that counts is, in the type of the input."
+    return _documented(f"{name}({_X}, 0, {_MASK})")(position)
 
 
-@_documented(f"argmax({_X}, 0, {_MASK})")
-def argmax(
-    input: Tensor,
-    dim: int | None = None,
-    *,
-    keepdim: bool = False,
-    dtype: Any = None,
-    mask: Tensor | None = None,
-) -> Tensor:
-    """Where the largest element that counts is, in the type of the input."""
-    found = _filled(input, mask, -math.inf).argmax(dim, keepdim)
-    return found.to(input.dtype if dtype is None else dtype)
-
-
-@_documented(f"argmin({_X}, 0, {_MASK})")
-def argmin(
-    input: Tensor,
-    dim: int | None = None,
-    *,
-    keepdim: bool = False,
-    dtype: Any = None,
-    mask: Tensor | None = None,
-) -> Tensor:
-    """Where the smallest element that counts is, in the type of the input."""
-    found = _filled(input, mask, math.inf).argmin(dim, keepdim)
-    return found.to(input.dtype if dtype is None else dtype)
+argmax = _position("argmax", -math.inf, "largest")
+argmin = _position("argmin", math.inf, "smallest")
 
 
 def _count(input: Tensor, dims: tuple[int, ...], keepdim: bool, mask: Tensor | None) -> Tensor:
@@ -254,20 +244,6 @@ def median(
     return values.to(input.dtype if dtype is None else dtype)
 
 
-@_documented(f"logsumexp({_X}, 0, {_MASK})")
-def logsumexp(
-    input: Tensor,
-    dim: Any = None,
-    *,
-    keepdim: bool = False,
-    dtype: Any = None,
-    mask: Tensor | None = None,
-) -> Tensor:
-    """The logarithm of the sum of the exponentials of the elements that count."""
-    found = _filled(input, mask, -math.inf)
-    return _converted(found.logsumexp(_dims(dim, input._value.ndim), keepdim), dtype)
-
-
 @_documented(f"logaddexp({_X}, {_X}, input_{_MASK})")
 def logaddexp(
     input: Tensor,
@@ -299,15 +275,18 @@ def norm(
     return vector_norm(found, order, _dims(dim, input._value.ndim), keepdim, dtype=dtype)
 
 
-def _variance(
+@_documented(f"var({_X}, 0, {_MASK})")
+def var(
     input: Tensor,
-    dim: Any,
-    unbiased: bool | None,
-    correction: float | None,
-    keepdim: bool,
-    dtype: Any,
-    mask: Tensor | None,
+    dim: Any = None,
+    unbiased: bool | None = None,
+    *,
+    correction: float | None = None,
+    keepdim: bool = False,
+    dtype: Any = None,
+    mask: Tensor | None = None,
 ) -> Tensor:
+    """The variance of the elements that count."""
     if unbiased is not None and correction is not None:
         raise AssertionError("Only one of unbiased and correction may be given")
     less = float(unbiased is not False) if correction is None else float(correction)
@@ -326,34 +305,10 @@ def _variance(
     return (total / count).to(wanted)
 
 
-@_documented(f"var({_X}, 0, {_MASK})")
-def var(
-    input: Tensor,
-    dim: Any = None,
-    unbiased: bool | None = None,
-    *,
-    correction: float | None = None,
-    keepdim: bool = False,
-    dtype: Any = None,
-    mask: Tensor | None = None,
-) -> Tensor:
-    """The variance of the elements that count."""
-    return _variance(input, dim, unbiased, correction, keepdim, dtype, mask)
-
-
 @_documented(f"std({_X}, 0, {_MASK})")
-def std(
-    input: Tensor,
-    dim: Any = None,
-    unbiased: bool | None = None,
-    *,
-    correction: float | None = None,
-    keepdim: bool = False,
-    dtype: Any = None,
-    mask: Tensor | None = None,
-) -> Tensor:
-    """The standard deviation of the elements that count."""
-    return _variance(input, dim, unbiased, correction, keepdim, dtype, mask).sqrt()
+def std(input: Tensor, dim: Any = None, unbiased: bool | None = None, **options: Any) -> Tensor:
+    """The standard deviation of the elements that count: the root of `var`."""
+    return var(input, dim, unbiased, **options).sqrt()
 
 
 @_documented(f"softmax({_X}, 0, {_MASK})")

@@ -329,58 +329,31 @@ def _unpool(
     return in_order(run(spread, node_type(kind), (input,), {}))
 
 
-@documented(
-    "x, i = torch.tensor([[[3.0, 4.0]]]), torch.tensor([[[1, 3]]])\n"
-    "torch.nn.functional.max_unpool1d(x, i, 2)",
-    "tensor([[[0., 3., 0., 4.]]])",
-    indices="Places in the result.",
-    **_SHAPE,
+def _unpooling(n: int, example: str, result: str) -> Any:
+    def unpool(
+        input: Tensor,
+        indices: Tensor,
+        kernel_size: Any,
+        stride: Any = None,
+        padding: Any = 0,
+        output_size: Any = None,
+    ) -> Tensor:
+        return _unpool(n, input, indices, kernel_size, stride, padding, output_size)
+
+    unpool.__name__ = unpool.__qualname__ = f"max_unpool{n}d"
+    unpool.__doc__ = f"Entries back at the places that `max_pool{n}d` found, zeros elsewhere."
+    meanings = {"indices": "Places in the flattened result.", **_SHAPE}
+    return documented(f"torch.nn.functional.max_unpool{n}d({example})", result, **meanings)(unpool)
+
+
+max_unpool1d = _unpooling(
+    1, "torch.tensor([[[3.0, 4.0]]]), torch.tensor([[[1, 3]]]), 2", "tensor([[[0., 3., 0., 4.]]])"
 )
-def max_unpool1d(
-    input: Tensor,
-    indices: Tensor,
-    kernel_size: Any,
-    stride: Any = None,
-    padding: Any = 0,
-    output_size: Any = None,
-) -> Tensor:
-    """Entries back at the places that `max_pool1d` found them at, zeros elsewhere."""
-    return _unpool(1, input, indices, kernel_size, stride, padding, output_size)
-
-
-@documented(
-    "x, i = torch.tensor([[[3.0]]]), torch.tensor([[[1]]])\n"
-    "torch.nn.functional.max_unpool2d(x, i, 2)",
+max_unpool2d = _unpooling(
+    2,
+    "torch.tensor([[[3.0]]]), torch.tensor([[[1]]]), 2",
     "tensor([[[0., 3.],\n         [0., 0.]]])",
-    indices="Places in the flattened result.",
-    **_SHAPE,
 )
-def max_unpool2d(
-    input: Tensor,
-    indices: Tensor,
-    kernel_size: Any,
-    stride: Any = None,
-    padding: Any = 0,
-    output_size: Any = None,
-) -> Tensor:
-    """Entries back at the places that `max_pool2d` found them at, zeros elsewhere."""
-    return _unpool(2, input, indices, kernel_size, stride, padding, output_size)
-
-
-@documented(
-    "x, i = torch.tensor([[[[3.0]]]]), torch.tensor([[[[1]]]])\n"
-    "torch.nn.functional.max_unpool3d(x, i, (1, 1, 2))",
-    "tensor([[[[0., 3.]]]])",
-    indices="Places in the flattened result.",
-    **_SHAPE,
+max_unpool3d = _unpooling(
+    3, "torch.tensor([[[[3.0]]]]), torch.tensor([[[[1]]]]), (1, 1, 2)", "tensor([[[[0., 3.]]]])"
 )
-def max_unpool3d(
-    input: Tensor,
-    indices: Tensor,
-    kernel_size: Any,
-    stride: Any = None,
-    padding: Any = 0,
-    output_size: Any = None,
-) -> Tensor:
-    """Entries back at the places that `max_pool3d` found them at, zeros elsewhere."""
-    return _unpool(3, input, indices, kernel_size, stride, padding, output_size)

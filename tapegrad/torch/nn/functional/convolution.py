@@ -241,114 +241,70 @@ _TURNED = {
 }
 
 
-@documented(
-    "torch.nn.functional.conv1d(torch.tensor([[[1.0, 2.0, 4.0]]]), torch.tensor([[[-1.0, 1.0]]]))",
+def _convolution(n: int, what: str, example: str, result: str) -> Any:
+    def convolution(
+        input: Tensor,
+        weight: Tensor,
+        bias: Tensor | None = None,
+        stride: Any = 1,
+        padding: Any = 0,
+        dilation: Any = 1,
+        groups: int = 1,
+    ) -> Tensor:
+        return convolve(n, input, weight, bias, stride, padding, dilation, groups)
+
+    convolution.__name__ = convolution.__qualname__ = f"conv{n}d"
+    convolution.__doc__ = f"{what} seen through windows: sums of entries times weights."
+    return documented(f"torch.nn.functional.conv{n}d({example})", result, **_SHAPES)(convolution)
+
+
+conv1d = _convolution(
+    1,
+    "Sequences",
+    "torch.tensor([[[1.0, 2.0, 4.0]]]), torch.tensor([[[-1.0, 1.0]]])",
     "tensor([[[1., 2.]]])",
-    **_SHAPES,
 )
-def conv1d(
-    input: Tensor,
-    weight: Tensor,
-    bias: Tensor | None = None,
-    stride: Any = 1,
-    padding: Any = 0,
-    dilation: Any = 1,
-    groups: int = 1,
-) -> Tensor:
-    """Sequences seen through windows: sums of entries times weights."""
-    return convolve(1, input, weight, bias, stride, padding, dilation, groups)
-
-
-@documented(
-    "torch.nn.functional.conv2d(torch.ones(1, 1, 3, 3), torch.ones(1, 1, 2, 2))",
+conv2d = _convolution(
+    2,
+    "Images",
+    "torch.ones(1, 1, 3, 3), torch.ones(1, 1, 2, 2)",
     "tensor([[[[4., 4.],\n          [4., 4.]]]])",
-    **_SHAPES,
 )
-def conv2d(
-    input: Tensor,
-    weight: Tensor,
-    bias: Tensor | None = None,
-    stride: Any = 1,
-    padding: Any = 0,
-    dilation: Any = 1,
-    groups: int = 1,
-) -> Tensor:
-    """Images seen through windows: sums of entries times weights."""
-    return convolve(2, input, weight, bias, stride, padding, dilation, groups)
-
-
-@documented(
-    "torch.nn.functional.conv3d(torch.ones(1, 1, 2, 2, 2), torch.ones(1, 1, 2, 2, 2))",
+conv3d = _convolution(
+    3,
+    "Volumes",
+    "torch.ones(1, 1, 2, 2, 2), torch.ones(1, 1, 2, 2, 2)",
     "tensor([[[[[8.]]]]])",
-    **_SHAPES,
 )
-def conv3d(
-    input: Tensor,
-    weight: Tensor,
-    bias: Tensor | None = None,
-    stride: Any = 1,
-    padding: Any = 0,
-    dilation: Any = 1,
-    groups: int = 1,
-) -> Tensor:
-    """Volumes seen through windows: sums of entries times weights."""
-    return convolve(3, input, weight, bias, stride, padding, dilation, groups)
 
 
-@documented(
-    "x, w = torch.tensor([[[1.0, 2.0]]]), torch.tensor([[[1.0, 10.0]]])\n"
-    "torch.nn.functional.conv_transpose1d(x, w)",
-    "tensor([[[ 1., 12., 20.]]])",
-    **_TURNED,
+def _transposed_convolution(n: int, example: str, result: str) -> Any:
+    def convolution(
+        input: Tensor,
+        weight: Tensor,
+        bias: Tensor | None = None,
+        stride: Any = 1,
+        padding: Any = 0,
+        output_padding: Any = 0,
+        groups: int = 1,
+        dilation: Any = 1,
+    ) -> Tensor:
+        return transposed(n, input, weight, bias, stride, padding, output_padding, groups, dilation)
+
+    name = f"conv_transpose{n}d"
+    convolution.__name__ = convolution.__qualname__ = name
+    convolution.__doc__ = f"The transpose of `conv{n}d`: each entry spreads over a window."
+    return documented(f"torch.nn.functional.{name}({example})", result, **_TURNED)(convolution)
+
+
+conv_transpose1d = _transposed_convolution(
+    1, "torch.tensor([[[1.0, 2.0]]]), torch.tensor([[[1.0, 10.0]]])", "tensor([[[ 1., 12., 20.]]])"
 )
-def conv_transpose1d(
-    input: Tensor,
-    weight: Tensor,
-    bias: Tensor | None = None,
-    stride: Any = 1,
-    padding: Any = 0,
-    output_padding: Any = 0,
-    groups: int = 1,
-    dilation: Any = 1,
-) -> Tensor:
-    """The transpose of `conv1d`: each entry spreads over a window."""
-    return transposed(1, input, weight, bias, stride, padding, output_padding, groups, dilation)
-
-
-@documented(
-    "torch.nn.functional.conv_transpose2d(torch.ones(1, 1, 1, 1), torch.ones(1, 1, 2, 2))",
+conv_transpose2d = _transposed_convolution(
+    2,
+    "torch.ones(1, 1, 1, 1), torch.ones(1, 1, 2, 2)",
     "tensor([[[[1., 1.],\n          [1., 1.]]]])",
-    **_TURNED,
 )
-def conv_transpose2d(
-    input: Tensor,
-    weight: Tensor,
-    bias: Tensor | None = None,
-    stride: Any = 1,
-    padding: Any = 0,
-    output_padding: Any = 0,
-    groups: int = 1,
-    dilation: Any = 1,
-) -> Tensor:
-    """The transpose of `conv2d`: each entry spreads over a window."""
-    return transposed(2, input, weight, bias, stride, padding, output_padding, groups, dilation)
-
-
-@documented(
-    "x, w = torch.ones(1, 1, 1, 1, 1), torch.ones(1, 1, 1, 1, 2)\n"
-    "torch.nn.functional.conv_transpose3d(x, w)",
-    "tensor([[[[[1., 1.]]]]])",
-    **_TURNED,
+conv_transpose3d = _transposed_convolution(
+    3, "torch.ones(1, 1, 1, 1, 1), torch.ones(1, 1, 1, 1, 2)", "tensor([[[[[1., 1.]]]]])"
 )
-def conv_transpose3d(
-    input: Tensor,
-    weight: Tensor,
-    bias: Tensor | None = None,
-    stride: Any = 1,
-    padding: Any = 0,
-    output_padding: Any = 0,
-    groups: int = 1,
-    dilation: Any = 1,
-) -> Tensor:
-    """The transpose of `conv3d`: each entry spreads over a window."""
-    return transposed(3, input, weight, bias, stride, padding, output_padding, groups, dilation)

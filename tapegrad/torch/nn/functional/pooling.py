@@ -173,58 +173,37 @@ def _mean_pool(
 _SHAPE = {"input": "Of shape ``(N, C, *sizes)``, or without N."}
 
 
-@documented(
-    "torch.nn.functional.max_pool1d(torch.tensor([[[1.0, 3.0, 2.0, 4.0]]]), 2)",
-    "tensor([[[3., 4.]]])",
-    **_SHAPE,
+def _largest(n: int, what: str, example: str, result: str) -> Any:
+    def pool(
+        input: Tensor,
+        kernel_size: Any,
+        stride: Any = None,
+        padding: Any = 0,
+        dilation: Any = 1,
+        ceil_mode: bool = False,
+        return_indices: bool = False,
+    ) -> Any:
+        return _max_pool(
+            n, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices
+        )
+
+    pool.__name__ = pool.__qualname__ = f"max_pool{n}d"
+    pool.__doc__ = f"The largest entry of every window of {what}."
+    return documented(f"torch.nn.functional.max_pool{n}d({example}, 2)", result, **_SHAPE)(pool)
+
+
+max_pool1d = _largest(
+    1, "sequences", "torch.tensor([[[1.0, 3.0, 2.0, 4.0]]])", "tensor([[[3., 4.]]])"
 )
-def max_pool1d(
-    input: Tensor,
-    kernel_size: Any,
-    stride: Any = None,
-    padding: Any = 0,
-    dilation: Any = 1,
-    ceil_mode: bool = False,
-    return_indices: bool = False,
-) -> Any:
-    """The largest entry of every window of sequences."""
-    return _max_pool(1, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
-
-
-@documented(
-    "torch.nn.functional.max_pool2d(torch.arange(16.0).reshape(1, 1, 4, 4), 2)",
+max_pool2d = _largest(
+    2,
+    "images",
+    "torch.arange(16.0).reshape(1, 1, 4, 4)",
     "tensor([[[[ 5.,  7.],\n          [13., 15.]]]])",
-    **_SHAPE,
 )
-def max_pool2d(
-    input: Tensor,
-    kernel_size: Any,
-    stride: Any = None,
-    padding: Any = 0,
-    dilation: Any = 1,
-    ceil_mode: bool = False,
-    return_indices: bool = False,
-) -> Any:
-    """The largest entry of every window of images."""
-    return _max_pool(2, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
-
-
-@documented(
-    "torch.nn.functional.max_pool3d(torch.arange(8.0).reshape(1, 1, 2, 2, 2), 2)",
-    "tensor([[[[[7.]]]]])",
-    **_SHAPE,
+max_pool3d = _largest(
+    3, "volumes", "torch.arange(8.0).reshape(1, 1, 2, 2, 2)", "tensor([[[[[7.]]]]])"
 )
-def max_pool3d(
-    input: Tensor,
-    kernel_size: Any,
-    stride: Any = None,
-    padding: Any = 0,
-    dilation: Any = 1,
-    ceil_mode: bool = False,
-    return_indices: bool = False,
-) -> Any:
-    """The largest entry of every window of volumes."""
-    return _max_pool(3, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
 
 
 def _with_indices(pool: Any, example: str, result: str) -> Any:
@@ -278,41 +257,31 @@ def avg_pool1d(
     return _mean_pool(1, input, kernel_size, stride, padding, ceil_mode, count_include_pad, None)
 
 
-@documented(
-    "torch.nn.functional.avg_pool2d(torch.arange(16.0).reshape(1, 1, 4, 4), 2)",
+def _mean(n: int, what: str, example: str, result: str) -> Any:
+    def pool(
+        input: Tensor,
+        kernel_size: Any,
+        stride: Any = None,
+        padding: Any = 0,
+        ceil_mode: bool = False,
+        count_include_pad: bool = True,
+        divisor_override: int | None = None,
+    ) -> Tensor:
+        return _mean_pool(
+            n, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override
+        )
+
+    pool.__name__ = pool.__qualname__ = f"avg_pool{n}d"
+    pool.__doc__ = f"The mean of every window of {what}."
+    return documented(f"torch.nn.functional.avg_pool{n}d({example}, 2)", result, **_SHAPE)(pool)
+
+
+avg_pool2d = _mean(
+    2,
+    "images",
+    "torch.arange(16.0).reshape(1, 1, 4, 4)",
     "tensor([[[[ 2.5000,  4.5000],\n          [10.5000, 12.5000]]]])",
-    **_SHAPE,
 )
-def avg_pool2d(
-    input: Tensor,
-    kernel_size: Any,
-    stride: Any = None,
-    padding: Any = 0,
-    ceil_mode: bool = False,
-    count_include_pad: bool = True,
-    divisor_override: int | None = None,
-) -> Tensor:
-    """The mean of every window of images."""
-    return _mean_pool(
-        2, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override
-    )
-
-
-@documented(
-    "torch.nn.functional.avg_pool3d(torch.arange(8.0).reshape(1, 1, 2, 2, 2), 2)",
-    "tensor([[[[[3.5000]]]]])",
-    **_SHAPE,
+avg_pool3d = _mean(
+    3, "volumes", "torch.arange(8.0).reshape(1, 1, 2, 2, 2)", "tensor([[[[[3.5000]]]]])"
 )
-def avg_pool3d(
-    input: Tensor,
-    kernel_size: Any,
-    stride: Any = None,
-    padding: Any = 0,
-    ceil_mode: bool = False,
-    count_include_pad: bool = True,
-    divisor_override: int | None = None,
-) -> Tensor:
-    """The mean of every window of volumes."""
-    return _mean_pool(
-        3, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override
-    )
