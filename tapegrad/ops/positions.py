@@ -30,10 +30,16 @@ def _flat(x: Any) -> Any:
     return reshape(x, to=(x._value.size,))
 
 
+def _in_a_row(positions: Any) -> Any:
+    """The positions as one row in memory, of the class of array that they are."""
+    row = positions.reshape(-1)
+    return row if row.flags.c_contiguous else row.copy()
+
+
 def pick(x: Any, positions: Any) -> Any:
     """The elements at these positions, in the shape of the positions."""
-    positions = np.asarray(positions)
-    taken = gather_rows(_flat(x), wrap_constant(np.ascontiguousarray(positions.reshape(-1))))
+    positions = np.asanyarray(positions)
+    taken = gather_rows(_flat(x), wrap_constant(_in_a_row(positions)))
     return reshape(taken, to=positions.shape)
 
 
@@ -66,17 +72,17 @@ def fitted(values: Any, x: Any, shape: tuple[int, ...]) -> Any:
 
 def place(x: Any, positions: Any, values: Any) -> Any:
     """The tensor with other values at these positions; of several for one the last counts."""
-    positions = np.asarray(positions)
+    positions = np.asanyarray(positions)
     values = fitted(values, x, positions.shape)
-    where = wrap_constant(np.ascontiguousarray(positions.reshape(-1)))
+    where = wrap_constant(_in_a_row(positions))
     changed = _replace_rows(_flat(x), where, _flat(values), axis=-1)
     return reshape(changed, to=x._value.shape)
 
 
 def add_at(x: Any, positions: Any, values: Any) -> Any:
     """The tensor with values added at these positions, as often as they occur."""
-    positions = np.asarray(positions)
+    positions = np.asanyarray(positions)
     values = fitted(values, x, positions.shape)
-    where = wrap_constant(np.ascontiguousarray(positions.reshape(-1)))
+    where = wrap_constant(_in_a_row(positions))
     added = _scatter_rows(_flat(values), where, to=(x._value.size,), axis=-1)
     return _add(x, reshape(added, to=x._value.shape))

@@ -12,6 +12,7 @@ from tapegrad.ops import complex as core_complex
 from tapegrad.torch import creation, diagonals, pieces, shaping
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.dtypes import get_default_dtype
+from tapegrad.torch.examples import as_array
 from tapegrad.torch.linalg import cholesky as _cholesky
 from tapegrad.torch.linalg import det, inv, matrix_exp, matrix_power, pinv, slogdet
 from tapegrad.torch.operation import operation
@@ -309,7 +310,7 @@ def cholesky(input: Tensor, upper: bool = False, *, out: Any = None) -> Tensor:
 def unravel_index(indices: Tensor, shape: Any) -> tuple[Tensor, ...]:
     """Places in a tensor of places in the flattened one."""
     sizes = (shape,) if hasattr(shape, "__index__") else tuple(shape)
-    found = np.unravel_index(np.asarray(indices._value), sizes)
+    found = np.unravel_index(as_array(indices._value), sizes)
     return tuple([wrapped(np.asarray(i, np.int64)[()]) for i in found])
 
 

@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad.core.context import active_recorders
 from tapegrad.core.structural import identity as copied
 from tapegrad.torch import graph, mutations
 from tapegrad.torch.node import AccumulateGrad, Node, node_type
-from tapegrad.torch.running import run
+from tapegrad.torch.running import innermost, run
 from tapegrad.torch.tensor import Tensor, install, mutation_holder, wrapped
 
 _ADDS: ContextVar[bool] = ContextVar("tapegrad_torch_backward", default=False)
@@ -66,6 +67,10 @@ def backward(
     tensor(6.)
     """
     targets = _sequence(tensors)
+    if active_recorders():
+        example = innermost(targets)
+        if example is not None:
+            example.backward()  # which raises
     seeds = _seeds(targets, _sequence(grad_tensors, len(targets)))
     only = None if inputs is None else list(_sequence(inputs))
     if only is not None and not only:
@@ -185,6 +190,17 @@ def grad(
     (tensor(6.),)
     """
     targets, sources = _sequence(outputs), _sequence(inputs)
+    if active_recorders():
+        given = _sequence(grad_outputs, len(targets))
+        example = innermost((*targets, *sources, *given))
+        if example is not None:
+            options = {
+                "retain_graph": retain_graph,
+                "create_graph": create_graph,
+                "allow_unused": allow_unused,
+                "materialize_grads": materialize_grads,
+            }
+            return tuple(example._pull(grad, targets, sources, given, options, is_grads_batched))
     if allow_unused is False and materialize_grads:
         raise ValueError(
             "Expected allow_unused to be True or not passed when materialize_grads=True, but got: "

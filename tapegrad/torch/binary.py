@@ -21,6 +21,7 @@ from tapegrad.ops import (
     special,
     transcendental,
 )
+from tapegrad.ops import compare as core_compare
 from tapegrad.ops import incomplete_gamma as core_gamma
 from tapegrad.ops import rounding as core_rounding
 from tapegrad.ops.cast import in_dtype
@@ -28,6 +29,7 @@ from tapegrad.ops.replacing import nan_to_num as core_nan_to_num
 from tapegrad.torch.arithmetic import div
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.dtypes import category, from_numpy_dtype
+from tapegrad.torch.examples import Example
 from tapegrad.torch.operation import operation
 from tapegrad.torch.promotion import as_floating, check_operand, promoted, promoted_floating
 from tapegrad.torch.tensor import alias, install
@@ -93,6 +95,10 @@ def _shared(function: Callable[..., Any]) -> Callable[..., Any]:
         result = function(a, b)
         if category(a._value.dtype) < 2:
             return result
+        if isinstance(a._value, Example) or isinstance(b._value, Example):
+            one, half = (in_dtype(n, a._value.dtype) for n in (1.0, 0.5))
+            share = _where(core_compare.is_nan(result), one, half)
+            return _where(core_compare.not_equal(a, b), result, a * share + b * share)
         is_one = (a._value < b._value) | (a._value > b._value)
         if np.all(is_one):
             return result

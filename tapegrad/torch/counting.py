@@ -11,6 +11,7 @@ from tapegrad.ops import covariance as core_covariance
 from tapegrad.ops import quantiles as core_quantiles
 from tapegrad.ops.cast import in_dtype
 from tapegrad.torch.documentation import documented
+from tapegrad.torch.examples import as_array
 from tapegrad.torch.operation import operation
 from tapegrad.torch.promotion import as_floating
 from tapegrad.torch.size import dimension
@@ -40,7 +41,7 @@ def _quantile(name: str, function: Any, words: str) -> Any:
     ) -> Any:
         if input._value.dtype.kind != "f":
             raise RuntimeError(f"{name}() input tensor must be either float or double dtype")
-        values = np.asarray(q._value if hasattr(q, "_value") else q)
+        values = as_array(q._value if hasattr(q, "_value") else q)
         if np.any((values < 0) | (values > 1)):
             raise RuntimeError(f"{name}() q values must be in the range [0, 1]")
         if not input._value.size:
@@ -104,7 +105,7 @@ def corrcoef(input: Any) -> Any:
 )
 def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
     """How often each number occurs among non-negative integers."""
-    array = np.asarray(input._value)
+    array = as_array(input._value)
     if array.dtype.kind not in "iub":
         raise NotImplementedError(
             f"\"bincount_cpu\" not implemented for '{input.dtype.abbreviation}'"
@@ -128,7 +129,7 @@ def histc(
     input: Tensor, bins: int = 100, min: float = 0, max: float = 0, *, out: Any = None
 ) -> Tensor:
     """How many elements are in each of equally wide bins."""
-    array = np.asarray(input._value)
+    array = as_array(input._value)
     low, high = (min, max) if min != max else (array.min(), array.max())
     if low == high:
         low, high = low - 1, high + 1

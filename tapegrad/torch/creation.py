@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.structural import identity
+from tapegrad.torch.batched import like_example
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.dtypes import (
     get_default_dtype,
@@ -237,7 +238,7 @@ def _like(name: str, value: Any) -> Any:
         memory_format: Any = None,
     ) -> Tensor:
         d = input._value.dtype if dtype is None else to_numpy(dtype)
-        return made(np.full(input._value.shape, value, d), requires_grad)
+        return like_example(made(np.full(input._value.shape, value, d), requires_grad), input)
 
     like.__name__ = name
     like.__doc__ = (
@@ -257,13 +258,13 @@ empty_like = _like("empty_like", 0)
 def full_like(input: Tensor, fill_value: Any, *, dtype: Any = None, **options: Any) -> Tensor:
     """A tensor of one value, of the shape and type of `input`."""
     d = input.dtype if dtype is None else dtype
-    return full(input.shape, fill_value, dtype=d, **options)
+    return like_example(full(input.shape, fill_value, dtype=d, **options), input)
 
 
 def _new_method(function: Any) -> Any:
     def method(self: Tensor, *args: Any, dtype: Any = None, **options: Any) -> Tensor:
         result = function(*args, dtype=self.dtype if dtype is None else dtype, **options)
-        return result
+        return like_example(result, self)
 
     method.__name__ = f"new_{function.__name__}"
     method.__doc__ = f"`torch.{function.__name__}`, of this tensor's type."

@@ -18,6 +18,7 @@ from tapegrad.torch.dtypes import (
     promote,
     to_numpy,
 )
+from tapegrad.torch.examples import as_array
 from tapegrad.torch.size import device as _device
 from tapegrad.torch.tensor import Tensor, wrapped
 
@@ -47,7 +48,7 @@ def array_of(data: Any, dtype: Any = None) -> Any:
     """
     wanted = None if dtype is None else to_numpy(dtype)
     if isinstance(data, Tensor):
-        return np.array(data._value, dtype=wanted)
+        return np.array(as_array(data._value), dtype=wanted)
     if isinstance(data, (np.ndarray, np.generic)):
         array = np.array(array_in(data), dtype=wanted)
         from_numpy_dtype(array.dtype)

@@ -24,6 +24,13 @@ from tapegrad.torch.recorded import Recording, active_levels, advance, have_tang
 from tapegrad.torch.running import makers_in, run
 from tapegrad.torch.tensor import Tensor, mutation_holder, wrapped
 
+_NOT_IN_PLACE = (
+    "vmap: inplace arithmetic(self, *extra_args) is not possible because there exists a Tensor "
+    "`other` in extra_args that has more elements than `self`. This happened due to `other` being "
+    "vmapped over but `self` not being vmapped over in a vmap. Please try to use out-of-place "
+    "operators instead of inplace arithmetic. If said operator is being called inside the PyTorch "
+    "framework, please file a bug report instead."
+)
 #: Nodes that count as having saved their arguments only, where the engine's rule reads the result.
 _READ_NO_RESULT = frozenset({"DivBackward0", "ErfinvBackward0"})
 
@@ -69,6 +76,10 @@ def assign(x: Tensor, result: Tensor, name: str) -> Tensor:
     RuntimeError
         If the result has another shape, or a type that cannot become the tensor's.
     """
+    if x._level is not None:
+        return x._assign(result, assign, name)
+    if result._level is not None:
+        raise RuntimeError(_NOT_IN_PLACE)
     array, new = x._value, result._value
     if new.shape != array.shape:
         raise RuntimeError(

@@ -10,6 +10,7 @@ from tapegrad.core.context import active_recorders
 from tapegrad.core.structural import getitem
 from tapegrad.core.table import TABLE
 from tapegrad.ops.positions import add_at, numbers_of, pick, place
+from tapegrad.torch.examples import Example, UnbatchableError
 from tapegrad.torch.from_data import array_of
 from tapegrad.torch.in_place import assign, check_changeable
 from tapegrad.torch.modes import builds_graph
@@ -34,6 +35,8 @@ def _normal(part: Any) -> Any:
         return part
     if isinstance(part, Tensor):
         array = part._value
+        if isinstance(array, Example):
+            raise UnbatchableError("a key of examples")
         if array.ndim == 0 and array.dtype.kind in "iu":
             return int(array)
         return np.asarray(array)

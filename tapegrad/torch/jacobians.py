@@ -13,7 +13,10 @@ from tapegrad.core.batching import Batched, BatchedNamespace, batched_raw
 from tapegrad.core.jacobians import ranges, rows_at_once
 from tapegrad.core.one_hot import ones
 from tapegrad.core.structural import identity
+from tapegrad.core.table import recording
+from tapegrad.core.tensor import wrap_constant
 from tapegrad.torch import graph
+from tapegrad.torch.batched import as_example, batched, bottom, expanded, levels_of
 from tapegrad.torch.node import node_type
 from tapegrad.torch.recorded import Level
 from tapegrad.torch.running import run
@@ -25,6 +28,8 @@ _ALIAS = node_type("AliasBackward0")
 
 def alias(x: Tensor) -> Tensor:
     """The same memory under another identity, with the tangents and the graph of `x`."""
+    if x._level is not None:
+        return batched(alias(x.whole), x._level)
     same: Tensor = run(identity, _ALIAS, (x,), {})
     same._value = x._value
     return same
@@ -73,12 +78,32 @@ def rows_of(
     results: list[Tensor | None] = []
     for x in inputs:
         rows = [p[x._id] for p in pieces if x._id in p]
-        results.append(None if not rows else rows[0] if len(rows) == 1 else cat(rows))
+        whole = None if not rows else rows[0] if len(rows) == 1 else cat(rows)
+        results.append(None if whole is None else _stack_of(output, whole))
     return results
 
 
 def _unit_rows(x: Tensor, start: int, stop: int, F: BatchedNamespace) -> Batched:
-    return ones(x._value.shape, x._value.dtype, F, 0, start, stop)
+    if x._level is None:
+        return ones(x._value.shape, x._value.dtype, F, 0, start, stop)
+    rows = np.zeros((stop - start, int(x._value.size)), x._value.dtype)
+    rows[np.arange(stop - start), np.arange(start, stop)] = 1
+    seed = _for_all_examples(x, rows)
+    return Batched(wrap_constant(seed) if F.base is recording else seed, F)
+
+
+def _for_all_examples(x: Tensor, rows: Any) -> Any:
+    """Rows of the size of one example as rows of the shape of all."""
+    between = (1,) * len(levels_of(x))
+    n = len(rows)
+    whole = (n, *bottom(x)._value.shape)
+    return np.broadcast_to(rows.reshape(n, *between, *x._value.shape), whole)
+
+
+def _stack_of(x: Tensor, whole: Tensor) -> Tensor:
+    """A stack of derivatives of all examples of `x` as one example of stacks."""
+    levels = levels_of(x)
+    return as_example(whole.movedim(0, len(levels)), levels) if levels else whole
 
 
 def jacobians_of(
@@ -106,15 +131,15 @@ def unit_level(inputs: Sequence[Tensor]) -> tuple[Level, list[Tensor]]:
     ends = list(accumulate(sizes))
     total = ends[-1]
     level = Level(total)
-    duals = [alias(x) for x in inputs]
+    duals = [alias(expanded(x)) for x in inputs]
     for dual, size, end in zip(duals, sizes, ends, strict=True):
         shape, dtype = dual._value.shape, dual._value.dtype
-        if len(inputs) == 1 and size:
+        if len(inputs) == 1 and size and dual._level is None:
             level.tangents[dual._id] = ones(shape, dtype, batched_raw, 0, 0, size)
             continue
         seed = np.zeros((total, size), dtype)
         seed[np.arange(end - size, end), np.arange(size)] = 1
-        level.tangents[dual._id] = Batched(seed.reshape((total, *shape)), batched_raw)
+        level.tangents[dual._id] = Batched(_for_all_examples(dual, seed), batched_raw)
     return level, duals
 
 
@@ -125,6 +150,7 @@ def columns_of(level: Level, output: Tensor, inputs: Sequence[Tensor]) -> list[T
     if stack is None:
         dtype = output._value.dtype
         return [wrapped(np.zeros((*shape, *x._value.shape), dtype)[()]) for x in inputs]
+    stack = _stack_of(output, stack)
     found, start = [], 0
     for x in inputs:
         stop = start + int(x._value.size)

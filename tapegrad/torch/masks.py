@@ -10,6 +10,7 @@ from tapegrad.core.table import TABLE
 from tapegrad.ops.cast import in_dtype
 from tapegrad.ops.positions import numbers_of, pick, place
 from tapegrad.torch.documentation import documented
+from tapegrad.torch.examples import as_array
 from tapegrad.torch.operation import operation
 from tapegrad.torch.tensor import Tensor, install, wrapped
 
@@ -60,7 +61,7 @@ def masked_select(input: Any, mask: Any) -> Any:
         raise RuntimeError("masked_select: expected BoolTensor for mask")
     shape = np.broadcast_shapes(input._value.shape, mask._value.shape)
     numbers = np.broadcast_to(numbers_of(input), shape)
-    return pick(input, numbers[np.broadcast_to(mask._value, shape)])
+    return pick(input, numbers[np.broadcast_to(as_array(mask._value), shape)])
 
 
 @documented(
@@ -76,7 +77,7 @@ def masked_scatter(input: Any, mask: Any, source: Any) -> Any:
     x = input
     if x._value.shape != shape:
         x = TABLE["broadcast_to"](x, to=shape)
-    positions = numbers_of(x)[np.broadcast_to(mask._value, shape)]
+    positions = numbers_of(x)[np.broadcast_to(as_array(mask._value), shape)]
     if source._value.size < positions.size:
         raise RuntimeError(
             "masked_scatter: expected self and source to have same dtypes but got too few values"

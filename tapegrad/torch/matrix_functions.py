@@ -10,6 +10,7 @@ from tapegrad.core.tensor import wrap
 from tapegrad.torch.creation import eye
 from tapegrad.torch.diagonals import tril, triu
 from tapegrad.torch.documentation import documented
+from tapegrad.torch.examples import as_array
 from tapegrad.torch.linalg.arguments import require_matrices
 from tapegrad.torch.linalg.factors import householder_product, svdvals
 from tapegrad.torch.linalg.factors import qr as _qr
@@ -92,7 +93,7 @@ def _geqrf(input: Any) -> Any:
     from scipy.linalg import get_lapack_funcs
 
     require_matrices("geqrf", input)
-    a = np.asarray(input._value)
+    a = as_array(input._value)
     packed, tau = np.array(a), np.zeros((*a.shape[:-2], min(a.shape[-2:])), a.dtype)
     if a.size:
         function: Any = get_lapack_funcs("geqrf", (a,))

@@ -11,6 +11,7 @@ from tapegrad.torch import shaping
 from tapegrad.torch.creation import shape_of
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.dtypes import get_default_dtype, to_numpy
+from tapegrad.torch.examples import as_array
 from tapegrad.torch.from_data import made
 from tapegrad.torch.in_place import check_changeable
 from tapegrad.torch.pieces import split_with_sizes
@@ -88,7 +89,7 @@ def _resize(self: Tensor, *sizes: Any, memory_format: Any = None) -> Tensor:
         raise RuntimeError("cannot resize variables that require grad")
     shape = shape_of(sizes, "resize_")
     count = int(np.prod(shape, dtype=np.int64))
-    flat = np.asarray(self._value).reshape(-1)
+    flat = as_array(self._value).reshape(-1)
     if count > flat.size:
         grown = np.empty(count, flat.dtype)
         grown[: flat.size] = flat
@@ -186,7 +187,7 @@ def nonzero_static(input: Tensor, *, size: int, fill_value: int = -1) -> Tensor:
     if size < 0:
         raise RuntimeError("nonzero_static: 'size' must be an non-negative integer")
     found = np.full((size, input.ndim), fill_value, np.int64)
-    rows = np.asarray(input.nonzero()._value)[:size]
+    rows = as_array(input.nonzero()._value)[:size]
     found[: len(rows)] = rows
     return wrapped(found)
 
@@ -218,8 +219,8 @@ def histogram(
     """How many elements fall in each bin, and the edges of the bins."""
     _refuse_gradient("histogram", input)
     d = input._value.dtype
-    data = np.asarray(input._value).reshape(-1)
-    weights = None if weight is None else np.asarray(weight._value).reshape(-1)
+    data = as_array(input._value).reshape(-1)
+    weights = None if weight is None else as_array(weight._value).reshape(-1)
     edges = bins._value if isinstance(bins, Tensor) else _edges(data, int(bins), range, d)
     counts, _ = np.histogram(data, edges, weights=weights, density=density)
     return Histogram(wrapped(counts.astype(d)), wrapped(np.array(edges)))
@@ -257,13 +258,13 @@ def histogramdd(
     _refuse_gradient("histogramdd", input)
     d = input._value.dtype
     count = input.shape[-1]
-    data = np.asarray(input._value).reshape(-1, count)
-    weights = None if weight is None else np.asarray(weight._value).reshape(-1)
+    data = as_array(input._value).reshape(-1, count)
+    weights = None if weight is None else as_array(weight._value).reshape(-1)
     wanted = [bins] * count if hasattr(bins, "__index__") and not isinstance(bins, Tensor) else bins
     edges = []
     for i, b in enumerate(wanted):
         if isinstance(b, Tensor):
-            edges.append(np.asarray(b._value))
+            edges.append(as_array(b._value))
         else:
             span = None if range is None else range[2 * i : 2 * i + 2]
             edges.append(_edges(data[:, i], int(b), span, d))

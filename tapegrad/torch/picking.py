@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad.core.table import TABLE
+from tapegrad.core.table import TABLE, recording
 from tapegrad.core.tensor import wrap, wrap_constant
 from tapegrad.ops import elementwise
 from tapegrad.ops.cast import in_dtype
@@ -18,6 +18,7 @@ from tapegrad.ops.segment_reductions import (
     unsorted_segment_prod,
 )
 from tapegrad.torch.documentation import documented
+from tapegrad.torch.examples import Example, as_array
 from tapegrad.torch.indexing import put_at
 from tapegrad.torch.operation import changing, operation
 from tapegrad.torch.size import dimension
@@ -41,7 +42,7 @@ __all__ = [
 
 
 def _whole_numbers(name: str, index: Any) -> Any:
-    array = np.asarray(index._value)
+    array = as_array(index._value)
     if array.dtype.kind not in "iu":
         raise RuntimeError(f"{name}(): Expected dtype int32/int64 for index")
     return array
@@ -80,6 +81,12 @@ def _along(name: str, x: Any, index: Any, dim: int) -> Any:
     return np.ravel_multi_index(tuple(np.broadcast_arrays(*grids)), shape)
 
 
+def _differ_only_in(x: Any, index: Any, dim: int) -> bool:
+    """Whether an index has the sizes of a tensor but for a dimension."""
+    a, b = list(x._value.shape), list(index._value.shape)
+    return bool(a) and len(a) == len(b) and a[:dim] + a[dim:][1:] == b[:dim] + b[dim:][1:]
+
+
 @documented(
     "torch.gather(torch.tensor([[1, 2], [3, 4]]), 1, torch.tensor([[0, 0], [1, 0]]))",
     "",
@@ -89,6 +96,8 @@ def _along(name: str, x: Any, index: Any, dim: int) -> Any:
 @operation()
 def gather(input: Any, dim: int, index: Any, *, sparse_grad: bool = False) -> Any:
     """``out[i][j] = input[index[i][j]][j]`` for dimension 0, and so on for others."""
+    if isinstance(index._value, Example) and _differ_only_in(input, index, dim):
+        return recording.take_along_axis(input, index, axis=dim % input._value.ndim - input.ndim)
     return pick(input, _along("gather", input, index, dim))
 
 
@@ -350,7 +359,7 @@ def put(input: Any, index: Any, source: Any, accumulate: bool = False) -> Any:
 
 
 def _positions_by(x: Any, indices: Any) -> Any:
-    key = tuple([slice(None) if i is None else np.asarray(i._value) for i in indices])
+    key = tuple([slice(None) if i is None else as_array(i._value) for i in indices])
     return numbers_of(x)[key]
 
 
@@ -404,7 +413,7 @@ install(
     zero_=zero_,
     index_put_=lambda self, indices, values, accumulate=False: put_at(
         self,
-        tuple([np.asarray(i._value) for i in indices]),
+        tuple([as_array(i._value) for i in indices]),
         values,
         accumulate,
     ),

@@ -11,6 +11,7 @@ from tapegrad.core import structural
 from tapegrad.core.structural import along
 from tapegrad.ops.positions import numbers_of, pick, place
 from tapegrad.torch.documentation import documented
+from tapegrad.torch.examples import UnbatchableError
 from tapegrad.torch.operation import operation
 from tapegrad.torch.shaping import transpose
 from tapegrad.torch.shaping import view as _view
@@ -295,6 +296,8 @@ def _as_strided(input: Any, size: Any, stride: Any, storage_offset: int) -> Any:
 )
 def as_strided(input: Tensor, size: Any, stride: Any, storage_offset: int | None = None) -> Tensor:
     """The memory seen with another shape and other strides."""
+    if input._level is not None:
+        raise UnbatchableError("the memory of an example")
     offset = input.storage_offset() if storage_offset is None else storage_offset
     return _as_strided(input, tuple(size), tuple(stride), offset)
 

@@ -13,6 +13,7 @@ from tapegrad.core.tensor import wrap_constant
 from tapegrad.ops.cast import in_dtype
 from tapegrad.ops.elementwise import multiply, subtract
 from tapegrad.torch.documentation import documented
+from tapegrad.torch.examples import as_array
 from tapegrad.torch.node_names import camel
 from tapegrad.torch.operation import operation
 from tapegrad.torch.promotion import flat, promoted_floating
@@ -44,7 +45,7 @@ def _linear(x: Any, scale: float, shift: float) -> Any:
 def _polynomial(x: Any, n: Any, first: tuple[float, float], step: _Step) -> Any:
     """The polynomials of all degrees that `n` holds, each where it is asked for."""
     d = x._value.dtype
-    degrees = np.trunc(np.asarray(n._value)).astype(np.int64)
+    degrees = np.trunc(as_array(n._value)).astype(np.int64)
     shape = np.broadcast_shapes(x._value.shape, degrees.shape)
     if x._value.shape != shape:
         x = TABLE["broadcast_to"](x, to=shape)

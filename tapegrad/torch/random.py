@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad.torch.batched import active_vmaps
 from tapegrad.torch.creation import shape_of
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.dtypes import get_default_dtype, to_numpy
+from tapegrad.torch.examples import UnbatchableError, as_array
 from tapegrad.torch.from_data import made
 from tapegrad.torch.in_place import assign, check_changeable
 from tapegrad.torch.tensor import Tensor, install, wrapped
@@ -120,6 +122,8 @@ def _rng(generator: Generator | None) -> np.random.Generator:
             "'same' or 'different' randomness flags on vmap or perform the randomness operation "
             "out of vmap"
         )
+    if _MODE.get() == "different" and active_vmaps():
+        raise UnbatchableError("random numbers of its own for each example")
     return (default_generator if generator is None else generator)._rng
 
 
@@ -321,7 +325,7 @@ def normal(
         As for `rand`.
     """
     mean, std = (x.detach() if isinstance(x, Tensor) else x for x in (mean, std))
-    if np.any(np.asarray(std._value if isinstance(std, Tensor) else std) < 0):
+    if np.any(as_array(std._value if isinstance(std, Tensor) else std) < 0):
         raise RuntimeError("normal expects all elements of std >= 0.0")
     if isinstance(mean, Tensor) or isinstance(std, Tensor):
         like = mean if isinstance(mean, Tensor) else std
@@ -339,7 +343,7 @@ def bernoulli(
     input: Tensor, p: float | None = None, *, generator: Generator | None = None, out: Any = None
 ) -> Tensor:
     """1 with the probability that the tensor tells, else 0."""
-    chance = np.asarray(input._value if p is None else p)
+    chance = as_array(input._value if p is None else p)
     if np.any((chance < 0) | (chance > 1)):
         raise RuntimeError("Expected p_in >= 0 && p_in <= 1 to be true, but got false.")
     hit = _rng(generator).random(input._value.shape) < chance
@@ -349,7 +353,9 @@ def bernoulli(
 @documented("torch.poisson(torch.zeros(2))", "tensor([0., 0.])")
 def poisson(input: Tensor, generator: Generator | None = None) -> Tensor:
     """Counts of Poisson distributions, whose means the tensor tells."""
-    return made(np.asarray(_rng(generator).poisson(input._value)).astype(input._value.dtype))
+    return made(
+        np.asarray(_rng(generator).poisson(as_array(input._value))).astype(input._value.dtype)
+    )
 
 
 @documented(
@@ -367,7 +373,7 @@ def multinomial(
     out: Any = None,
 ) -> Tensor:
     """Classes, drawn by weights: those in a vector, or in each row of a matrix."""
-    weights = np.asarray(input._value, np.float64)
+    weights = as_array(input._value).astype(np.float64)
     if weights.ndim not in (1, 2):
         raise RuntimeError("prob_dist must be 1 or 2 dim")
     rows = np.atleast_2d(weights)
@@ -416,7 +422,7 @@ def normal_(rng: Any, shape: Any, d: Any, mean: float = 0.0, std: float = 1.0) -
 
 def bernoulli_(rng: Any, shape: Any, d: Any, p: Any = 0.5) -> Any:
     """Draw for `Tensor.bernoulli_`."""
-    return rng.random(shape) < np.asarray(p._value if isinstance(p, Tensor) else p)
+    return rng.random(shape) < as_array(p._value if isinstance(p, Tensor) else p)
 
 
 def exponential_(rng: Any, shape: Any, d: Any, lambd: float = 1.0) -> Any:

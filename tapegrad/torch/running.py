@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -32,6 +32,10 @@ def run(
     view: Any = False,
 ) -> Any:
     """Run a function of core tensors on tensors of this dialect, and give its result a node."""
+    if active_recorders():
+        example = innermost((*args, *kwargs.values()))
+        if example is not None:
+            return example._run(function, kind, args, kwargs, view)
     taken: list[Tensor] = []
     if view and isinstance(args[0], Tensor):
         shared(args[0])
@@ -79,6 +83,18 @@ def run(
             results._value = view(args[0]._value, *args[1:], **kwargs)
         _mark_views(results, taken[0], function, entered, named)
     return results
+
+
+def innermost(values: Iterable[Any]) -> Any:
+    """The example of the innermost `vmap` among these, also in lists; None if there is none."""
+    found: Any = None
+    for value in values:
+        if value.__class__ is list or value.__class__ is tuple:
+            value = innermost(value)
+        level = value._level if isinstance(value, Tensor) else None
+        if level is not None and (found is None or level.number > found._level.number):
+            found = value
+    return found
 
 
 def _check_inference(taken: list[Tensor], records: list[Record]) -> None:

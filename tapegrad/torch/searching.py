@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from tapegrad.torch.documentation import documented
+from tapegrad.torch.examples import as_array
 from tapegrad.torch.tensor import Tensor, install, wrapped
 
 __all__ = [
@@ -47,10 +48,10 @@ def searchsorted(
             "while right was True"
         )
     where: Any = "right" if right or side == "right" else "left"
-    sequence = np.asarray(sorted_sequence._value)
+    sequence = as_array(sorted_sequence._value)
     if sorter is not None:
-        sequence = np.take_along_axis(sequence, np.asarray(sorter._value), -1)
-    values = np.asarray(input._value if isinstance(input, Tensor) else input)
+        sequence = np.take_along_axis(sequence, as_array(sorter._value), -1)
+    values = as_array(input._value if isinstance(input, Tensor) else input)
     kind = np.int32 if out_int32 else np.int64
     if sequence.ndim > 1 and sequence.shape[:-1] != values.shape[:-1]:
         raise RuntimeError(
@@ -118,7 +119,7 @@ def unique(
     dim: int | None = None,
 ) -> Any:
     """The different elements, or the different entries of a dimension."""
-    array = np.asarray(input._value)
+    array = as_array(input._value)
     values, inverse, counts = np.unique(
         array, return_inverse=True, return_counts=True, axis=dim, equal_nan=False
     )
@@ -141,7 +142,7 @@ def unique_consecutive(
     input: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: Any = None
 ) -> Any:
     """The elements without those equal to the one before."""
-    array = np.asarray(input._value)
+    array = as_array(input._value)
     rows = array.reshape(-1) if dim is None else np.moveaxis(array, dim, 0)
     differs = np.ones(len(rows), np.bool_)
     if len(rows) > 1:

@@ -75,7 +75,7 @@ def view(self: Tensor, *size: Any) -> Tensor:
         return _with_type(self, size[0])
     to = _resolved(_wanted(size, "view"), self._value.size)
     result: Tensor = run(_reshaped, node_type("ViewBackward0"), (self, to), {}, view=True)
-    if result._view is None and self._value.size and self._value.ndim:
+    if result._view is None and result._level is None and self._value.size and self._value.ndim:
         raise RuntimeError(
             "view size is not compatible with input tensor's size and stride (at least one "
             "dimension spans across two contiguous subspaces). Use .reshape(...) instead."

@@ -7,14 +7,18 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tapegrad.core.structural import identity
+from tapegrad.core.table import TABLE
 from tapegrad.core.tensor import wrap
 from tapegrad.ops import reduce as core_reduce
 from tapegrad.ops.positions import numbers_of, pick
 from tapegrad.torch.binary import maximum, minimum
 from tapegrad.torch.documentation import documented
+from tapegrad.torch.examples import as_array
+from tapegrad.torch.node import node_type
 from tapegrad.torch.numpy_names import numpy_words
 from tapegrad.torch.operation import into, operation
 from tapegrad.torch.reductions import amax, amin
+from tapegrad.torch.running import run
 from tapegrad.torch.size import dimension
 from tapegrad.torch.tensor import Tensor, install, wrapped
 
@@ -227,9 +231,24 @@ def aminmax(input: Tensor, *, dim: Any = None, keepdim: bool = False) -> Any:
     return Both(amin(input, dims, keepdim), amax(input, dims, keepdim))
 
 
+def _position_of_example(name: str, input: Tensor, dim: Any, keepdim: bool) -> Tensor:
+    flat = input.reshape(-1) if dim is None or not input._value.ndim else input
+    at = 0 if dim is None else dimension(dim, input._value.ndim)
+
+    def find(x: Any) -> Any:
+        return TABLE[name](x, axis=at - x._value.ndim, dtype=np.dtype(np.int64))
+
+    found: Tensor = run(find, node_type("ArgmaxBackward0"), (flat,), {})
+    if not keepdim or not input._value.ndim:
+        return found
+    return found.reshape((1,) * input._value.ndim) if dim is None else found.unsqueeze(at)
+
+
 def _position(name: str, function: Any, word: str) -> Any:
     def call(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
-        array = np.asarray(input._value)
+        if input._level is not None:
+            return _position_of_example(name, input, dim, keepdim)
+        array = as_array(input._value)
         if dim is None:
             if not array.size:
                 raise IndexError(
@@ -288,7 +307,7 @@ def _median(name: str, kind: Any, ignore_nan: bool) -> Any:
     def whole(input: Any) -> Any:
         if not input._value.size:
             return wrap(input._value.dtype.type(np.nan))
-        flat = np.asarray(input._value).reshape(-1)
+        flat = as_array(input._value).reshape(-1)
         return pick(input, np.asarray(_median_index(flat, 0, ignore_nan)))
 
     def call(input: Tensor, dim: Any = None, keepdim: bool = False, *, out: Any = None) -> Any:

@@ -80,6 +80,7 @@ class Tensor(PythonValues):
     _inference = False
     _shown_as = "tensor"  # subclasses are shown by their name
     _unnoticed = False  # whether changes of its memory are not counted
+    _level: Any = None  # the `vmap` of which it is one example
 
     if TYPE_CHECKING:
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from tapegrad.core.context import only_recorders, visible_recorders
+from tapegrad.torch.batched import as_example, bottom, expanded, levels_of
 from tapegrad.torch.dtypes import category
 from tapegrad.torch.jacobians import alias
 from tapegrad.torch.recorded import Level, active_levels
@@ -157,8 +158,9 @@ def make_dual(tensor: Any, tangent: Any, *, level: int | None = None) -> Tensor:
             "Making a dual Tensor based on a Tensor that already has a forward gradient at the "
             "same level 0 is not supported."
         )
-    dual: Tensor = tensor.view_as(tensor) if tensor._value.shape else alias(tensor)
-    found.enter(dual, tangent)
+    whole = expanded(tensor)
+    dual: Tensor = whole.view_as(whole) if whole._value.shape else alias(whole)
+    found.enter(bottom(dual), bottom(expanded(tangent)))
     return dual
 
 
@@ -188,4 +190,4 @@ def unpack_dual(tensor: Any, *, level: int | None = None) -> UnpackedDualTensor:
     if tangent is None:
         return UnpackedDualTensor(tensor, None)
     with only_recorders(tuple([r for r in visible_recorders() if r is not found])):
-        return UnpackedDualTensor(alias(tensor), tangent)
+        return UnpackedDualTensor(alias(tensor), as_example(tangent, levels_of(tensor)))

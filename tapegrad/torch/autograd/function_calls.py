@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad.core.context import only_recorders, visible_recorders
+from tapegrad.core.context import active_recorders, only_recorders, visible_recorders
 from tapegrad.core.tensor import next_id
 from tapegrad.torch import modes
 from tapegrad.torch.dtypes import category
 from tapegrad.torch.node import AccumulateGrad, next_number
 from tapegrad.torch.recorded import Level, active_levels, have_tangents
+from tapegrad.torch.running import innermost
 from tapegrad.torch.saved import all_saved
 from tapegrad.torch.tensor import Tensor, shared, wrapped
 
@@ -29,6 +30,10 @@ def applied(cls: Any, args: tuple[Any, ...], kwargs: Any, is_separate: bool) -> 
     is_separate
         Whether the context is filled by `setup_context`, not by `forward`.
     """
+    if active_recorders():
+        example = innermost(args)
+        if example is not None:
+            return example._apply(cls, args, is_separate)
     ctx: Any = cls._backward_cls()
     if is_separate:
         bound = inspect.signature(cls.forward).bind(*args, **kwargs)

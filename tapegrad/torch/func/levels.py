@@ -11,10 +11,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from tapegrad.core import nest
+from tapegrad.torch.batched import expanded, require_gradient, without_graph
 from tapegrad.torch.jacobians import alias
 from tapegrad.torch.modes import builds_graph
 from tapegrad.torch.node import Node
-from tapegrad.torch.tensor import Tensor, wrapped
+from tapegrad.torch.tensor import Tensor
 
 
 class Own:
@@ -28,10 +29,9 @@ class Own:
         """An argument as the function is to see it."""
         if not isinstance(x, Tensor):
             raise ValueError(f"Thing passed to transform API must be Tensor, got {type(x)}")
-        entered = alias(x)
+        entered = alias(expanded(x))
         if entered._node is None:
-            leaf: Any = entered.requires_grad_()
-            self._leaves.add(leaf._node)
+            self._leaves.add(require_gradient(entered))
         return entered
 
     def reaches_out(self, tensors: Sequence[Any]) -> bool:
@@ -54,7 +54,7 @@ class Own:
         """A result as it is seen outside."""
         if not isinstance(x, Tensor) or x._node is None or self.reaches_out([x]):
             return x
-        return wrapped(x._value, None, x._id)
+        return without_graph(x)
 
     def leave_all(self, structure: Any) -> Any:
         """The results in a structure."""

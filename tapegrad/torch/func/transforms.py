@@ -8,6 +8,7 @@ from typing import Any
 
 from tapegrad.core import nest
 from tapegrad.torch import backward, modes
+from tapegrad.torch.batched import as_example, bottom, expanded, levels_of
 from tapegrad.torch.creation import zeros_like
 from tapegrad.torch.dtypes import category
 from tapegrad.torch.func.levels import (
@@ -241,7 +242,7 @@ def jvp(
                     f"{_JVP}: Expected {name} to only contain Tensors, got {type(x)}"
                 )
     level = Level()
-    duals = mapped(alias, primals)
+    duals = mapped(lambda x: alias(expanded(x)), primals)
     for dual, x, t in zip(
         nest.flatten(duals), nest.flatten(primals), nest.flatten(tangents), strict=True
     ):
@@ -251,7 +252,7 @@ def jvp(
                 f"original Tensor, this is not supported. Tensor is of size {list(x.shape)} while "
                 f"the given forward gradient is of size {list(t.shape)}."
             )
-        level.enter(dual, t)
+        level.enter(bottom(dual), bottom(expanded(t)))
     with level:
         output, aux = with_aux(_JVP, func(*duals), has_aux)
         flat = tensors_of(_JVP, output)
@@ -263,7 +264,9 @@ def jvp(
                 "jvp(f, primals, tangents, strict=True): The output of f is independent of the "
                 "inputs. This is not allowed with strict=True."
             )
-        found.append(zeros_like(y.detach()) if tangent is None else tangent)
+        found.append(
+            zeros_like(y.detach()) if tangent is None else as_example(tangent, levels_of(y))
+        )
     pushed = packed(output, found)
     return (output, pushed, aux) if has_aux else (output, pushed)
 

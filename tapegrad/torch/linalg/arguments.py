@@ -8,6 +8,7 @@ import numpy as np
 
 from tapegrad.core.table import TABLE
 from tapegrad.torch.dtypes import from_numpy_dtype
+from tapegrad.torch.examples import for_checks
 
 __all__ = ["LinAlgError"]
 
@@ -63,7 +64,7 @@ def first_singular(x: Any) -> int | None:
     """The number of the first singular matrix, None if there is none."""
     if not x._value.size:
         return None
-    flat = np.asarray(x._value).reshape(-1, *x._value.shape[-2:])
+    flat = for_checks(x._value).reshape(-1, *x._value.shape[-2:])
     for i, a in enumerate(flat):
         if a.size and np.linalg.matrix_rank(a, tol=0.0) < len(a):
             return i

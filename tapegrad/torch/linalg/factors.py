@@ -15,6 +15,7 @@ from tapegrad.ops import matrix_products as core_products
 from tapegrad.ops import qr as core_qr
 from tapegrad.ops import svd as core_svd
 from tapegrad.torch.documentation import documented
+from tapegrad.torch.examples import as_array
 from tapegrad.torch.linalg.arguments import (
     LinAlgError,
     adjoint,
@@ -74,7 +75,7 @@ def _cholesky(A: Any, upper: bool) -> Any:
 
 
 def _first_bad_minor(A: Any) -> int:
-    for a in np.asarray(A._value).reshape(-1, *A._value.shape[-2:]):
+    for a in as_array(A._value).reshape(-1, *A._value.shape[-2:]):
         for k in range(1, len(a) + 1):
             try:
                 np.linalg.cholesky(a[:k, :k])

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from tapegrad.torch.documentation import documented
+from tapegrad.torch.examples import as_array
 from tapegrad.torch.linalg.arguments import LinAlgError, at_batch, require_square
 from tapegrad.torch.sorting import named_result
 from tapegrad.torch.tensor import Tensor, wrapped
@@ -47,7 +48,7 @@ def ldl_factor_ex(
     """The same as `ldl_factor`, and 0 or the number of the first pivot that is zero."""
     require_square("ldl_factor_ex", A)
     _refuse_derivatives("ldl_factor_ex", A)
-    a = np.asarray(A._value)
+    a = as_array(A._value)
     packed = np.tril(a)
     pivots = np.zeros(a.shape[:-1], np.int32)
     info = np.zeros(a.shape[:-2], np.int32)
@@ -93,7 +94,7 @@ def ldl_solve(
     """The solution of a system whose matrix was factored by `ldl_factor`."""
     require_square("ldl_solve", LD)
     _refuse_derivatives("ldl_solve", LD, B)
-    packed, swaps, b = (np.asarray(x._value) for x in (LD, pivots, B))
+    packed, swaps, b = (as_array(x._value) for x in (LD, pivots, B))
     lead = np.broadcast_shapes(packed.shape[:-2], b.shape[:-2])
     packed = np.broadcast_to(packed, (*lead, *packed.shape[-2:]))
     swaps = np.broadcast_to(swaps, (*lead, swaps.shape[-1]))

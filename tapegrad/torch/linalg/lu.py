@@ -16,6 +16,7 @@ from tapegrad.ops import lu as core_lu
 from tapegrad.ops.cast import in_dtype
 from tapegrad.ops.elementwise import add
 from tapegrad.torch.documentation import documented
+from tapegrad.torch.examples import as_array, for_checks
 from tapegrad.torch.linalg.arguments import LinAlgError, adjoint, at_batch, require_matrices
 from tapegrad.torch.linalg.solving import spread
 from tapegrad.torch.operation import operation
@@ -82,7 +83,7 @@ def _packed(A: Any) -> tuple[Any, Any, Any]:
     The square part has a primitive; the rest follows from it by triangular systems: behind the
     square, U = L^-1 P A, below it, L = P A U^-1.
     """
-    value = np.asarray(A._value)
+    value = as_array(A._value)
     rows, columns = value.shape[-2:]
     packed, pivots, info = _factored(value)
     if not active_recorders() or not value.size:
@@ -124,7 +125,7 @@ def _lu_factor_ex(A: Any, pivot: bool) -> Any:
 
 
 def _raise_for_zeros(A: Tensor, info: Any) -> None:
-    found = np.asarray(info._value).reshape(-1)
+    found = for_checks(info._value).reshape(-1)
     if found.any():
         i = int(np.flatnonzero(found)[0])
         zero = int(found[i])
@@ -179,7 +180,7 @@ def lu(A: Tensor, *, pivot: bool = True, out: Any = None) -> Any:
 
 @operation("LinalgLuSolveBackward0", method=False)
 def _lu_solve(LU: Any, pivots: Any, B: Any, left: bool, is_adjoint: bool) -> Any:
-    order = order_of(np.asarray(pivots._value), LU._value.shape[-1])
+    order = order_of(as_array(pivots._value), LU._value.shape[-1])
     LU, B = spread(LU, B if left else adjoint(B))
     order = np.broadcast_to(order, LU._value.shape[:-1])
     if left is is_adjoint:

@@ -18,6 +18,7 @@ from tapegrad.ops import matrix_functions as core_functions
 from tapegrad.ops import tensor_equations as core_equations
 from tapegrad.ops.cast import in_dtype
 from tapegrad.torch.documentation import documented
+from tapegrad.torch.examples import as_array
 from tapegrad.torch.linalg.arguments import (
     LinAlgError,
     at_batch,
@@ -87,7 +88,7 @@ def _inv(A: Any) -> Any:
 def _zero_pivot(A: Any, i: int) -> int:
     from scipy.linalg import lu
 
-    upper = lu(np.asarray(A._value).reshape(-1, *A._value.shape[-2:])[i])[2]
+    upper = lu(as_array(A._value).reshape(-1, *A._value.shape[-2:])[i])[2]
     zeros = np.flatnonzero(np.diag(upper) == 0)
     return int(zeros[0]) + 1 if zeros.size else len(upper)
 
@@ -259,7 +260,7 @@ def lstsq(A: Tensor, B: Tensor, rcond: Any = None, *, driver: Any = None) -> Any
             raise RuntimeError(f"torch.linalg.lstsq: {name} must have at least {least} dimensions.")
     solution = _lstsq(A, B)
     rows, columns = A._value.shape[-2:]
-    rank = np.asarray(np.linalg.matrix_rank(np.asarray(A._value)), np.int64)
+    rank = np.asarray(np.linalg.matrix_rank(as_array(A._value)), np.int64)
     residuals = solution.reshape(-1)[:0].abs()
     known = driver in ("gels", "gelsd", "gelss")
     if known and rows > columns and np.all(rank == columns):
@@ -267,7 +268,7 @@ def lstsq(A: Tensor, B: Tensor, rcond: Any = None, *, driver: Any = None) -> Any
         left = A @ (solution.unsqueeze(-1) if vector else solution)
         residuals = (left - (B.unsqueeze(-1) if vector else B)).abs().square().sum(-2)
     singular = (
-        np.linalg.svd(np.asarray(A._value), compute_uv=False)
+        np.linalg.svd(as_array(A._value), compute_uv=False)
         if driver in ("gelsd", "gelss")
         else np.zeros(0, residuals._value.dtype)
     )
@@ -307,7 +308,7 @@ def pinv(
         relative = 0.0 if atol else max(rows, columns) * float(eps)
     relative = _number(relative)
     if atol is not None and A.numel():
-        largest = np.linalg.svd(np.asarray(A._value), compute_uv=False)[..., 0]
+        largest = np.linalg.svd(as_array(A._value), compute_uv=False)[..., 0]
         with np.errstate(divide="ignore", invalid="ignore"):
             relative = np.maximum(relative, _number(atol) / largest)
     if not isinstance(relative, float):
@@ -316,7 +317,7 @@ def pinv(
 
 
 def _number(x: Any) -> Any:
-    return np.asarray(x._value) if isinstance(x, Tensor) else float(x)
+    return as_array(x._value) if isinstance(x, Tensor) else float(x)
 
 
 @documented(f"torch.linalg.matrix_power({_A}, 2)", "", A="Square matrices.", n="The exponent.")
@@ -347,7 +348,7 @@ def matrix_rank(
     out: Any = None,
 ) -> Tensor:
     """How many singular values are not zero."""
-    array = np.asarray(A._value)
+    array = as_array(A._value)
     values = np.linalg.svd(array, compute_uv=False)
     absolute = _number(tol if tol is not None else 0.0 if atol is None else atol)
     if rtol is None:

@@ -8,12 +8,15 @@ import numpy as np
 
 from tapegrad.core.structural import reshape
 from tapegrad.core.table import recording
+from tapegrad.core.tensor import Tensor as CoreTensor
 from tapegrad.core.tensor import wrap_constant
-from tapegrad.ops import transcendental
+from tapegrad.ops import compare, transcendental
+from tapegrad.ops.cast import in_dtype
 from tapegrad.ops.logistic import softplus
 from tapegrad.ops.reduce import reduce_sum
 from tapegrad.ops.softmax import log_softmax
 from tapegrad.torch.dtypes import category
+from tapegrad.torch.examples import as_array, for_checks
 from tapegrad.torch.nn.documentation import documented
 from tapegrad.torch.nn.functional.elements import choose
 from tapegrad.torch.nn.functional.reduction import reduced, reduction_named
@@ -53,7 +56,7 @@ def _check_classes(input: Tensor, target: Tensor, weight: Tensor | None, ignore_
             f"weight tensor should be defined either for all {classes} classes or no classes but "
             f"got weight tensor of shape: {list(weight._value.shape)}"
         )
-    numbers = target._value
+    numbers = for_checks(target._value)
     wrong = (numbers != ignore_index) & ((numbers < 0) | (numbers >= classes))
     if np.any(wrong):
         raise IndexError(f"Target {numbers[wrong].reshape(-1)[0]} is out of bounds.")
@@ -62,10 +65,23 @@ def _check_classes(input: Tensor, target: Tensor, weight: Tensor | None, ignore_
 def _picked(values: Any, numbers: Any, axis: int) -> Any:
     """Per sample the entry of its class, along the axis of classes."""
     to = values._value.shape
-    shape = numbers.shape
-    along = (*shape[: len(to) + axis], 1, *shape[len(to) + axis :])
-    places = wrap_constant(numbers.reshape(along))
+    shape = numbers._value.shape
+    places = reshape(numbers, to=(*shape[: len(to) + axis], 1, *shape[len(to) + axis :]))
     return reshape(recording.take_along_axis(values, places, axis=axis), to=shape)
+
+
+def _nll_of(input: Any, weight: Any, target: Any, ignore_index: int, reduction: str) -> Any:
+    """What `_nll` computes, by recorded operations on the numbers of classes too."""
+    axis = -1 if input._value.ndim == 1 else 1 - input._value.ndim
+    kept = compare.not_equal(target, ignore_index)
+    numbers = choose(kept, target, 0)
+    factors = None if weight is None else recording.gather(weight, numbers, axis=-1)
+    loss = -_picked(input, numbers, axis)
+    loss = choose(kept, loss if factors is None else loss * factors, 0)
+    if reduction != "mean":
+        return reduced(loss, reduction)
+    ones = in_dtype(kept, input._value.dtype) if factors is None else choose(kept, factors, 0)
+    return reduced(loss, "sum") / reduced(ones, "sum")
 
 
 def _nll(input: Any, weight: Any, numbers: Any, ignore_index: int, reduction: str) -> Any:
@@ -74,7 +90,7 @@ def _nll(input: Any, weight: Any, numbers: Any, ignore_index: int, reduction: st
     kept = numbers != ignore_index
     every = bool(np.all(kept))
     numbers = np.asarray(numbers if every else np.where(kept, numbers, 0)).astype(np.int64)
-    loss = -_picked(input, numbers, axis)
+    loss = -_picked(input, wrap_constant(numbers), axis)
     if weight is not None:
         factors = recording.gather(weight, wrap_constant(numbers), axis=-1)
         loss = loss * factors
@@ -111,14 +127,24 @@ def nll_loss(
     """
     reduction = reduction_named(reduction, size_average, reduce)
     _check_classes(input, target, weight, ignore_index)
-    numbers = target._value
 
-    def loss(x: Any, w: Any = None) -> Any:
-        return _nll(x, w, numbers, ignore_index, reduction)
+    def loss(x: Any, t: Any, w: Any = None) -> Any:
+        return _nll_by(x, w, t, ignore_index, reduction)
 
-    args = (input,) if weight is None else (input, weight)
+    args = (input, _classes(target)) if weight is None else (input, _classes(target), weight)
     kind = "NllLossBackward0" if input._value.ndim <= 2 else "NllLoss2DBackward0"
     return run(loss, node_type(kind), args, {})
+
+
+def _classes(target: Tensor) -> Any:
+    """The numbers of classes: an array, or an example, which operations have to follow."""
+    return target._value if target._level is None else target
+
+
+def _nll_by(input: Any, weight: Any, target: Any, ignore_index: int, reduction: str) -> Any:
+    if isinstance(target, CoreTensor):
+        return _nll_of(input, weight, target, ignore_index, reduction)
+    return _nll(input, weight, target, ignore_index, reduction)
 
 
 def _smoothed(
@@ -189,7 +215,7 @@ def cross_entropy(
     reduction = reduction_named(reduction, size_average, reduce)
     if not 0 <= label_smoothing <= 1:
         raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing:g}")
-    args: tuple[Any, ...] = (input,) if weight is None else (input, weight)
+    args: tuple[Any, ...]
     shape = input._value.shape
     if target._value.shape == shape and category(target._value.dtype) == 2:
         args = (input, target) if weight is None else (input, target, weight)
@@ -200,14 +226,15 @@ def cross_entropy(
 
         return run(probable, node_type(kind), args, {})
     _check_classes(input, target, weight, ignore_index)
-    numbers = target._value
     axis = -1 if len(shape) == 1 else 1 - len(shape)
+    args = (input, _classes(target)) if weight is None else (input, _classes(target), weight)
 
-    def loss(x: Any, w: Any = None) -> Any:
+    def loss(x: Any, t: Any, w: Any = None) -> Any:
         logs = log_softmax(x, axis)
         if label_smoothing:
+            numbers = as_array(getattr(t, "_value", t))
             return _smoothed(logs, w, numbers, ignore_index, reduction, label_smoothing)
-        return _nll(logs, w, numbers, ignore_index, reduction)
+        return _nll_by(logs, w, t, ignore_index, reduction)
 
     kind = "NllLossBackward0" if len(shape) <= 2 else "NllLoss2DBackward0"
     if label_smoothing:
@@ -258,7 +285,7 @@ def binary_cross_entropy(
     r""":math:`-y \ln x - (1 - y) \ln (1 - x)`, with logarithms of at least -100."""
     reduction = reduction_named(reduction, size_average, reduce)
     _same_size(input, target)
-    values = input._value
+    values = for_checks(input._value)
     if values.size and (np.any(values < 0) or np.any(values > 1)):
         raise RuntimeError("all elements of input should be between 0 and 1")
     return _binary(input, target, weight, reduction)

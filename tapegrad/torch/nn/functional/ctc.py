@@ -12,6 +12,7 @@ from tapegrad.core.table import recording
 from tapegrad.core.tensor import wrap_constant
 from tapegrad.ops import transcendental
 from tapegrad.ops.reduce import reduce_mean, reduce_sum
+from tapegrad.torch.examples import as_array
 from tapegrad.torch.nn.documentation import documented
 from tapegrad.torch.nn.functional.elements import choose
 from tapegrad.torch.nn.functional.reduction import reduction_named
@@ -25,7 +26,9 @@ _LOW = -1e30  # the logarithm of what is impossible, without the arithmetic of i
 
 
 def _lengths(given: Any) -> Any:
-    return np.asarray(given._value if isinstance(given, Tensor) else given, np.int64).reshape(-1)
+    return (
+        as_array(given._value if isinstance(given, Tensor) else given).astype(np.int64).reshape(-1)
+    )
 
 
 def _with_blanks(targets: Any, lengths: Any, blank: int) -> Any:

@@ -14,6 +14,8 @@ from tapegrad.core.tensor import next_id, wrap_constant
 from tapegrad.ops.contract import matmul
 from tapegrad.ops.einsum import einsum
 from tapegrad.torch.anomaly import check_gradient
+from tapegrad.torch.creation import arange
+from tapegrad.torch.dtypes import int64
 from tapegrad.torch.modes import builds_graph, in_inference_mode
 from tapegrad.torch.nn.documentation import documented
 from tapegrad.torch.nn.functional.elements import require_tensor
@@ -193,6 +195,8 @@ def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Any:
 )
 def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
     """Rows of zeros with a one at the place of each class."""
+    if tensor._level is not None and num_classes > 0:
+        return tensor.unsqueeze(-1).eq(arange(num_classes)).to(int64)
     numbers = tensor._value
     if numbers.dtype != np.int64:
         raise RuntimeError("one_hot is only applicable to index tensor of type LongTensor.")
