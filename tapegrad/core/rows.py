@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad.core.batching import BatchedNamespace
+from tapegrad.core.batching import Batched, BatchedNamespace
 from tapegrad.core.define import general
 from tapegrad.core.guarded import GuardedNamespace, unguarded
 from tapegrad.core.large import loops_above
@@ -104,6 +104,41 @@ def _batched_scatter_rows(F: Any, args: Any, params: Any) -> Any:
     return F.scatter_rows(values.value, indices, to=to, axis=params["axis"])
 
 
+def _batched_gather(F: Any, args: Any, axis: int) -> Any:
+    params, indices = args
+    if not isinstance(indices, Batched):
+        # The indices' axes take the place of one axis: nothing has to be aligned.
+        return F.gather(params.value, indices, axis=axis)
+    ndim, depth = params.ndim, indices.ndim
+    leading = ndim + axis
+    if not isinstance(params, Batched):
+        found = F.gather(params, indices.value, axis=axis)
+        # The batch axis stands where the indices' axes do.
+        order = (leading, *range(leading), *range(leading + 1, ndim + depth))
+        return F.transpose(found, axes=_from_the_end(order)) if leading else found
+    # One table of the rows of all examples, with indices that count through it.
+    rows, size = params.value.shape[0], params.value.shape[1 + leading]
+    order = (0, 1 + leading, *range(1, 1 + leading), *range(2 + leading, ndim + 1))
+    table = F.transpose(params.value, axes=_from_the_end(order)) if leading else params.value
+    rest = tuple(table.shape[2:])
+    table = F.reshape(table, to=(rows * size, *rest))
+    given = getattr(indices.value, "_value", indices.value).dtype
+    starts = (np.arange(rows) * size).astype(given).reshape((rows,) + (1,) * depth)
+    picked = F.add(indices.value, starts)
+    found = F.gather(table, picked, axis=-ndim)
+    order = (
+        0,
+        *range(1 + depth, 1 + depth + leading),
+        *range(1, 1 + depth),
+        *range(1 + depth + leading, ndim + depth),
+    )
+    return F.transpose(found, axes=_from_the_end(order)) if leading else found
+
+
+def _from_the_end(order: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple([i - len(order) for i in order])
+
+
 # params (..., n, ...), indices (m, k): result (..., m, k, ...)
 gather = general(
     "gather",
@@ -112,8 +147,7 @@ gather = general(
     NONDIFF,
     inputs="params indices",
     jvps=(lambda F, t, indices, axis: F.gather(t, indices, axis=axis), NONDIFF),
-    # The indices' axes take the place of one axis: nothing has to be aligned.
-    batch=lambda F, args, params: F.gather(args[0].value, args[1], **params),
+    batch=lambda F, args, params: _batched_gather(F, args, **params),
 )
 # Zeros of shape `to`, to which the slices of `values` are added at their indices.
 scatter_rows = general(
@@ -150,7 +184,7 @@ gather_rows = general(
     NONDIFF,
     inputs="params indices",
     jvps=(lambda F, t, indices, shape: F.gather(t, indices, axis=-len(shape)), NONDIFF),
-    batch=lambda F, args, params: F.gather(args[0].value, args[1], axis=-args[0].ndim),
+    batch=lambda F, args, params: _batched_gather(F, args, -args[0].ndim),
 )
 
 

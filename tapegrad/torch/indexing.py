@@ -9,8 +9,10 @@ import numpy as np
 from tapegrad.core.context import active_recorders
 from tapegrad.core.structural import getitem
 from tapegrad.core.table import TABLE
+from tapegrad.core.tensor import wrap_constant
+from tapegrad.ops import compare
 from tapegrad.ops.positions import add_at, numbers_of, pick, place
-from tapegrad.torch.examples import Example, UnbatchableError
+from tapegrad.torch.examples import Example, UnbatchableError, for_checks
 from tapegrad.torch.from_data import array_of
 from tapegrad.torch.in_place import assign, check_changeable
 from tapegrad.torch.modes import builds_graph
@@ -153,7 +155,34 @@ def _check_positions(indices: Any, size: int, axis: int) -> None:
 _CUT = {True: node_type("SelectBackward0"), False: node_type("SliceBackward0")}
 
 
+def _position_of_examples(key: Any) -> tuple[int, Tensor] | None:
+    """The axis and the integers, if a key is one tensor of integers that `vmap` looks at."""
+    parts = key if isinstance(key, tuple) else (key,)
+    for axis, part in enumerate(parts):
+        if isinstance(part, Tensor) and part._level is not None and part._value.dtype.kind in "iu":
+            rest = (*parts[:axis], *parts[axis + 1 :])
+            return (axis, part) if all(p == _EVERYTHING for p in rest) else None
+        if not isinstance(part, slice):
+            return None
+    return None
+
+
+def _gathered(x: Any, positions: Any, axis: int) -> Any:
+    size = x._value.shape[axis]
+    from_end = positions + wrap_constant(positions._value.dtype.type(size))
+    positions = TABLE["where"](compare.less(positions, 0), from_end, positions)
+    return TABLE["gather"](x, positions, axis=axis - x._value.ndim)
+
+
 def _getitem(self: Tensor, key: Any) -> Tensor:
+    found = _position_of_examples(key) if active_recorders() else None
+    if found is not None and found[0] < self._value.ndim:
+        axis, positions = found
+        _check_positions(for_checks(positions._value), self._value.shape[axis], axis)
+        picked_along: Tensor = run(
+            _gathered, node_type("IndexBackward0"), (self, positions, axis), {}
+        )
+        return picked_along
     index, by_arrays = parsed(key, self._value.shape)
     if by_arrays:
         return picked(self, index)

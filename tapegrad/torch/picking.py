@@ -150,6 +150,8 @@ def take(input: Any, index: Any) -> Any:
 def index_select(input: Any, dim: int, index: Any) -> Any:
     """Entries of a dimension."""
     at = dimension(dim, input._value.ndim)
+    if isinstance(index._value, Example) and input._value.ndim and index._value.ndim == 1:
+        return TABLE["gather"](input, index, axis=at - input._value.ndim)
     array = _whole_numbers("index_select", index)
     if array.ndim > 1:
         raise IndexError("index_select(): Index is supposed to be a vector")
