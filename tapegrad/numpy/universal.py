@@ -101,7 +101,8 @@ def _floor_divided(a: Any, b: Any) -> Any:
 
     The array API standard asks for it.
     """
-    quotient = np.floor_divide(a, b)
+    with np.errstate(all="ignore"):
+        quotient = np.floor_divide(a, b)
     endless = np.isnan(quotient) & np.isinf(a) & np.isfinite(b)
     return np.where(endless, np.copysign(a, np.copysign(1, a) * b), quotient)[()]
 
