@@ -153,6 +153,14 @@ _betainc = elementwise(
     lambda F, a, b, c: F.betainc_density(a, b, c),
 )
 
+elementwise(
+    "betaincc",
+    from_scipy("betaincc"),
+    lambda F, a, b, c: -F.betainc_slope(a, b, c, n=1, m=0),
+    lambda F, a, b, c: -F.betainc_slope(a, b, c, n=0, m=1),
+    lambda F, a, b, c: -F.betainc_density(a, b, c),
+)
+
 
 def betainc(a: Any, b: Any, x: Any, name: str | None = None) -> Tensor:
     r"""Regularised incomplete beta function :math:`I_x(a, b)`, elementwise.

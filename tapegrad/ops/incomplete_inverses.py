@@ -59,6 +59,14 @@ _betaincinv = elementwise(
     lambda F, a, b, y: 1.0 / F.betainc_density(a, b, y),
 )
 
+elementwise(
+    "betainccinv",
+    from_scipy("betainccinv"),
+    lambda F, a, b, y: -F.betainc_slope(a, b, y, n=1, m=0) / F.betainc_density(a, b, y),
+    lambda F, a, b, y: -F.betainc_slope(a, b, y, n=0, m=1) / F.betainc_density(a, b, y),
+    lambda F, a, b, y: -1.0 / F.betainc_density(a, b, y),
+)
+
 
 def betaincinv(a: Any, b: Any, y: Any, name: str | None = None) -> Tensor:
     r"""Inverse of `tf.math.betainc` in its last argument: the solution x of :math:`I_x(a, b) = y`.

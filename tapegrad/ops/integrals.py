@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.define import elementwise, general
-from tapegrad.ops import hypergeometric  # noqa: F401 - used by rules as F.hyp2f1
+from tapegrad.core.primitive import NONDIFF
+from tapegrad.ops import exponentials, sinc  # noqa: F401 - used by rules as F.exprel...
 from tapegrad.ops.describe import FLOATS, unary
 from tapegrad.ops.scipy_forward import from_scipy, require_float
 
@@ -19,16 +20,6 @@ __all__ = (
     "fresnel_sin",
     "spence",
 )
-
-
-def _fresnel(place: int) -> Any:
-    def forward(x: Any) -> Any:
-        from scipy.special import fresnel
-
-        dtype = require_float(x)
-        return fresnel(x)[place].astype(dtype, copy=False)[()]
-
-    return forward
 
 
 def _fresnel_wave(x: Any, *, sine: bool) -> Any:
@@ -91,7 +82,7 @@ exp1 = elementwise(
 general("fresnel_wave", _fresnel_wave, _fresnel_wave_slope, inputs="x", jvps=[_fresnel_wave_slope])
 fresnel_cos = elementwise(
     "fresnel_cos",
-    _fresnel(1),
+    from_scipy("fresnel", 1),
     lambda F, x: F.fresnel_wave(x, sine=False),
     doc=unary(
         r"Fresnel's integral :math:`C(x) = \int_0^x \cos(\pi t^2 / 2)\; dt`, elementwise.",
@@ -103,7 +94,7 @@ fresnel_cos = elementwise(
 )
 fresnel_sin = elementwise(
     "fresnel_sin",
-    _fresnel(0),
+    from_scipy("fresnel", 0),
     lambda F, x: F.fresnel_wave(x, sine=True),
     doc=unary(
         r"Fresnel's integral :math:`S(x) = \int_0^x \sin(\pi t^2 / 2)\; dt`, elementwise.",
@@ -131,4 +122,31 @@ elementwise(
     "spence_slope",
     _spence_slope,
     lambda F, x: 0.5 * F.hyp2f1(1.0 - x, a=2.0, b=2.0, c=3.0),
+)
+
+# Those of sine and cosine, and E_n: https://dlmf.nist.gov/6.2, https://dlmf.nist.gov/8.19.
+elementwise("sine_integral", from_scipy("sici", 0), lambda F, x: F.sinc(x / math.pi))
+elementwise("cosine_integral", from_scipy("sici", 1), lambda F, x: F.cos(x) / x)
+elementwise(
+    "hyperbolic_sine_integral",
+    from_scipy("shichi", 0),
+    lambda F, x: 0.5 * (F.exprel(x) + F.exprel(-x)),
+)
+elementwise("hyperbolic_cosine_integral", from_scipy("shichi", 1), lambda F, x: F.cosh(x) / x)
+
+
+def _expn(n: Any, x: Any) -> Any:
+    from scipy.special import expn
+
+    dtype = require_float(x)
+    whole = np.asarray(n)
+    order = whole.astype(np.int64) if (whole == np.floor(whole)).all() else whole
+    return expn(order, x).astype(dtype, copy=False)[()]
+
+
+elementwise(
+    "expn",
+    _expn,
+    NONDIFF,
+    lambda F, a, b, y: F.where(F.less(a, 1.0), -y - y / b, -F.expn(F.maximum(a - 1.0, 0.0), b)),
 )

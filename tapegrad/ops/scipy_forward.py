@@ -6,14 +6,23 @@ from collections.abc import Callable
 from typing import Any
 
 
-def from_scipy(name: str) -> Callable[..., Any]:
-    """The function of `scipy.special`, for floating point numbers, in the dtype of the last."""
+def from_scipy(name: str, output: int | None = None) -> Callable[..., Any]:
+    """The function of `scipy.special`, for floating point numbers, in the dtype of the last.
+
+    Parameters
+    ----------
+    name
+        Its name there.
+    output
+        Which one of its results, if it has several.
+    """
 
     def forward(*arrays: Any) -> Any:
         from scipy import special
 
         dtype = require_float(arrays[-1])
-        return getattr(special, name)(*arrays).astype(dtype, copy=False)[()]
+        found = getattr(special, name)(*arrays)
+        return (found if output is None else found[output]).astype(dtype, copy=False)[()]
 
     return forward
 

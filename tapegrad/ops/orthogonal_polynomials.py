@@ -1,0 +1,119 @@
+"""Orthogonal polynomials of a degree n: https://dlmf.nist.gov/18.9.
+
+Derivatives are polynomials of one degree less and of shifted parameters; those of degree 0 are 0.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tapegrad.core.define import elementwise
+from tapegrad.core.primitive import NONDIFF, missing
+from tapegrad.ops import select  # noqa: F401 - used by rules as F.maximum
+from tapegrad.ops.scipy_forward import from_scipy, require_float
+
+_BY_PARAMETER = missing(
+    "orthogonal polynomials are differentiated by their variable, not by their parameters"
+)
+
+
+def _of_degree(name: str) -> Any:
+    """SciPy's polynomial; for whole degrees by recurrence, which takes integers."""
+
+    def forward(n: Any, *arrays: Any) -> Any:
+        from scipy import special
+
+        dtype = require_float(arrays[-1])
+        degree = np.asarray(n)
+        if (degree == np.floor(degree)).all():
+            degree = degree.astype(np.int64)
+        arrays = tuple([a.astype(np.float64) for a in arrays])
+        return np.asarray(getattr(special, name)(degree, *arrays)).astype(dtype)[()]
+
+    return forward
+
+
+def _lower(F: Any, n: Any, slope: Any) -> Any:
+    """A derivative, as a function of the degree below; 0 for degree 0."""
+    constant = F.equal(n, 0.0)
+    value = slope(F.where(constant, 1.0 + n, n) - 1.0)
+    return F.where(constant, 0.0 * value, value)
+
+
+elementwise(
+    "eval_jacobi",
+    _of_degree("eval_jacobi"),
+    NONDIFF,
+    _BY_PARAMETER,
+    _BY_PARAMETER,
+    lambda F, a, b, c, d: _lower(
+        F, a, lambda n: 0.5 * (a + b + c + 1.0) * F.eval_jacobi(n, b + 1.0, c + 1.0, d)
+    ),
+)
+elementwise(
+    "eval_gegenbauer",
+    _of_degree("eval_gegenbauer"),
+    NONDIFF,
+    _BY_PARAMETER,
+    lambda F, a, b, c: _lower(F, a, lambda n: 2.0 * b * F.eval_gegenbauer(n, b + 1.0, c)),
+)
+elementwise(
+    "eval_genlaguerre",
+    _of_degree("eval_genlaguerre"),
+    NONDIFF,
+    _BY_PARAMETER,
+    lambda F, a, b, c: _lower(F, a, lambda n: -F.eval_genlaguerre(n, b + 1.0, c)),
+)
+elementwise(
+    "eval_legendre",
+    _of_degree("eval_legendre"),
+    NONDIFF,
+    lambda F, a, b: _lower(F, a, lambda n: 0.5 * (a + 1.0) * _jacobi(F, n, 1.0, b)),
+)
+elementwise(
+    "eval_laguerre",
+    _of_degree("eval_laguerre"),
+    NONDIFF,
+    lambda F, a, b: _lower(F, a, lambda n: -F.eval_genlaguerre(n, 1.0 + 0.0 * n, b)),
+)
+elementwise(
+    "eval_chebyt",
+    _of_degree("eval_chebyt"),
+    NONDIFF,
+    lambda F, a, b: _lower(F, a, lambda n: a * F.eval_chebyu(n, b)),
+)
+elementwise(
+    "eval_chebyu",
+    _of_degree("eval_chebyu"),
+    NONDIFF,
+    lambda F, a, b: _lower(F, a, lambda n: 2.0 * F.eval_gegenbauer(n, 2.0 + 0.0 * n, b)),
+)
+elementwise(
+    "eval_hermite",
+    _of_degree("eval_hermite"),
+    NONDIFF,
+    lambda F, a, b: _lower(F, a, lambda n: 2.0 * a * F.eval_hermite(n, b)),
+)
+elementwise(
+    "eval_hermitenorm",
+    _of_degree("eval_hermitenorm"),
+    NONDIFF,
+    lambda F, a, b: _lower(F, a, lambda n: a * F.eval_hermitenorm(n, b)),
+)
+
+
+def _jacobi(F: Any, n: Any, parameter: float, x: Any) -> Any:
+    shift = parameter + 0.0 * n
+    return F.eval_jacobi(n, shift, shift, x)
+
+
+# https://dlmf.nist.gov/14.10.E5, infinite at the ends where the function is.
+elementwise(
+    "lpmv",
+    from_scipy("lpmv"),
+    NONDIFF,
+    missing("Legendre functions are differentiated by their variable, not by their degree"),
+    lambda F, a, b, c, y: (b * c * y - (a + b) * F.lpmv(a, b - 1.0, c)) / (c * c - 1.0),
+)
