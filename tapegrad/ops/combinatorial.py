@@ -21,7 +21,7 @@ def _reciprocal_slope(F: Any, x: Any, y: Any) -> Any:
     return F.where(F.less(x, 0.5), reflected, -y * F.digamma(F.maximum(x, 0.5)))
 
 
-elementwise("rgamma", from_scipy("rgamma"), lambda F, x, y: _reciprocal_slope(F, x, y))
+elementwise("rgamma", from_scipy("rgamma"), _reciprocal_slope)
 # https://dlmf.nist.gov/5.2 and https://dlmf.nist.gov/5.12: logarithmic derivatives.
 elementwise(
     "poch",

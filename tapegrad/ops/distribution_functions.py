@@ -15,24 +15,24 @@ from tapegrad.ops import bessel, incomplete_beta  # noqa: F401 - used by rules a
 from tapegrad.ops.scipy_forward import from_scipy
 
 
-def _t_density(F: Any, df: Any, t: Any) -> Any:
-    """Student's density."""
-    log_shape = 0.5 * (df + 1.0) * F.log1p(t * t / df) + F.betaln(0.5, 0.5 * df)
-    return F.exp(-log_shape) / F.sqrt(df)
+def _t_density(F: Any, a: Any, b: Any) -> Any:
+    """Student's density at `b`, with `a` degrees of freedom."""
+    log_shape = 0.5 * (a + 1.0) * F.log1p(b * b / a) + F.betaln(0.5, 0.5 * a)
+    return F.exp(-log_shape) / F.sqrt(a)
 
 
-def _t_by_df(F: Any, df: Any, t: Any) -> Any:
+def _t_by_df(F: Any, a: Any, b: Any) -> Any:
     """By the parameter of the incomplete beta function, and by its argument."""
-    share = t * t / (df + t * t)
-    slope = F.betainc_slope(0.5 + 0.0 * df, 0.5 * df, share, n=0, m=1)
-    return 0.25 * F.sign(t) * slope - _t_density(F, df, t) * t / (2.0 * df)
+    share = b * b / (a + b * b)
+    slope = F.betainc_slope(0.5 + 0.0 * a, 0.5 * a, share, n=0, m=1)
+    return 0.25 * F.sign(b) * slope - _t_density(F, a, b) * b / (2.0 * a)
 
 
 elementwise(
     "stdtr",
     from_scipy("stdtr"),
-    lambda F, a, b: _t_by_df(F, a, b),
-    lambda F, a, b: _t_density(F, a, b),
+    _t_by_df,
+    _t_density,
 )
 elementwise(
     "stdtrit",
@@ -47,17 +47,18 @@ elementwise(
 )
 
 
-def _noncentral_density(F: Any, x: Any, df: Any, shift: Any) -> Any:
-    root, of_shift = F.sqrt(x), F.sqrt(shift)
-    height = -0.5 * F.square(root - of_shift) + (0.25 * df - 0.5) * F.log(x / shift)
-    return 0.5 * F.exp(height) * F.ive(0.5 * df - 1.0, root * of_shift)
+def _noncentral_density(F: Any, a: Any, b: Any, c: Any) -> Any:
+    """The density at `a` of a noncentral chi-square distribution, with `b` degrees of freedom."""
+    root, of_shift = F.sqrt(a), F.sqrt(c)
+    height = -0.5 * F.square(root - of_shift) + (0.25 * b - 0.5) * F.log(a / c)
+    return 0.5 * F.exp(height) * F.ive(0.5 * b - 1.0, root * of_shift)
 
 
 # Johnson, Kotz, Balakrishnan: Continuous Univariate Distributions 2, section 29.
 elementwise(
     "chndtr",
     from_scipy("chndtr"),
-    lambda F, a, b, c: _noncentral_density(F, a, b, c),
+    _noncentral_density,
     missing("the noncentral distribution is not differentiated by its degrees of freedom"),
     lambda F, a, b, c: -_noncentral_density(F, a, b + 2.0, c),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+
 from tapegrad.core.define import elementwise
 from tapegrad.ops import hypergeometric  # noqa: F401 - used by rules as F.kummer
 from tapegrad.ops.scipy_forward import from_scipy

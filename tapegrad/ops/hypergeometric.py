@@ -1,8 +1,8 @@
 """Hypergeometric functions.
 
-`hyp2f1` and `kummer`, of fixed parameters, give derivatives of every order that never divide 0 by 0. Quotients such as ``(K(m) - E(m)) / m`` are 0/0 at a point where the function itself is smooth. This
-family is closed under differentiation and has no such point. The others have their parameters as
-inputs.
+Quotients such as ``(K(m) - E(m)) / m`` are 0/0 at a point where the function itself is smooth.
+`hyp2f1` and `kummer`, whose parameters are fixed, are closed under differentiation and have no such
+point. The other functions have their parameters as inputs.
 """
 
 from __future__ import annotations

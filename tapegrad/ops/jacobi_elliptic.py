@@ -13,9 +13,9 @@ from tapegrad.ops import elliptic  # noqa: F401 - used by rules as F.elliptic_mo
 from tapegrad.ops.scipy_forward import from_scipy
 
 
-def _amplitude_by_m(F: Any, u: Any, m: Any) -> Any:
-    moment = F.elliptic_moment(F.jacobi_am(u, m), m, p=1, r=-3)
-    return -0.5 * F.jacobi_dn(u, m) * moment
+def _amplitude_by_m(F: Any, a: Any, b: Any) -> Any:
+    moment = F.elliptic_moment(F.jacobi_am(a, b), b, p=1, r=-3)
+    return -0.5 * F.jacobi_dn(a, b) * moment
 
 
 elementwise(
@@ -32,20 +32,20 @@ elementwise(
 )
 
 
-def _dn_by_m(F: Any, u: Any, m: Any, y: Any) -> Any:
-    sine = F.jacobi_sn(u, m)
-    return -sine * (0.5 * sine + m * F.jacobi_cn(u, m) * _amplitude_by_m(F, u, m)) / y
+def _dn_by_m(F: Any, a: Any, b: Any, y: Any) -> Any:
+    sine = F.jacobi_sn(a, b)
+    return -sine * (0.5 * sine + b * F.jacobi_cn(a, b) * _amplitude_by_m(F, a, b)) / y
 
 
 elementwise(
     "jacobi_dn",
     from_scipy("ellipj", 2),
     lambda F, a, b: -b * F.jacobi_sn(a, b) * F.jacobi_cn(a, b),
-    lambda F, a, b, y: _dn_by_m(F, a, b, y),
+    _dn_by_m,
 )
 elementwise(
     "jacobi_am",
     from_scipy("ellipj", 3),
     lambda F, a, b: F.jacobi_dn(a, b),
-    lambda F, a, b: _amplitude_by_m(F, a, b),
+    _amplitude_by_m,
 )

@@ -157,7 +157,7 @@ for _name in ("sin", "cos", "tan", "cot"):
     elementwise_samples(
         f"{_name}dg",
         reals,
-        reference=_mp(lambda x, f=getattr(mpmath, _name): f(mpmath.radians(x))),
+        reference=_mp(lambda x, name=_name: getattr(mpmath, name)(mpmath.radians(x))),
     )
 
 # Integrals.
