@@ -170,6 +170,7 @@ def test_import_loads_nothing_slow() -> None:
     slow = {"numba", "llvmlite", "scipy", "matplotlib", "tqdm", "tapegrad.demo"}
     slow |= {"tapegrad.comparison", "tapegrad.compiler", "tapegrad.numpy", "tapegrad.torch"}
     assert not loaded & slow
+    assert "scipy" not in loaded_after("import tapegrad.numpy")
     # NumPy's own imports are paid already; ours add none of the expensive standard modules.
     ours = loaded - loaded_after("import numpy")
     expensive = {"dataclasses", "asyncio", "unittest", "multiprocessing", "concurrent"}

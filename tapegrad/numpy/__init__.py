@@ -6,6 +6,7 @@ The derivatives are the engine's; what stands here are NumPy's names, arguments,
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 from numpy import bool as bool
@@ -87,6 +88,8 @@ _refuse = refusing(__name__, globals(), REFUSED)
 
 
 def __getattr__(name: str) -> Any:
+    if name == "special":  # it needs SciPy, which takes a while to load
+        return importlib.import_module("tapegrad.numpy.special")
     if name in MODULES:
         return own_module(name)
     return _refuse(name)

@@ -7,6 +7,8 @@ they do in TensorFlow.
 
 from __future__ import annotations
 
+import importlib
+import sys
 from typing import Any
 
 import numpy as np
@@ -46,8 +48,11 @@ def _array_ufunc(self: Any, model: Any, method: str, *inputs: Any, **options: An
         # Nobody follows: as in TensorFlow, NumPy's functions of tensors give NumPy's results.
         return getattr(model, method)(*_seen(inputs), **{k: _seen(v) for k, v in options.items()})
     function = UFUNCS.get(model)
+    if function is None and "scipy.special" in sys.modules:
+        importlib.import_module("tapegrad.numpy.special")  # which tells what SciPy's functions are
+        function = UFUNCS.get(model)
     if function is None:
-        return _by_numpy(self, model, getattr(model, method), inputs, options)
+        return by_data(model, getattr(model, method), inputs, options)
     outs = options.get("out", ())
     inputs = tuple([_column(x) for x in inputs])
     for x in (*inputs, *outs):
@@ -120,7 +125,7 @@ def _array_function(self: Any, model: Any, types: Any, args: Any, options: Any) 
         return model(*_seen(args), **{k: _seen(v) for k, v in options.items()})
     handler = HANDLERS.get(model)
     if handler is None:
-        return _by_numpy(self, model, model, args, options)
+        return by_data(model, model, args, options)
     for kind in types:
         if not issubclass(kind, (ArrayLike, np.ndarray)):
             return NotImplemented
@@ -146,7 +151,7 @@ def _written(value: Any) -> Any:
     return value
 
 
-def _by_numpy(self: Any, model: Any, call: Any, args: Any, options: Any) -> Any:
+def by_data(model: Any, call: Any, args: Any, options: Any) -> Any:
     """What NumPy computes with the data, where no gradient is lost by that.
 
     Raises

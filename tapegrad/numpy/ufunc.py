@@ -57,6 +57,8 @@ class ufunc(Methods):
         An expression for the docstring.
     fast
         The name of the primitive that does it for arrays of one type.
+    inputs
+        The names of the parameters, separated by spaces; by default those of NumPy's functions.
 
     Examples
     --------
@@ -72,6 +74,7 @@ class ufunc(Methods):
         summary: str,
         example: str,
         fast: str = "",
+        inputs: str = "",
     ) -> None:
         self.model, self.compute = model, compute
         self.__name__ = self.__qualname__ = model.__name__
@@ -83,9 +86,9 @@ class ufunc(Methods):
         self._keywords = _CALL_OPTIONS | (CORE_OPTIONS if model.signature else {"where"})
         self._primitive = TABLE[fast] if fast else None
         UFUNCS[model] = self
-        inputs = ["x"] if self.nin == 1 else ["x1", "x2"]
-        self.__signature__ = _signature(inputs, model)
-        self.__doc__ = documented_text(summary, inputs, example)
+        names = inputs.split() or (["x"] if self.nin == 1 else ["x1", "x2"])
+        self.__signature__ = _signature(names, model)
+        self.__doc__ = documented_text(summary, names, example)
 
     def __repr__(self) -> str:
         return f"<ufunc '{self.__name__}'>"
@@ -250,7 +253,7 @@ class ufunc(Methods):
             of_type(x, d) if isinstance(x, Tensor) else wrap_constant(_number(x, d))
             for x, d in zip(given, loop, strict=False)
         ]
-        if self.nin == 2 and self.signature is None:
+        if self.nin > 1 and self.signature is None:
             _check_broadcast(operands)
         compute: Any = self.compute
         try:
@@ -316,16 +319,14 @@ def _number(x: Any, dtype: np.dtype[Any]) -> Any:
 
 
 def _check_broadcast(operands: list[Tensor]) -> None:
-    a, b = [x._value.shape for x in operands]
-    if a == b or not a or not b:
+    shapes = [x._value.shape for x in operands]
+    if len({s for s in shapes if s}) < 2:
         return
     try:
-        np.broadcast_shapes(a, b)
+        np.broadcast_shapes(*shapes)
     except ValueError:
-        texts = [str(s).replace(" ", "") for s in (a, b)]
-        raise ValueError(
-            f"operands could not be broadcast together with shapes {texts[0]} {texts[1]} "
-        ) from None
+        texts = " ".join([str(s).replace(" ", "") for s in shapes])
+        raise ValueError(f"operands could not be broadcast together with shapes {texts} ") from None
 
 
 def among_arrays(inputs: Any) -> bool:

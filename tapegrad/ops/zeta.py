@@ -99,6 +99,9 @@ _zeta = elementwise(
     lambda F, a, b: -a * F.zeta(a + 1.0, b),
 )
 
+# Riemann's zeta function less 1, which keeps its digits where that is small.
+elementwise("zetac", from_scipy("zetac"), lambda F, x: F.zeta_slope(x, 1.0 + 0.0 * x, n=1))
+
 
 def zeta(x: Any, q: Any, name: str | None = None) -> Tensor:
     r"""Hurwitz's zeta function :math:`\zeta(x, q) = \sum_{n=0}^\infty (q + n)^{-x}`, elementwise.

@@ -10,11 +10,13 @@ import sys
 import warnings
 from collections.abc import Iterable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy
+import scipy.special
 
-import tapegrad.numpy  # noqa: F401  # the dialect's modules tell what examples there are
+import tapegrad.numpy.special  # noqa: F401  # the dialect's modules tell what examples there are
 from tapegrad.numpy.documentation import WITHOUT_RESULT
 from tapegrad.numpy.polynomial import families
 
@@ -25,6 +27,10 @@ from __future__ import annotations
 
 RESULTS: dict[str, str] = {
 '''
+
+#: NumPy, with SciPy's functions where the dialect has them.
+MODEL = ModuleType("model")
+MODEL.__dict__.update({name: getattr(numpy, name) for name in dir(numpy)}, special=scipy.special)
 
 
 def without_scalars(value: Any) -> Any:
@@ -42,7 +48,7 @@ def record(examples: Iterable[str], path: Path) -> None:
     lines = []
     for example in sorted(set(examples)):
         *statements, last = example.split("\n")
-        names: dict[str, Any] = {"np": numpy}
+        names: dict[str, Any] = {"np": MODEL}
         try:
             for statement in statements:
                 exec(statement, names)

@@ -80,6 +80,7 @@ for _name, _function, _factor in (
 
 # Quotients of gamma functions.
 elementwise_samples("rgamma", reals, reference=_mp(mpmath.rgamma))
+elementwise_samples("zetac", _fixed(1.5, 2.0, 4.25), reference=_mp(lambda s: mpmath.zeta(s) - 1))
 elementwise_samples("poch", positive, positive, reference=_mp(mpmath.rf))
 elementwise_samples("binom", positive, positive, reference=_mp(mpmath.binomial))
 
