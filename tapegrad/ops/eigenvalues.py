@@ -69,7 +69,7 @@ def cotangent_of_kind(F: Any, g: Any, x: Any) -> Any:
 def _back(F: Any, v: Any, inner: Any) -> Any:
     """``v^-H inner v^H``."""
     v = F.eigenbasis(v)
-    return times(F, F.solve(v, inner, adjoint=True), v, adjoint_b=True)
+    return times(F, F.solve(v, inner, adjoint=True, checked=True), v, adjoint_b=True)
 
 
 def _diagonal(F: Any, e: Any) -> Any:

@@ -29,11 +29,13 @@ from tapegrad.ops.matrices import (
 __all__ = ["inv", "solve"]
 
 
-def _invert(x: Any) -> Any:
+def _invert(x: Any, *, checked: bool = True) -> Any:
     try:
         y = np.linalg.inv(x)
     except np.linalg.LinAlgError:
         raise not_invertible("inv", x, singular_matrices(x)) from None
+    if not checked:
+        return y
     failing = numerically_singular(x, y)
     if failing.any():
         raise not_invertible("inv", x, failing)
@@ -71,14 +73,22 @@ def _require_regular(x: Any, *, op: str) -> Any:
 general("regular", _require_regular, lambda F, g: g, jvps=(lambda F, t: t,))
 
 
-def _solve(matrix: Any, rhs: Any, *, adjoint: bool) -> Any:
+def _solve(matrix: Any, rhs: Any, *, adjoint: bool, checked: bool) -> Any:
+    solve = _solve_checked if checked else _solve_unchecked
     a = matrix.mT.conj() if adjoint else matrix
     if a.ndim == 2 < rhs.ndim:
         # One factorization for all right-hand sides.
         rows = np.moveaxis(rhs, -2, 0)
         columns = rows.reshape(len(rows), prod(rows.shape[1:]))
-        return np.moveaxis(_solve_checked(a, columns).reshape(rows.shape), 0, -2)
-    return _solve_checked(a, rhs)
+        return np.moveaxis(solve(a, columns).reshape(rows.shape), 0, -2)
+    return solve(a, rhs)
+
+
+def _solve_unchecked(a: Any, rhs: Any) -> Any:
+    try:
+        return np.linalg.solve(a, rhs)
+    except np.linalg.LinAlgError:
+        raise not_invertible("solve", a, singular_matrices(a)) from None
 
 
 def _solve_checked(a: Any, rhs: Any) -> Any:
@@ -104,24 +114,27 @@ def _probe(n: int, dtype: np.dtype[Any]) -> Any:
     return np.cos(0.7548776662 * np.arange(1, n + 1))[:, None].astype(dtype)
 
 
-def _solve_vjp_matrix(F: Any, g: Any, matrix: Any, y: Any, adjoint: bool, shapes: Any) -> Any:
-    g = F.solve(matrix, g, adjoint=not adjoint)
+def _solve_vjp_matrix(
+    F: Any, g: Any, matrix: Any, y: Any, adjoint: bool, checked: bool, shapes: Any
+) -> Any:
+    g = F.solve(matrix, g, adjoint=not adjoint, checked=checked)
     left, right = (y, g) if adjoint else (g, y)
     return F.sum_to(-times(F, left, right, adjoint_b=True), to=shapes[0])
 
 
-def _solve_vjp_rhs(F: Any, g: Any, matrix: Any, adjoint: bool, shapes: Any) -> Any:
-    return F.sum_to(F.solve(matrix, g, adjoint=not adjoint), to=shapes[1])
+def _solve_vjp_rhs(F: Any, g: Any, matrix: Any, adjoint: bool, checked: bool, shapes: Any) -> Any:
+    return F.sum_to(F.solve(matrix, g, adjoint=not adjoint, checked=checked), to=shapes[1])
 
 
-def _solve_jvp_matrix(F: Any, t: Any, matrix: Any, y: Any, adjoint: bool) -> Any:
-    return -F.solve(matrix, times(F, t, y, adjoint_a=adjoint), adjoint=adjoint)
+def _solve_jvp_matrix(F: Any, t: Any, matrix: Any, y: Any, adjoint: bool, checked: bool) -> Any:
+    return -F.solve(matrix, times(F, t, y, adjoint_a=adjoint), adjoint=adjoint, checked=checked)
 
 
-def _solve_jvp_rhs(F: Any, t: Any, matrix: Any, adjoint: bool) -> Any:
-    return F.solve(matrix, t, adjoint=adjoint)
+def _solve_jvp_rhs(F: Any, t: Any, matrix: Any, adjoint: bool, checked: bool) -> Any:
+    return F.solve(matrix, t, adjoint=adjoint, checked=checked)
 
 
+# `checked` refuses matrices that are singular up to rounding, not only those that LAPACK refuses.
 _solve_systems = general(
     "solve",
     _solve,
@@ -207,4 +220,4 @@ def solve(matrix: Any, rhs: Any, adjoint: bool = False, name: str | None = None)
             f"{list(lead)} for the matrix and {list(columns)} for rhs. Repeat one of them with "
             f"tf.broadcast_to."
         )
-    return apply(_solve_systems, (a, b), {"adjoint": bool(adjoint)})  # type: ignore[no-any-return]
+    return apply(_solve_systems, (a, b), {"adjoint": bool(adjoint), "checked": True})  # type: ignore[no-any-return]

@@ -200,7 +200,7 @@ def _polar_vjp(F: Any, g: Any, y: Any, shape: Any) -> Any:
     gx = times(F, u, turn + gp)
     if shape[-2] > shape[-1]:
         outside = gu - times(F, u, along_u)
-        gx = gx + adjoint(F, F.solve(p, adjoint(F, outside), adjoint=False))
+        gx = gx + adjoint(F, F.solve(p, adjoint(F, outside), adjoint=False, checked=True))
     return gx
 
 

@@ -165,7 +165,9 @@ def _by_matrix(tape: GradientTape, r: Tensor, unknowns: Sequence[Any], g: Tensor
     size = g._value.size
     matrix = flat_jacobian(tape, r, unknowns)
     column = recording.reshape(g, to=(size, 1))
-    u: Tensor = recording.reshape(recording.solve(matrix, column, adjoint=True), to=(size,))
+    u: Tensor = recording.reshape(
+        recording.solve(matrix, column, adjoint=True, checked=True), to=(size,)
+    )
     return u
 
 

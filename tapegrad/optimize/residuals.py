@@ -181,7 +181,7 @@ def weighted_by(op: str, sigma: Any, size: int) -> Callable[[Tensor], Tensor]:
         def whitened(r: Tensor) -> Tensor:
             column = recording.reshape(r, to=(size, 1))
             found: Tensor = recording.reshape(
-                recording.solve(lower, column, adjoint=False), to=(size,)
+                recording.solve(lower, column, adjoint=False, checked=True), to=(size,)
             )
             return found
 

@@ -51,7 +51,7 @@ def factor(a: np.ndarray) -> np.ndarray:
     return each(partial(scipy.linalg.cholesky, lower=True), a)
 
 
-def solved(matrix: np.ndarray, rhs: np.ndarray, adjoint: bool) -> np.ndarray:
+def solved(matrix: np.ndarray, rhs: np.ndarray, adjoint: bool, checked: bool = True) -> np.ndarray:
     def one(a: np.ndarray, b: np.ndarray) -> np.ndarray:
         if not b.size:
             return b
@@ -209,7 +209,7 @@ for label, (a, b) in SYSTEMS.items():
             "solve",
             regular(*a),
             reals(*b),
-            params={"adjoint": adjoint},
+            params={"adjoint": adjoint, "checked": label != "many_and_matrix"},
             label=kind,
             reference=solved,
             **options,

@@ -62,7 +62,7 @@ def slogdet(a: Any) -> Any:
 @linear(f"np.linalg.inv({_A})")
 def inv(a: Any) -> Any:
     """Inverses; LinAlgError for singular matrices."""
-    return R.inv(square(a))
+    return R.inv(square(a), checked=False)
 
 
 @linear(f"np.linalg.solve({_A}, np.array([2.0, 4.0]))", b="A vector, or matrices.")
@@ -90,7 +90,7 @@ def solve(a: Any, b: Any) -> Any:
         y = R.reshape(y, to=(n, 1))
     if not prod(lead) or not y._value.size:
         x, y = [R.broadcast_to(t, to=(*lead, *t._value.shape[-2:])) for t in (x, y)]
-    found = R.solve(x, y, adjoint=False)
+    found = R.solve(x, y, adjoint=False, checked=False)
     return R.reshape(found, to=found._value.shape[:-1]) if vector else found
 
 
@@ -210,7 +210,10 @@ def matrix_power(a: Any, n: Any) -> Any:
         raise TypeError("exponent must be an integer") from problem
     if x._value.dtype.kind not in "fc" and exponent >= 0:
         return computed(lambda array: np.linalg.matrix_power(array, exponent), x)
-    return least_squares.matrix_power(square(x), exponent)
+    x = square(x)
+    if exponent < 0:
+        x, exponent = R.inv(x, checked=False), -exponent
+    return least_squares.matrix_power(x, exponent)
 
 
 @linear(
@@ -235,7 +238,7 @@ def tensorsolve(a: Any, b: Any, axes: Any = None) -> Any:
             "Input arrays must satisfy the requirement prod(a.shape[b.ndim:]) == "
             "prod(a.shape[:b.ndim])"
         )
-    found = R.solve(R.reshape(x, to=(n, n)), R.reshape(y, to=(n, 1)), adjoint=False)
+    found = R.solve(R.reshape(x, to=(n, n)), R.reshape(y, to=(n, 1)), adjoint=False, checked=False)
     return R.reshape(found, to=unknown)
 
 
@@ -249,5 +252,5 @@ def tensorinv(a: Any, ind: int = 2) -> Any:
         raise ValueError("Invalid ind argument.")
     shape = x._value.shape
     first, last = shape[:ind], shape[ind:]
-    inverted = R.inv(square(R.reshape(x, to=(prod(first), prod(last)))))
+    inverted = R.inv(square(R.reshape(x, to=(prod(first), prod(last)))), checked=False)
     return R.reshape(inverted, to=(*last, *first))
