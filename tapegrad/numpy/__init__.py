@@ -82,6 +82,7 @@ from tapegrad.numpy.taking import *
 from tapegrad.numpy.truth import *
 from tapegrad.numpy.ufunc import ufunc as ufunc
 from tapegrad.numpy.universal import *
+from tapegrad.numpy.windows import *
 
 globals().update(OWN)
 _refuse = refusing(__name__, globals(), REFUSED)

@@ -24,8 +24,6 @@ __all__ = [
     "ascontiguousarray",
     "asfortranarray",
     "astype",
-    "bartlett",
-    "blackman",
     "copy",
     "empty",
     "empty_like",
@@ -37,11 +35,8 @@ __all__ = [
     "full",
     "full_like",
     "geomspace",
-    "hamming",
-    "hanning",
     "identity",
     "indices",
-    "kaiser",
     "linspace",
     "logspace",
     "ones",
@@ -473,11 +468,6 @@ def from_dlpack(x: Any, /, *, device: Any = None, copy: bool | None = None) -> A
 indices = not_differentiable(
     "indices", "The index of each element, along each axis.", "np.indices((2, 3))[1]"
 )
-hanning = not_differentiable("hanning", "The Hann window.", "np.hanning(3)")
-hamming = not_differentiable("hamming", "The Hamming window.", "np.hamming(3)")
-bartlett = not_differentiable("bartlett", "The triangular window.", "np.bartlett(3)")
-blackman = not_differentiable("blackman", "The Blackman window.", "np.blackman(3)")
-kaiser = not_differentiable("kaiser", "The Kaiser window.", "np.kaiser(3, 2.0)")
 frombuffer = not_differentiable(
     "frombuffer", "An array of the data of a buffer.", "np.frombuffer(b'ab', np.uint8)"
 )

@@ -14,6 +14,7 @@ import numpy as np
 from tapegrad.core.table import recording as R
 from tapegrad.core.tensor import Tensor, wrap_constant
 from tapegrad.numpy import moving
+from tapegrad.numpy.absent import refusing
 from tapegrad.numpy.array import holding, of_type, plain, tensor_of
 from tapegrad.numpy.function import function
 from tapegrad.numpy.reducing import axes_of
@@ -229,3 +230,5 @@ def _shift(name: str, sign: int, words: str) -> Any:
 
 fftshift = _shift("fftshift", 1, "with zero moved to the middle")
 ifftshift = _shift("ifftshift", -1, "with zero moved back from the middle")
+
+__getattr__ = refusing(__name__, globals(), {"dct": "import tapegrad as tf: tf.signal.dct"})

@@ -78,3 +78,13 @@ def test_forward_mode_and_second_order_through_a_class() -> None:
     numpy.testing.assert_allclose(float(tangent), float(np.grad(value)(c).sum()))
     basis = numpy.polynomial.hermite.hermvander(0.3, 2)[0]
     numpy.testing.assert_allclose(np.hessian(value)(c)._value, 2 * numpy.outer(basis, basis))
+
+
+def test_series_are_printed_in_a_chosen_style() -> None:
+    series = np.polynomial.Chebyshev([1.0, 2.0])
+    assert str(series) == str(numpy.polynomial.Chebyshev([1.0, 2.0]))
+    np.polynomial.set_default_printstyle("ascii")
+    try:
+        assert str(series) == "1.0 + 2.0 T_1(x)"
+    finally:
+        np.polynomial.set_default_printstyle("unicode")

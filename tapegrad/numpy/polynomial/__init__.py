@@ -13,6 +13,7 @@ from tapegrad.numpy.polynomial import laguerre as laguerre
 from tapegrad.numpy.polynomial import legendre as legendre
 from tapegrad.numpy.polynomial import polynomial as polynomial
 from tapegrad.numpy.polynomial.chebyshev import Chebyshev as Chebyshev
+from tapegrad.numpy.polynomial.families import set_default_printstyle as set_default_printstyle
 from tapegrad.numpy.polynomial.hermite import Hermite as Hermite
 from tapegrad.numpy.polynomial.hermite_e import HermiteE as HermiteE
 from tapegrad.numpy.polynomial.laguerre import Laguerre as Laguerre

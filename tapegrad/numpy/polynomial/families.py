@@ -165,3 +165,21 @@ def examples() -> list[str]:
         for name in model.__all__
         if callable(getattr(model, name)) and not isinstance(getattr(model, name), type)
     ]
+
+
+set_default_printstyle = rewired(np.polynomial.set_default_printstyle)
+set_default_printstyle.__doc__ = """Choose how series are printed.
+
+Parameters
+----------
+style
+    ``"unicode"`` or ``"ascii"``.
+
+Examples
+--------
+>>> import tapegrad.numpy as np
+>>> np.polynomial.set_default_printstyle("ascii")
+>>> str(np.polynomial.Polynomial([1.0, 2.0]))
+'1.0 + 2.0 x'
+>>> np.polynomial.set_default_printstyle("unicode")
+"""

@@ -16,5 +16,16 @@ from numpy.random import BitGenerator as BitGenerator
 from numpy.random import Philox as Philox
 from numpy.random import SeedSequence as SeedSequence
 
+from tapegrad.numpy.absent import refusing
 from tapegrad.numpy.random.generators import *
 from tapegrad.numpy.random.legacy import *
+
+__getattr__ = refusing(
+    __name__,
+    globals(),
+    {
+        "random_integers": "NumPy has deprecated it: use np.random.randint(low, high + 1)",
+        "integers": "generators have it: np.random.default_rng(seed).integers(low, high)",
+        "mtrand": "it is a part of NumPy itself: import it from numpy",
+    },
+)

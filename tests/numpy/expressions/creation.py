@@ -18,7 +18,7 @@ np.arange(2, 8, 3); np.arange(1.0, 2.0, 0.25); np.arange(3, dtype=np.float32); n
 np.linspace(0, 1, 3, retstep=True); np.logspace(0, 2, 3); np.geomspace(1, 8, 4); np.array(1)
 np.array(1.5); np.array([1, 2]); np.array([[1, 2.5]]); np.array([True]); np.array([1j])
 np.asarray([1, 2], np.float32); np.array(x, dtype=int); np.array([]); np.indices((2, 2))
-np.hanning(4); np.kaiser(4, 2.0); np.fromfunction(lambda i, j: i - j, (2, 3))
+np.fromfunction(lambda i, j: i - j, (2, 3))
 np.fromiter(range(3), float); np.array(2.0)[()]; np.array(x).shape
 np.array([[1, 2], [3, 4]]).strides; np.array([f, f]).dtype
 """
