@@ -32,6 +32,9 @@ from tapegrad.core.tensor import Tensor
 
 Record = tuple[Any, ...]
 
+#: The `args` of a record of two inputs that keeps none of them.
+NOTHING = (None, None)
+
 #: Weak references to all tapes that exist: any of them may keep values whose Tensor is gone.
 live_tapes: set[ref[Tape]] = set()
 

@@ -122,7 +122,10 @@ def axes_argument(axis: Any, ndim: int, op: str) -> tuple[int, ...]:
         return _ALL_AXES[ndim]
     if axis.__class__ is int:
         return (axis_argument(axis, ndim, op),)
-    axes = tuple([axis_argument(a, ndim, op) for a in ints_argument(axis, op, "axis")])
+    listed = axis.__class__ is list or axis.__class__ is tuple
+    axes = tuple(
+        [axis_argument(a, ndim, op) for a in (axis if listed else ints_argument(axis, op, "axis"))]
+    )
     if len(set(axes)) != len(axes):
         raise InvalidArgumentError(
             f"{op}: Invalid arguments: the axes {axis!r} contain a duplicate dimension (negative "

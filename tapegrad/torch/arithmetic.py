@@ -15,6 +15,7 @@ import numpy as np
 from tapegrad.core.containers import array_in, is_container
 from tapegrad.core.context import active_recorders, restore_float_errors, silence_float_errors
 from tapegrad.core.table import TABLE
+from tapegrad.core.tape import NOTHING
 from tapegrad.core.tensor import next_id
 from tapegrad.ops import compare as core_compare
 from tapegrad.ops import division as core_division
@@ -108,17 +109,17 @@ def _fast(primitive_name: str, kind: type[Node], slow: Callable[..., Any]) -> Ca
             return slow(self, other)
         mask = ((first is not None) + 2 * (second is not None)) & differentiable
         (keep_a, keep_b), keep_y = keeps[mask]
+        keeps_any = keep_a or keep_b
         out._node = node = _new(kind)
         node.number = identity
         node.edges = (first, second)
         node.ids = ids = (self._id, j)
-        node.outs = (identity,)
         node.records = (
             (
                 primitive,
                 ids,
                 mask,
-                (a if keep_a else None, b if keep_b else None),
+                (a if keep_a else None, b if keep_b else None) if keeps_any else NOTHING,
                 identity,
                 value if keep_y else None,
                 None if a.shape == b.shape else (a.shape, b.shape),
@@ -165,7 +166,6 @@ def fast_unary(
         node.number = identity
         node.edges = (first,)
         node.ids = (i,) = (self._id,)
-        node.outs = (identity,)
         node.records = (
             (
                 primitive,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 from tapegrad.core.context import active_recorders
 from tapegrad.core.structural import identity as copied
 from tapegrad.torch import graph, mutations
+from tapegrad.torch.gathering import Gathered, among, gather, leading_to
 from tapegrad.torch.node import AccumulateGrad, Node, node_type
 from tapegrad.torch.running import innermost, run
 from tapegrad.torch.tensor import Tensor, install, mutation_holder, wrapped
@@ -86,18 +87,22 @@ def backward(
             UserWarning,
             stacklevel=3,
         )
-    nodes = graph.gather([t._node for t in targets if t._node is not None])
+    gathered = gather([t._node for t in targets if t._node is not None])
     if only is not None:
         for x in only:
             if x._node is None:
                 raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
-        nodes = graph.leading_to(nodes, {x._id for x in only})
-    receivers = _receivers(nodes, only)
-    cotangents = _cotangents(targets, seeds, nodes, set(receivers))
+        gathered = leading_to(gathered, {x._id for x in only})
+    receivers = _receivers(gathered.leaves if only is None else [], gathered.marked, only or ())
+    cotangents = _cotangents(targets, seeds, gathered, set(receivers))
     token = _ADDS.set(only is None)
     try:
         found = graph.pull_back(
-            nodes, cotangents, set(receivers), retain_graph=retain_graph, create_graph=create_graph
+            gathered,
+            cotangents,
+            set(receivers),
+            retain_graph=retain_graph,
+            create_graph=create_graph,
         )
     finally:
         _ADDS.reset(token)
@@ -107,20 +112,21 @@ def backward(
             _accumulate(tensor, graph.owned(value, taken), node, identity)
 
 
-def _receivers(nodes: list[Node], only: list[Tensor] | None) -> dict[int, list[Tensor]]:
-    """Identity -> the tensors whose `grad` is added to."""
+def _receivers(
+    leaves: Sequence[AccumulateGrad], marked: Sequence[Node], only: Sequence[Tensor]
+) -> dict[int, list[Tensor]]:
+    """Identity -> the tensors whose `grad` is added to: leaves, who asked for it, and others."""
     found: dict[int, list[Tensor]] = {}
-    for node in nodes:
-        if node.__class__ is AccumulateGrad:
-            leaf = node.variable
-            if leaf is not None and only is None:
-                found.setdefault(leaf._id, []).append(leaf)
-        elif node.is_marked:
-            for x, reference in node.__dict__.get("_retained", {}).items():
-                tensor = reference()
-                if tensor is not None:
-                    found.setdefault(x, []).append(tensor)
-    for tensor in only or ():
+    for end in leaves:
+        leaf = end.variable
+        if leaf is not None:
+            found[leaf._id] = [leaf]
+    for node in marked:
+        for x, reference in node.__dict__.get("_retained", {}).items():
+            tensor = reference()
+            if tensor is not None:
+                found.setdefault(x, []).append(tensor)
+    for tensor in only:
         if not any(tensor is t for t in found.get(tensor._id, ())):
             found.setdefault(tensor._id, []).append(tensor)
     return found
@@ -139,9 +145,9 @@ def _accumulate(tensor: Tensor, value: Any, node: Node | None, identity: int) ->
         mutations.stamp(mutation_holder(grad))
     else:
         grad._value = grad._value + value
-    state = tensor._node.__dict__ if tensor._node is not None else {}
-    for hook in list((state.get("_accumulated") or {}).values()):
-        hook(tensor)
+    if tensor._node is not None and tensor._node.is_marked:
+        for hook in list(tensor._node.__dict__.get("_accumulated", {}).values()):
+            hook(tensor)
 
 
 def grad(
@@ -223,15 +229,13 @@ def grad(
         if x._node is None:
             raise RuntimeError("One of the differentiated Tensors does not require grad")
     wanted = {x._id for x in sources}
-    nodes = graph.leading_to(
-        graph.gather([t._node for t in targets if t._node is not None]), wanted
-    )
-    retained = _receivers([n for n in nodes if n.is_marked and n.edges], None)
-    cotangents = _cotangents(targets, seeds, nodes, wanted)
+    gathered = leading_to(gather([t._node for t in targets if t._node is not None]), wanted)
+    retained = _receivers((), gathered.marked, ())
+    cotangents = _cotangents(targets, seeds, gathered, wanted)
     token = _ADDS.set(False)
     try:
         found = graph.pull_back(
-            nodes,
+            gathered,
             cotangents,
             wanted | set(retained),
             retain_graph=retain_graph,
@@ -269,15 +273,15 @@ def _each_row(
     size = seeds[0]._value.shape[0]
     wanted = {x._id for x in sources}
     live = [(t, g) for t, g in zip(targets, seeds, strict=True) if t._node is not None]
-    nodes = graph.leading_to(graph.gather([t._node for t, _ in live]), wanted)
-    known = wanted.union(*[n.outs for n in nodes])
+    gathered = leading_to(gather([t._node for t, _ in live]), wanted)
+    known = wanted.union(*[n.outs for n in gathered.nodes])
     cotangents: dict[int, Any] = {}
     for t, g in live:
         if t._id in known:
             before = cotangents.get(t._id)
             cotangents[t._id] = g if before is None else before.add(g)
     found = graph.pull_back(
-        nodes, cotangents, wanted, retain_graph=retain, create_graph=create, rows=size
+        gathered, cotangents, wanted, retain_graph=retain, create_graph=create, rows=size
     )
     taken = {id(g._value) for g in seeds}
     results: list[Tensor | None] = []
@@ -345,12 +349,12 @@ def _seeds(targets: list[Tensor], given: list[Any]) -> list[Tensor | None]:
 
 
 def _cotangents(
-    targets: list[Tensor], seeds: list[Tensor | None], nodes: list[Node], sources: set[int]
+    targets: list[Tensor], seeds: list[Tensor | None], gathered: Gathered, sources: set[int]
 ) -> dict[int, Tensor]:
-    kept = set(nodes)
+    reached = among(gathered, [t._node for t in targets])
     cotangents: dict[int, Tensor] = {}
-    for t, g in zip(targets, seeds, strict=True):
-        if g is not None and (t._node in kept or t._id in sources):
+    for t, g, is_reached in zip(targets, seeds, reached, strict=True):
+        if g is not None and (is_reached or t._id in sources):
             before = cotangents.get(t._id)
             cotangents[t._id] = g if before is None else before.add(g)
     return cotangents

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -19,62 +17,16 @@ from tapegrad.core.table import raw, recording
 from tapegrad.core.tensor import rewrap
 from tapegrad.torch import modes, mutations
 from tapegrad.torch.anomaly import check_gradient
-from tapegrad.torch.node import AccumulateGrad, Node, free_all
+from tapegrad.torch.gathering import Gathered
+from tapegrad.torch.node import AccumulateGrad, Node, records_of, release_records
 from tapegrad.torch.recorded import Growing, active_levels, identities, recorded_by
 from tapegrad.torch.saved import packed_before, unpack_record
 from tapegrad.torch.tensor import Tensor
 from tapegrad.torch.users import UserCode, dense
 
-_by_number = attrgetter("number")
-
-
-def gather(ends: Sequence[Node]) -> list[Node]:
-    """All nodes that these depend on, and they themselves, oldest first.
-
-    Raises
-    ------
-    RuntimeError
-        If one of them was freed.
-    """
-    stack = list(set(ends))
-    seen: set[Node | None] = {None, *stack}
-    found: list[Node] = []
-    take, add, keep = stack.pop, seen.add, found.append
-    while stack:
-        node = take()
-        keep(node)
-        if node.records is None:
-            node.check_saved()
-        for edge in node.edges:
-            if edge not in seen:
-                add(edge)
-                stack.append(edge)  # type: ignore[arg-type]
-    found.sort(key=_by_number)
-    return found
-
-
-def leading_to(nodes: list[Node], sources: set[int]) -> list[Node]:
-    """Those of the nodes, oldest first, on a path to one of these identities.
-
-    The same list if all are: every path ends in a leaf.
-    """
-    leaves = [n.outs[0] for n in nodes if n.__class__ is AccumulateGrad]
-    if sources.issuperset(leaves):
-        return nodes
-    needed: set[Node] = set()
-    for node in nodes:
-        for edge in node.edges:
-            if edge in needed:
-                needed.add(node)
-                break
-        else:
-            if not (sources.isdisjoint(node.outs) and sources.isdisjoint(node.ids)):
-                needed.add(node)
-    return [n for n in nodes if n in needed]
-
 
 def pull_back(
-    nodes: list[Node],
+    gathered: Gathered,
     cotangents: dict[int, Any],
     sources: set[int],
     *,
@@ -86,7 +38,7 @@ def pull_back(
 
     Parameters
     ----------
-    nodes
+    gathered
         From `gather`.
     cotangents
         By identity of what they belong to. With `rows` functions that make a `Batched` value for
@@ -105,6 +57,7 @@ def pull_back(
     dict
         Identity -> (array, node or None, identity of the gradient).
     """
+    nodes = gathered.nodes
     mutations.check(nodes)
     levels = active_levels()
     is_wrapped = create_graph or len(visible_recorders()) > 0
@@ -121,14 +74,12 @@ def pull_back(
         with modes.set_grad_enabled(create_graph):
             if growing is not None:
                 with recorded_by(growing.recorder):
-                    found = _sweep(nodes, working, sources, F, growing, rows)
+                    found = _sweep(gathered, working, sources, F, growing, rows, retain_graph)
                 growing.grow()
             else:
-                found = _sweep(nodes, working, sources, F, None, rows)
+                found = _sweep(gathered, working, sources, F, None, rows, retain_graph)
     finally:
         restore_float_errors(token)
-    if not retain_graph:
-        free_all(nodes)
     if growing is None:
         return {x: (g, None, 0) for x, g in found.items()}
     return {x: (g._value, growing.made.get(g._id), g._id) for x, g in found.items()}
@@ -164,29 +115,27 @@ def _makers(nodes: list[Node], cotangents: dict[int, Any]) -> dict[int, Node]:
 
 
 def _sweep(
-    nodes: list[Node],
+    gathered: Gathered,
     working: dict[int, Any],
     sources: set[int],
     F: Any,
     growing: Growing | None,
     rows: int | None,
+    retain_graph: bool,
 ) -> dict[int, Any]:
-    if check_gradient.enabled or _need_care(nodes):
-        found = _node_by_node(nodes, working, sources, F, growing)
+    if check_gradient.enabled or gathered.marked:
+        found = _node_by_node(gathered.nodes, working, sources, F, growing)
+        if not retain_graph:
+            for node in gathered.nodes:
+                node.free()
     else:
-        records = [r for node in nodes for r in node.records or ()]
+        # Freed before the sweep, values are back in memory as soon as the sweep is past them.
+        records = records_of(gathered.nodes) if retain_graph else release_records(gathered.nodes)
         if packed_before[0]:
             records = [unpack_record(r) for r in records]
         found = sweep(records, working, sources, F, consume=True, roots=set())
     found = {x: dense(g, F) for x, g in found.items()}
     return found if rows is None else {x: _all_rows(g, F, rows) for x, g in found.items()}
-
-
-def _need_care(nodes: list[Node]) -> bool:
-    needed = False
-    for node in nodes:  # a generator would take twice the time
-        needed |= node.is_marked
-    return needed
 
 
 def _node_by_node(

@@ -19,7 +19,7 @@ from tapegrad.core.tensor import next_id, rewrap, wrap_constant
 from tapegrad.torch import mutations
 from tapegrad.torch.dtypes import can_cast
 from tapegrad.torch.modes import builds_graph, in_inference_mode
-from tapegrad.torch.node import AccumulateGrad, Node, next_number, node_type
+from tapegrad.torch.node import AccumulateGrad, Node, node_type
 from tapegrad.torch.recorded import Recording, active_levels, advance, have_tangents
 from tapegrad.torch.running import makers_in, run
 from tapegrad.torch.tensor import Tensor, mutation_holder, wrapped
@@ -143,7 +143,7 @@ def _write(x: Tensor, new: Any, node: Node | None) -> None:
     if array.__class__ is not np.ndarray:
         mutations.stamp_scalar(x)
         if node is not None:
-            node.number = next_number()  # what it read is the scalar before, which is still there
+            node.renumber()  # what it read is the scalar before, which is still there
         x._value = new if new.__class__ is not np.ndarray else new[()]
         return
     if not array.flags.writeable:

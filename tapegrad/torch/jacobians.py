@@ -17,7 +17,8 @@ from tapegrad.core.table import recording
 from tapegrad.core.tensor import wrap_constant
 from tapegrad.torch import graph
 from tapegrad.torch.batched import as_example, batched, bottom, expanded, levels_of
-from tapegrad.torch.node import node_type
+from tapegrad.torch.gathering import gather, leading_to
+from tapegrad.torch.node import node_type, records_of
 from tapegrad.torch.recorded import Level
 from tapegrad.torch.running import run
 from tapegrad.torch.shaping import cat, reshape
@@ -59,15 +60,15 @@ def rows_of(
     if output._node is None:
         return [None] * len(inputs)
     wanted = {x._id for x in inputs}
-    nodes = graph.leading_to(graph.gather([output._node]), wanted)
+    gathered = leading_to(gather([output._node]), wanted)
     size = int(output._value.size)
-    if not nodes and output._id not in wanted:
+    if not gathered.nodes and output._id not in wanted:
         return [None] * len(inputs)
-    records = [r for node in nodes for r in node.records or ()]
+    records = records_of(gathered.nodes)
     pieces: list[dict[int, Tensor]] = []
     for start, stop in ranges(size, chunk or rows_at_once(records, (output, *inputs))):
         found = graph.pull_back(
-            nodes,
+            gathered,
             {output._id: partial(_unit_rows, output, start, stop)},
             wanted,
             retain_graph=True,

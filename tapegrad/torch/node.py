@@ -14,7 +14,7 @@ from functools import cache
 from itertools import count
 from typing import Any
 
-from tapegrad.core.tape import Record, Spec
+from tapegrad.core.tape import NOTHING, Record, Spec
 from tapegrad.core.tensor import next_id
 
 #: Nodes, changes and values are numbered in one sequence.
@@ -41,8 +41,6 @@ class Node:
         Per input the node that made it, or None where no gradient goes.
     ids
         Identities of these inputs.
-    outs
-        Identities of the outputs.
 
     Examples
     --------
@@ -52,13 +50,13 @@ class Node:
     True
     """
 
-    __slots__ = ("__dict__", "__weakref__", "edges", "ids", "number", "outs", "records")
+    __slots__ = ("__dict__", "__weakref__", "_outs", "edges", "ids", "number", "records")
 
     number: int
     records: tuple[Record, ...] | list[Record] | None
     edges: tuple[Node | None, ...]
     ids: tuple[int, ...]
-    outs: tuple[int, ...]
+    _outs: tuple[int, ...]  # left out by a node whose one output has the node's number
 
     #: Whether its derivative is a user's.
     is_custom = False
@@ -76,7 +74,24 @@ class Node:
         self.records = records
         self.edges = edges
         self.ids = ids
-        self.outs = outs
+        self._outs = outs
+
+    @property
+    def outs(self) -> tuple[int, ...]:
+        """Identities of the outputs."""
+        try:
+            return self._outs
+        except AttributeError:
+            return (self.number,)
+
+    @outs.setter
+    def outs(self, outs: tuple[int, ...]) -> None:
+        self._outs = outs
+
+    def renumber(self) -> None:
+        """Count it as made now."""
+        self._outs = self.outs
+        self.number = next_number()
 
     def name(self) -> str:
         """The operation's name, such as ``'MulBackward0'``."""
@@ -160,24 +175,28 @@ class Node:
             self.records = None
 
 
-def free_all(nodes: Sequence[Node]) -> None:
-    """Free nodes; the common ones, of one record, without a call."""
+def records_of(nodes: Sequence[Node]) -> list[Record]:
+    """The records of nodes that were not freed."""
+    return [record for node in nodes for record in node.records or ()]
+
+
+def release_records(nodes: Sequence[Node]) -> list[Record]:
+    """The same, from nodes that are freed by that."""
+    found: list[Record] = []
     for node in nodes:
         records = node.records
-        if not records or len(records) > 1:
-            if records or node.is_custom:
-                node.free()
-            continue
-        _, _, _, args, _, y, _ = records[0]
-        if args.__class__ is tuple:
-            for a in args:
-                if a is not None:
+        if records:
+            found += records
+            for record in records:
+                args = record[3]
+                if args is None or args is NOTHING:
+                    is_freed = record[5] is not None and saves(record)
+                else:  # most have a tensor in front
+                    is_freed = args.__class__ is not tuple or args[0] is not None or saves(record)
+                if is_freed:
                     node.records = None
                     break
-        elif args is not None:
-            node.records = None
-        if y is not None and node.records is not None:
-            node.free()
+    return found
 
 
 def saves(record: Record) -> bool:

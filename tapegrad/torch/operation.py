@@ -32,6 +32,7 @@ def operation(
     method: bool | str = True,
     in_place: bool = False,
     view: Any = False,
+    short: Callable[..., Any] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Make a function of core tensors an operation on this dialect's tensors.
 
@@ -46,6 +47,9 @@ def operation(
     view
         Whether the result shows a part of its first argument's memory; a function of arrays that
         makes the view where the engine would make a copy.
+    short
+        A short way for common arguments that are given without names: the result, or None where
+        it does not lead.
 
     Returns
     -------
@@ -60,6 +64,10 @@ def operation(
 
         @functools.wraps(function)
         def call(*args: Any, **kwargs: Any) -> Any:
+            if short is not None and not kwargs:
+                result = short(*args)
+                if result is not None:
+                    return result
             if takes_tensor and args and not isinstance(args[0], _VALUES):
                 raise TypeError(
                     f"{name}(): argument 'input' (position 1) must be Tensor, not "

@@ -15,7 +15,7 @@ from tapegrad.ops.reduce import reduce_sum
 from tapegrad.torch.anomaly import check_gradient
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.modes import builds_graph
-from tapegrad.torch.node import next_number, node_type
+from tapegrad.torch.node import node_type
 from tapegrad.torch.operation import into
 from tapegrad.torch.running import run
 from tapegrad.torch.tensor import Tensor, install
@@ -75,10 +75,9 @@ def _short_way(a: Tensor, b: Tensor) -> Tensor:
     mask = (first is not None) + 2 * (second is not None)
     (keep_a, keep_b), _ = _dot.keeps[mask]
     out._node = node = _new(_MM)
-    node.number = next_number()
+    node.number = identity
     node.edges = (first, second)
     node.ids = ids = (a._id, b._id)
-    node.outs = (identity,)
     kept = (a._value if keep_a else None, b._value if keep_b else None)
     node.records = ((_dot, ids, mask, kept, identity, None, {}),)
     return out

@@ -15,6 +15,7 @@ from tapegrad.ops import einsum as core_einsum
 from tapegrad.ops import matrix_products as core_matrices
 from tapegrad.ops.cast import in_dtype
 from tapegrad.ops.reduce import reduce_sum
+from tapegrad.torch.affine import affine
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.operation import operation
 from tapegrad.torch.promotion import promoted
@@ -47,7 +48,12 @@ def _scaled(x: Any, factor: Any) -> Any:
 
 
 def _with_product(
-    name: str, product: Callable[[Any, Any], Any], dims: tuple[int, int], words: str, example: str
+    name: str,
+    product: Callable[[Any, Any], Any],
+    dims: tuple[int, int],
+    words: str,
+    example: str,
+    short: Callable[..., Any] | None = None,
 ) -> Any:
     def call(input: Any, mat1: Any, mat2: Any, *, beta: Any = 1, alpha: Any = 1) -> Any:
         for x, ndim, label in ((mat1, dims[0], "mat1"), (mat2, dims[1], "mat2")):
@@ -77,7 +83,7 @@ def _with_product(
         mat2="The second factor.",
         beta="A number that `input` is multiplied by; 0 ignores its values.",
         alpha="A number that the product is multiplied by.",
-    )(operation(in_place=True)(call))
+    )(operation(in_place=True, short=short)(call))
 
 
 def _vector(matrix: Any, vector: Any) -> Any:
@@ -97,7 +103,14 @@ def _summed_products(a: Any, b: Any) -> Any:
 _EYE = "torch.eye(2), torch.ones(2, 2), torch.ones(2, 2)"
 _STACKS = "torch.eye(2), torch.ones(1, 2, 2), torch.ones(1, 2, 2)"
 _VECTORS = "torch.zeros(2, 2), torch.ones(2), torch.ones(2)"
-addmm = _with_product("addmm", contract.matmul, (2, 2), "two matrices", _EYE)
+addmm = _with_product(
+    "addmm",
+    contract.matmul,
+    (2, 2),
+    "two matrices",
+    _EYE,
+    lambda *args: affine(args[1], args[2], args[0]) if len(args) == 3 else None,
+)
 addmv = _with_product(
     "addmv", _vector, (2, 1), "a matrix and a vector", "torch.ones(2), torch.eye(2), torch.ones(2)"
 )

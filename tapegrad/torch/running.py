@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core import views
-from tapegrad.core.context import active_recorders
+from tapegrad.core.context import active_recorders, reset_recorders, set_recorders
 from tapegrad.core.tape import Record
 from tapegrad.core.tensor import Tensor as CoreTensor
 from tapegrad.core.tensor import rewrap
@@ -32,7 +32,8 @@ def run(
     view: Any = False,
 ) -> Any:
     """Run a function of core tensors on tensors of this dialect, and give its result a node."""
-    if active_recorders():
+    outside = active_recorders()
+    if outside:
         example = innermost((*args, *kwargs.values()))
         if example is not None:
             return example._run(function, kind, args, kwargs, view)
@@ -41,19 +42,24 @@ def run(
         shared(args[0])
     entered = [enter(a, taken) for a in args]
     named = {k: enter(v, taken) for k, v in kwargs.items()} if kwargs else kwargs
-    recorder = None
     followed = {x._id for x in taken if x._node is not None} if builds_graph() else set()
     tracked = bool(followed)
-    levels = active_levels() if active_recorders() else ()
+    levels = active_levels() if outside else ()
     for level in levels:
         followed.update(x._id for x in taken if x._id in level.tangents)
+    recorder = Recording(followed) if followed else None
     try:
-        if followed:
-            recorder = Recording(followed)
+        if recorder is None:
+            result = function(*entered, **named)
+        elif outside:
             with recorded_by(recorder):
                 result = function(*entered, **named)
-        else:
-            result = function(*entered, **named)
+        else:  # nobody else looks on, and what runs here is the engine's
+            token = set_recorders((recorder,))
+            try:
+                result = function(*entered, **named)
+            finally:
+                reset_recorders(token)
     except InvalidArgumentError as error:
         raise translated(error, function.__name__) from None
     except ValueError as error:
@@ -71,7 +77,7 @@ def run(
             remember_call(made)
         if modes.inference_before[0]:
             _check_inference(taken, recorder.records)
-    hooks = active_hooks() if made is not None and active_recorders() else None
+    hooks = active_hooks() if made is not None and outside else None
     if levels and recorder is not None:
         known = {} if made is None else makers_in(made)
         advance(levels, recorder.records, known)

@@ -7,29 +7,24 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad.core.context import active_recorders
 from tapegrad.core.structural import reshape
 from tapegrad.core.table import TABLE
-from tapegrad.core.tensor import next_id, wrap_constant
+from tapegrad.core.tensor import wrap_constant
 from tapegrad.ops.contract import matmul
 from tapegrad.ops.einsum import einsum
-from tapegrad.torch.anomaly import check_gradient
+from tapegrad.torch.affine import affine
 from tapegrad.torch.creation import arange
 from tapegrad.torch.dtypes import int64
-from tapegrad.torch.modes import builds_graph, in_inference_mode
 from tapegrad.torch.nn.documentation import documented
 from tapegrad.torch.nn.functional.elements import require_tensor
-from tapegrad.torch.node import next_number, node_type
+from tapegrad.torch.node import node_type
 from tapegrad.torch.operation import operation
 from tapegrad.torch.running import run
 from tapegrad.torch.tensor import Tensor
 
 __all__ = ["bilinear", "linear", "one_hot"]
 
-_ADDMM = node_type("AddmmBackward0")
-_transpose, _dot, _add = TABLE["transpose"], TABLE["dot"], TABLE["add"]
-_SWAPPED = {"axes": (-1, -2)}
-_new = object.__new__
+_transpose = TABLE["transpose"]
 
 
 def _linear(input: Any, weight: Any, bias: Any = None) -> Any:
@@ -88,57 +83,6 @@ def _word(x: Tensor) -> str:
     return x.dtype.abbreviation
 
 
-def _short_way(input: Tensor, weight: Tensor, bias: Tensor) -> Tensor | None:
-    """The map of a matrix where no tape but the graph follows; None where that is not so."""
-    x, w, b = input._value, weight._value, bias._value
-    if (
-        x.ndim != 2
-        or w.ndim != 2
-        or b.ndim != 1
-        or x.dtype.kind != "f"
-        or not x.dtype == w.dtype == b.dtype
-        or x.shape[1] != w.shape[1]
-        or b.shape[0] != w.shape[0]
-        or check_gradient.enabled
-        or active_recorders()
-    ):
-        return None
-    turned = w.T
-    product = _dot.forward(x, turned)
-    value = np.add(product, b)
-    out: Tensor = _new(Tensor)
-    out._value = value
-    out._id = identity = next_id()
-    edges = input._node, weight._node, bias._node
-    if edges == (None, None, None) or not builds_graph():
-        out._node = None
-        if in_inference_mode():
-            out._inference = True
-        return out
-    first, second, third = (e is not None for e in edges)
-    middle = next_id()
-    records: list[Any] = []
-    swapped = next_id() if second else 0
-    if second:
-        records.append((_transpose, weight._id, 1, None, swapped, None, _SWAPPED))
-    if first or second:
-        mask = first + 2 * second
-        (keep_a, keep_b), _ = _dot.keeps[mask]
-        kept = (x if keep_a else None, turned if keep_b else None)
-        records.append((_dot, (input._id, swapped), mask, kept, middle, None, {}))
-    mask = (first or second) + 2 * third
-    shapes = (product.shape, b.shape)
-    records.append((_add, (middle, bias._id), mask, (None, None), identity, None, shapes))
-    node = _new(_ADDMM)
-    node.number = next_number()
-    node.edges = edges
-    node.ids = (input._id, weight._id, bias._id)
-    node.outs = (identity,)
-    node.records = records
-    out._node = node
-    return out
-
-
 @documented(
     "torch.nn.functional.linear(torch.ones(2), torch.tensor([[1.0, 2.0]]), torch.tensor([0.5]))",
     "tensor([3.5000])",
@@ -151,7 +95,7 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     require_tensor("linear", input)
     require_tensor("linear", weight, "weight", 2)
     if bias is not None:
-        short = _short_way(input, weight, bias)
+        short = affine(input, weight, bias, transposed=True)
         if short is not None:
             return short
     _check(input, weight, bias)
