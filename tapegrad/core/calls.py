@@ -140,7 +140,10 @@ def _binary(
         if recorders:
             for recorder in recorders:
                 followed = recorder.followed
-                mask = (i in followed) + 2 * (j in followed) & differentiable
+                if i in followed:
+                    mask = differentiable & 3 if j in followed else differentiable & 1
+                else:
+                    mask = differentiable & 2 if j in followed else 0
                 if mask:
                     recorder.record_binary(primitive, (i, j), a, b, mask, out)
                 else:

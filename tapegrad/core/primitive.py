@@ -97,6 +97,7 @@ class Primitive:
         "forward",
         "inputs",
         "keeps",
+        "keeps_of_two",
         "kind",
         "name",
         "needs_shapes",
@@ -141,6 +142,12 @@ class Primitive:
             -1 if self.variadic else sum(1 << i for i, r in enumerate(rules) if r is not NONDIFF)
         )
         self.keeps = _Keeps(self.inputs, self.reads, self.variadic)
+        #: The same for two inputs, flat: by mask whether the first, the second, the output is kept.
+        self.keeps_of_two = (
+            tuple([(*kept, keep_y) for kept, keep_y in map(self.keeps.__getitem__, range(4))])
+            if len(self.inputs) == 2
+            else ()
+        )
         self.needs_shapes = any("shape" in r or "shapes" in r for r in self.reads)
 
     def register(self) -> Primitive:

@@ -145,15 +145,16 @@ class Tape:
     ) -> None:
         """Keep a call of an elementwise primitive of two inputs."""
         y = out._value
-        (keep_a, keep_b), keep_y = primitive.keeps[mask]
-        self.followed.add(out._id)
+        identity = out._id
+        keep_a, keep_b, keep_y = primitive.keeps_of_two[mask]
+        self.followed.add(identity)
         self.records.append(
             (
                 primitive,
                 ids,
                 mask,
                 (a if keep_a else None, b if keep_b else None),
-                out._id,
+                identity,
                 y if keep_y else None,
                 None if a.shape == b.shape else (a.shape, b.shape),
             )

@@ -62,19 +62,18 @@ __all__ = [
 
 _new = object.__new__
 _FAST_KINDS = (np.float32, np.float64)
-_NUMBERS = (int, float)
 
 
 def _fast(primitive_name: str, kind: type[Node], slow: Callable[..., Any]) -> Callable[..., Any]:
     """`slow` for two operands, with a short way for the common cases."""
     primitive = TABLE[primitive_name]
-    forward, keeps, differentiable = primitive.forward, primitive.keeps, primitive.differentiable
+    forward, keeps = primitive.forward, primitive.keeps_of_two
 
     def call(self: Any, other: Any) -> Any:
         a = self._value
         b: Any
         dtype = a.dtype
-        if other.__class__ in _NUMBERS:
+        if other.__class__ is float or other.__class__ is int:
             if dtype.type not in _FAST_KINDS or active_recorders():
                 return slow(self, other)
             b, second, j = dtype.type(other), None, 0
@@ -107,8 +106,8 @@ def _fast(primitive_name: str, kind: type[Node], slow: Callable[..., Any]) -> Ca
             inference_before[0] and (self._inference or getattr(other, "_inference", False))
         ):
             return slow(self, other)
-        mask = ((first is not None) + 2 * (second is not None)) & differentiable
-        (keep_a, keep_b), keep_y = keeps[mask]
+        mask = 1 if second is None else 2 if first is None else 3
+        keep_a, keep_b, keep_y = keeps[mask]
         keeps_any = keep_a or keep_b
         out._node = node = _new(kind)
         node.number = identity

@@ -41,6 +41,8 @@ class Node:
         Per input the node that made it, or None where no gradient goes.
     ids
         Identities of these inputs.
+    outs
+        Identities of the outputs.
 
     Examples
     --------
