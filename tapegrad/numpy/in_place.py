@@ -11,7 +11,7 @@ import numpy as np
 from tapegrad.core import views
 from tapegrad.core.context import active_recorders
 from tapegrad.core.table import recording as R
-from tapegrad.core.tensor import Tensor, wrap, wrap_constant
+from tapegrad.core.tensor import ArrayLike, Tensor, wrap, wrap_constant
 from tapegrad.numpy.array import holding, ndarray, of_type
 from tapegrad.ops.positions import numbers_of, pick, place
 
@@ -188,10 +188,13 @@ def write(out: Any, result: Tensor, casting: str = "same_kind", name: str = "ufu
     if isinstance(out, tuple) and len(out) == 1:
         (out,) = out
     if out.__class__ is not ndarray:
+        fix = f"Use an array of this dialect, such as tapegrad.numpy.empty({result._value.shape})."
+        if isinstance(out, ArrayLike):
+            why, fix = "which is never written to", f"{fix[:-1]}; for a Variable, v.assign(result)."
+        else:
+            why = "in which the result would be lost to tapes"
         raise TypeError(
-            f"{name}: out is a {type(out).__module__}.{type(out).__name__}, in which the result "
-            f"would be lost to tapes. Use an array of this dialect, such as "
-            f"tapegrad.numpy.empty({result._value.shape})."
+            f"{name}: out is a {type(out).__module__}.{type(out).__name__}, {why}. {fix}"
         )
     new, old = result._value, out._value
     if not np.can_cast(new.dtype, old.dtype, casting):  # type: ignore[arg-type]

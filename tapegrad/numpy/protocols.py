@@ -20,7 +20,7 @@ from tapegrad.core.leaks import tell_of_function
 from tapegrad.core.tensor import ArrayLike, Tensor
 from tapegrad.core.variable import Variable
 from tapegrad.numpy.array import holding, ndarray, plain
-from tapegrad.numpy.function import HANDLERS, arrays_in, faced
+from tapegrad.numpy.function import HANDLERS, arrays_in, faced, is_followed
 from tapegrad.numpy.ufunc import UFUNCS, among_arrays
 
 __all__: list[str] = []
@@ -64,6 +64,9 @@ def _array_ufunc(self: Any, model: Any, method: str, *inputs: Any, **options: An
             if not in_dialect and method == "__call__" and inputs[0] is out:
                 # `a += t` of an array and a tensor gives a tensor, as in TensorFlow.
                 return function.call(_of_one_kind(inputs), {}, _tensor)
+            if not in_dialect and not is_followed(*arrays_in(inputs)):
+                seen = {k: _seen(v) for k, v in options.items()}
+                return getattr(model, method)(*_seen(inputs), **seen)
             raise TypeError(
                 f"numpy.{model.__name__}: out (or the left side of an operation such as +=) is a "
                 f"numpy.ndarray, in which what tapes follow would be lost. Use an array of "

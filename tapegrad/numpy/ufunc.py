@@ -104,10 +104,9 @@ class ufunc(Methods):
     def _short(self, inputs: tuple[Any, ...]) -> Any:
         """The common cases: arrays of one floating point type, or one and a Python number."""
         primitive: Any = self._primitive
-        x = inputs[0]
-        if x.__class__ is not ndarray or len(inputs) != self.nin:
+        if len(inputs) != self.nin or inputs[0].__class__ is not ndarray:
             return None
-        x = x._tensor
+        x = inputs[0]._tensor
         a = x._value
         dtype = a.dtype
         if dtype.type not in _FAST_KINDS:

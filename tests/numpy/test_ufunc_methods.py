@@ -178,3 +178,34 @@ def test_errors_are_numpys(name: str) -> None:
     kind = next(k for k in theirs.type.__mro__ if not k.__name__.startswith("_"))
     assert issubclass(ours.type, kind), f"{ours.value!r} instead of {theirs.value!r}"
     assert numpy.array_equal(numpy.asarray(x), X), "changed before the error"
+
+
+def test_numpys_arrays_as_out_take_what_nobody_follows() -> None:
+    t, target = tf.constant([1.0, 2.0]), numpy.zeros(2, numpy.float32)
+    assert numpy.add(t, 1.0, out=target) is target
+    assert target.tolist() == [2.0, 3.0]
+    with tf.GradientTape() as tape:
+        numpy.multiply(t, 3.0, out=target)
+        assert target.tolist() == [3.0, 6.0]
+        tape.watch(t)
+        with pytest.raises(TypeError, match=r"np\.zeros\(\(2,\)\)"):
+            numpy.add(t, 1.0, out=target)
+    assert target.tolist() == [3.0, 6.0]
+
+
+@pytest.mark.parametrize("kind", ["tensor", "variable"])
+def test_tensors_and_variables_are_never_written_to(kind: str) -> None:
+    x = of_kind(kind, X)
+    with tf.GradientTape():
+        for change in (lambda: numpy.add(x, 1.0, out=x), lambda: numpy.add.at(x, [0], 1.0)):
+            with pytest.raises(TypeError, match=r"tapegrad\.numpy"):
+                change()
+        with pytest.raises(TypeError, match=r"v\.assign"):
+            numpy.add(x, 1.0, out=x)
+    assert numpy.array_equal(numpy.asarray(x), X)
+
+
+def test_calls_without_operands() -> None:
+    for call in (np.add, np.sin, lambda: np.add(1.0)):
+        with pytest.raises(TypeError, match="positional arguments"):
+            call()
