@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Sequence
+from html import escape
 from time import perf_counter
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from tapegrad.core.context import restore_float_errors, silence_float_errors
+from tapegrad.core.footprint import buffer_of
 from tapegrad.core.places import Line, line_of
 from tapegrad.core.tape_arguments import sources_in, tensors_in
 from tapegrad.inspect.explain import check_open
 from tapegrad.inspect.lineage import tuple_of, watched
 from tapegrad.inspect.shapes import shapes_on
 from tapegrad.inspect.tables import html_table, shown_bytes, shown_time, text_table
+from tapegrad.inspect.trace import chrome_trace
 from tapegrad.inspect.walk import ones, pull_one, walk
 
 #: Each operation is timed so often; the shortest time counts.
@@ -119,10 +121,17 @@ class Costs:
             return text
         return f"{text}, {shown_bytes(self.peak)} at the peak of the gradient"
 
+    def _note(self) -> str:
+        text = "Times: each operation run again, after the recording; the shortest of 3."
+        unknown = [c.operation for c in self.costs if c.forward is None]
+        if not unknown:
+            return text
+        return f"{text} Not run again forward: {', '.join(dict.fromkeys(unknown))}."
+
     def __str__(self) -> str:
         tables = [text_table(*self._cells(self.by_operation(), "operation"))]
         if self.peak is not None:
-            tables.append(text_table(*self._cells(self.by_line(), "line")))
+            tables += [text_table(*self._cells(self.by_line(), "line")), self._note()]
         return "\n\n".join([self._total(), *tables])
 
     __repr__ = __str__
@@ -131,33 +140,23 @@ class Costs:
         tables = [html_table(*self._cells(self.by_operation(), "operation"))]
         if self.peak is not None:
             tables.append(html_table(*self._cells(self.by_line(), "line")))
+            tables.append(f"<div style='opacity:0.75'>{escape(self._note())}</div>")
         return f"<div><div>{self._total()}</div>{''.join(tables)}</div>"
 
     def chrome_trace(self) -> str:
-        """JSON for Perfetto (ui.perfetto.dev) and chrome://tracing, with memory as a counter."""
-        events: list[dict[str, Any]] = [
-            {"ph": "M", "pid": 1, "tid": tid, "name": "thread_name", "args": {"name": name}}
-            for tid, name in ((1, "forward"), (2, "backward"))
-        ]
-        now = 0.0
-        for cost in self.costs:
-            now = _event(events, cost, "forward", 1, cost.forward, now)
-        memory = dict(self.memory)
-        for number in range(len(self.costs) - 1, -1, -1):
-            now = _event(
-                events, self.costs[number], "backward", 2, self.costs[number].backward, now
+        """JSON for Perfetto (ui.perfetto.dev) and chrome://tracing, with memory as a counter.
+
+        Raises
+        ------
+        ValueError
+            If nothing was measured: ``summary`` only counts.
+        """
+        if self.peak is None:
+            raise ValueError(
+                "tape.summary() measures no times, so there is no trace of it: use "
+                "tape.profile(target)."
             )
-            if number in memory:
-                events.append(
-                    {
-                        "ph": "C",
-                        "pid": 1,
-                        "name": "memory",
-                        "ts": now,
-                        "args": {"bytes": memory[number]},
-                    }
-                )
-        return json.dumps({"traceEvents": events, "displayTimeUnit": "ms"})
+        return chrome_trace(self.costs, dict(self.memory))
 
     def save(self, path: Any) -> None:
         """Write a file: ``.json`` for the trace, ``.html``, or anything else for text."""
@@ -176,57 +175,25 @@ def _seconds(cost: Cost) -> float:
     return (cost.forward or 0.0) + (cost.backward or 0.0)
 
 
-def _event(
-    events: list[dict[str, Any]],
-    cost: Cost,
-    category: str,
-    tid: int,
-    seconds: float | None,
-    now: float,
-) -> float:
-    if seconds is None:
-        return now
-    args = {"line": str(cost.line or ""), "bytes kept": cost.kept}
-    events.append(
-        {
-            "ph": "X",
-            "pid": 1,
-            "tid": tid,
-            "cat": category,
-            "name": cost.operation,
-            "ts": now,
-            "dur": seconds * 1e6,
-            "args": args,
-        }
-    )
-    return now + seconds * 1e6
-
-
-def _buffer(a: Any) -> Any:
-    while isinstance(a, np.ndarray) and isinstance(a.base, np.ndarray):
-        a = a.base
-    return a
-
-
 def _size(arrays: Iterable[Any]) -> int:
     """Bytes of arrays, those of a shared buffer once."""
-    return sum({id(owner): owner.nbytes for owner in map(_buffer, arrays)}.values())
+    return sum({id(owner): owner.nbytes for owner in map(buffer_of, arrays)}.values())
 
 
 def _kept(tape: Any) -> list[int]:
     """Bytes by record, each buffer counted where it is kept first; not what variables hold."""
-    seen = {id(_buffer(v._value)) for v in tape.variables.values()}
+    seen = {id(buffer_of(v._value)) for v in tape.variables.values()}
     for event in watched(tape).values():
         x = event.detail()
         if x is not None:
-            seen.add(id(_buffer(x._value)))
+            seen.add(id(buffer_of(x._value)))
     sizes = []
     for _, ids, _, args, _, y, _ in tape.records:
         size = 0
         values = (args,) if ids.__class__ is int else args
         for value in (*values, *(y if y.__class__ is tuple else (y,))):
             if isinstance(value, (np.ndarray, np.generic)):
-                owner = _buffer(value)
+                owner = buffer_of(value)
                 if id(owner) not in seen:
                     seen.add(id(owner))
                     size += owner.nbytes

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -63,24 +62,79 @@ def test_what_does_not_lead_to_the_target_has_no_backward_time() -> None:
     assert cos.backward is None
 
 
+def check_trace_events(text: str) -> list[dict[str, Any]]:
+    """The rules of the Trace Event Format, and that events of a thread nest."""
+    trace = json.loads(text)
+    assert set(trace) <= {"traceEvents", "displayTimeUnit", "otherData"}
+    assert trace["displayTimeUnit"] in ("ms", "ns")
+    events: list[dict[str, Any]] = trace["traceEvents"]
+    open_until: dict[tuple[int, int], list[float]] = {}
+    counted: dict[str, float] = {}
+    for e in events:
+        assert e["ph"] in {"X", "C", "M"}
+        assert isinstance(e["name"], str)
+        assert e["name"]
+        assert type(e["pid"]) is type(e["tid"]) is int
+        assert e["ts"] >= 0
+        if e["ph"] == "M":
+            assert e["name"] in {"process_name", "thread_name"}
+            assert isinstance(e["args"]["name"], str)
+        elif e["ph"] == "C":
+            assert e["args"]
+            assert all(isinstance(v, int | float) for v in e["args"].values())
+            assert e["ts"] >= counted.get(e["name"], 0.0)
+            counted[e["name"]] = e["ts"]
+        else:
+            assert e["dur"] > 0
+            # Viewers round to nanoseconds.
+            begin, end = round(1000 * e["ts"]), round(1000 * (e["ts"] + e["dur"]))
+            around = open_until.setdefault((e["pid"], e["tid"]), [])
+            while around and around[-1] <= begin:
+                around.pop()
+            assert not around or end <= around[-1]
+            around.append(end)
+    return events
+
+
 def test_trace_is_what_viewers_load(tmp_path: Path) -> None:
     tape, y, x = recorded()
     costs = tape.profile(y, x)
     costs.save(tmp_path / "trace.json")
-    events = json.loads((tmp_path / "trace.json").read_text(encoding="utf-8"))["traceEvents"]
-    spans = [e for e in events if e["ph"] == "X"]
+    events = check_trace_events((tmp_path / "trace.json").read_text(encoding="utf-8"))
+    spans = [e for e in events if "record" in e.get("args", {})]
     assert [e["cat"] for e in spans] == ["forward"] * 5 + ["backward"] * 5
     assert [e["name"] for e in spans[:5]] == [e["name"] for e in spans[5:]][::-1]
-    for e in spans:
-        assert {"pid", "tid", "ts", "dur", "name"} <= set(e)
-        assert e["dur"] > 0
-    ends = [(e["ts"], e["ts"] + e["dur"]) for e in spans]
-    assert all(b[0] >= a[1] - 1e-6 for a, b in pairwise(ends))
-    assert max(e["args"]["bytes"] for e in events if e["ph"] == "C") == costs.peak
+    lines = [e["name"] for e in events if e["ph"] == "X" and "test_costs.py" in e["name"]]
+    assert lines[: len(lines) // 2] == lines[len(lines) // 2 :][::-1]
+    memory = [e["args"]["bytes"] for e in events if e["ph"] == "C"]
+    assert max(memory) == costs.peak
+    assert memory[4] == costs.kept  # after the forward pass
     costs.save(tmp_path / "costs.html")
     costs.save(tmp_path / "costs.txt")
     assert "<table" in (tmp_path / "costs.html").read_text(encoding="utf-8")
     assert (tmp_path / "costs.txt").read_text(encoding="utf-8") == str(costs)
+    assert "run again" in str(costs)
+    with pytest.raises(ValueError, match=r"use tape.profile"):
+        tape.summary().chrome_trace()
+
+
+def test_trace_of_a_long_tape_with_what_is_not_run_again() -> None:
+    @tf.custom_gradient
+    def f(x: Any) -> Any:
+        return x * 1.0, lambda dy: dy
+
+    x = tf.Variable(2.0)
+    with tf.GradientTape() as tape:
+        y = f(x)
+        for _ in range(300):
+            y = tf.sin(y) * 1.1
+        tf.exp(x)
+    costs = tape.profile(y, x)
+    events = check_trace_events(costs.chrome_trace())
+    records = [e["args"]["record"] for e in events if "record" in e.get("args", {})]
+    # 0 is the product inside of f, 1 is f, and 602 the exponential that leads nowhere.
+    assert records == [0, *range(2, 603), *reversed(range(1, 602))]
+    assert "Not run again forward: f." in str(costs)
 
 
 def test_custom_gradients_and_bad_input() -> None:
