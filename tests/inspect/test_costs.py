@@ -132,8 +132,11 @@ def test_trace_of_a_long_tape_with_what_is_not_run_again() -> None:
     costs = tape.profile(y, x)
     events = check_trace_events(costs.chrome_trace())
     records = [e["args"]["record"] for e in events if "record" in e.get("args", {})]
-    # 0 is the product inside of f, 1 is f, and 602 the exponential that leads nowhere.
-    assert records == [0, *range(2, 603), *reversed(range(1, 602))]
+    names = [cost.operation for cost in costs.costs]
+    end = len(names) - 1  # the exponential, which leads nowhere
+    assert (names[end], names[-601:-1]) == ("exp", ["sin", "multiply"] * 300)
+    run_again = [i for i in range(end + 1) if names[i] != "f"]
+    assert records == [*run_again, *reversed(range(names.index("f"), end))]
     assert "Not run again forward: f." in str(costs)
 
 
