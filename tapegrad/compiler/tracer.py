@@ -17,6 +17,7 @@ import numpy as np
 from tapegrad.compiler.graph import Assign, Guard, HostCall, Operation, Place, Read, Step, Value
 from tapegrad.compiler.outline import SeenShape, SeenSize
 from tapegrad.core.context import only_recorders
+from tapegrad.core.places import line_now
 from tapegrad.core.primitive import Primitive
 from tapegrad.core.shape import TensorShape
 from tapegrad.core.tape import is_differentiable
@@ -102,7 +103,7 @@ class Tracer:
         inputs = [self._value(i, a) for i, a in zip(ids, arrays, strict=True)]
         made = outputs if outputs.__class__ is tuple else (outputs,)
         results = [self._new("result", x) for x in made]
-        self._add(Operation(primitive, inputs, results, params or {}, _place()))
+        self._add(Operation(primitive, inputs, results, params or {}, line_now()))
 
     def guard(self, output: Tensor, place: int) -> None:
         """In what was just computed, zeros of the input at a place count, whatever they meet."""
@@ -114,7 +115,7 @@ class Tracer:
     def same(self, outputs: Sequence[Tensor]) -> None:
         """A custom gradient made tensors anew over arrays that are known already."""
         if self.custom_gradient is None:
-            self.custom_gradient = _place()
+            self.custom_gradient = line_now()
         for x in outputs:
             known = self._by_array.get(id(x._value))
             if known is None:
@@ -147,7 +148,7 @@ class Tracer:
             value.dtype.kind in "biu" and x._value.size <= MOST_READ
         ):
             expected = x._value.copy() if isinstance(x._value, np.ndarray) else x._value
-            self._add(Guard(value, expected, use, _place(), _is_inside()))
+            self._add(Guard(value, expected, use, line_now(), _is_inside()))
             return
         if value.kind == "constant":
             return
@@ -164,7 +165,7 @@ class Tracer:
 
         def note(axis: int) -> None:
             if not _is_inside():
-                self.seen.append(SeenSize(value, axis, _place()))
+                self.seen.append(SeenSize(value, axis, line_now()))
 
         return SeenShape(value.shape, note)
 
@@ -210,7 +211,7 @@ class Tracer:
         made = tuple([wrap(a) for a in arrays])
         self._effects += effect
         results = [self._new("result", t) for t in made]
-        self._add(HostCall(name, run, values, results, _place(), repeatable, fixed or function))
+        self._add(HostCall(name, run, values, results, line_now(), repeatable, fixed or function))
         return made
 
     def resume(self) -> None:
@@ -220,7 +221,7 @@ class Tracer:
     def refuse(self, why: str) -> None:
         """The run cannot be compiled."""
         if self.refusal is None:
-            file, line = _place()
+            file, line = line_now()
             self.refusal = f"{why} ({file}, line {line})"
 
     def failed(self, name: str) -> None:
@@ -330,14 +331,6 @@ def _holds_data(value: Any) -> bool:
     if isinstance(value, np.ndarray):
         return value.size > 0
     return isinstance(value, np.inexact)
-
-
-def _place() -> Place:
-    """File and line of the user's code that is running."""
-    frame = sys._getframe(2)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
-        frame = frame.f_back
-    return frame.f_code.co_filename, frame.f_lineno
 
 
 def _is_inside() -> bool:

@@ -30,21 +30,24 @@ class _Inside(dict[str, bool]):
 _inside = _Inside()
 
 
-def place(depth: int = 2) -> Place:
-    """Where the innermost frame outside of this library stands; `depth` frames can be left out."""
-    frame: FrameType | None = sys._getframe(depth)
-    while frame is not None and _inside[frame.f_code.co_filename]:
-        outermost, frame = frame, frame.f_back
-    found = outermost if frame is None else frame
-    return found.f_code, found.f_lasti
-
-
 def frame_of_library_user(frame: FrameType) -> FrameType:
     """The innermost frame outside of this library, from a frame on."""
     found: FrameType | None = frame
     while found is not None and _inside[found.f_code.co_filename]:
         frame, found = found, found.f_back
     return found or frame
+
+
+def place(depth: int = 2) -> Place:
+    """Where the innermost frame outside of this library stands; `depth` frames can be left out."""
+    found = frame_of_library_user(sys._getframe(depth))
+    return found.f_code, found.f_lasti
+
+
+def line_now(depth: int = 2) -> tuple[str, int]:
+    """File and number of the line where the innermost frame outside of this library stands."""
+    found = frame_of_library_user(sys._getframe(depth))
+    return found.f_code.co_filename, found.f_lineno
 
 
 _STANDARD_LIBRARY = os.path.dirname(os.__file__) + os.sep  # noqa: PTH120
