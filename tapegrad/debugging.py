@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from tapegrad.core.leaks import set_gradient_leaks
+from tapegrad.inspect.check_numerics import disable_check_numerics, enable_check_numerics
 from tapegrad.inspect.gradient_report import gradient_report
-from tapegrad.inspect.numerics import (
-    disable_check_numerics,
-    enable_check_numerics,
-    trace_numerics,
-)
+from tapegrad.inspect.numerics import trace_numerics
 from tapegrad.inspect.source_lines import enable_source_lines
 from tapegrad.ops.debugging import (
     Assert,

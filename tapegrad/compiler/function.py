@@ -38,6 +38,7 @@ from tapegrad.core.context import (
     visible_recorders,
 )
 from tapegrad.core.forward import any_accumulator
+from tapegrad.core.observer import Observer
 from tapegrad.core.structural import identity
 from tapegrad.core.tensor import Tensor
 
@@ -143,6 +144,9 @@ class Function:
         recorders = visible_recorders()
         if functions_run_eagerly() or active_tracer() is not None or any_accumulator():
             # Inside of another function this one is part of its recording.
+            return self._run_eagerly(own, args, kwargs)
+        if recorders and any(isinstance(r, Observer) for r in recorders):
+            # Who looks at every operation is to see those inside, too.
             return self._run_eagerly(own, args, kwargs)
         inputs: list[Tensor] = []
         kept: list[Any] = []

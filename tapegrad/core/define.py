@@ -26,6 +26,9 @@ from tapegrad.core.primitive import NONDIFF, ZERO, NoRule, Primitive
 from tapegrad.core.transpose import push_by_transposing
 from tapegrad.errors import MissingGradientError
 
+#: The file of generated code, which belongs to this library where a user's line is sought.
+_GENERATED = f"{__file__} (generated)"
+
 
 class Gate:
     """A partial derivative that is 1 where a condition holds and 0 elsewhere.
@@ -300,7 +303,7 @@ def _arguments(names: Sequence[str], inputs: tuple[str, ...]) -> str:
 def _pull_maker(expression: str) -> Callable[..., Any]:
     """Rule -> pull, for a pull that computes `expression`; compiled once for all rules alike."""
     text = f"lambda rule: lambda F, g, mask, args, y, params: {expression}"
-    maker: Callable[..., Any] = eval(text)
+    maker: Callable[..., Any] = eval(compile(text, _GENERATED, "eval"))
     return maker
 
 

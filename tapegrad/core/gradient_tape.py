@@ -12,7 +12,6 @@ from tapegrad.core import nest
 from tapegrad.core.backward import sweep
 from tapegrad.core.context import (
     active_recorders,
-    active_tracer,
     only_recorders,
     push_recorder,
     remove_recorder,
@@ -23,7 +22,7 @@ from tapegrad.core.context import (
 from tapegrad.core.indexed_slices import IndexedSlices
 from tapegrad.core.jacobians import batch_jacobian, jacobian
 from tapegrad.core.memory import Computed, Memory, gradients
-from tapegrad.core.observer import Observer
+from tapegrad.core.observer import Observer, observed
 from tapegrad.core.places import Lines, place
 from tapegrad.core.slices import Slices
 from tapegrad.core.table import raw, recording
@@ -453,9 +452,8 @@ class GradientTape(TapeTools, Tape):
         """Cotangents of the sources by identity; `taken` gets the records that are used up."""
         wanted = {x._id for x in sources if is_differentiable(x._value)}
         recorders = active_recorders()
-        last = recorders[-1] if recorders and len(recorders) else None  # a tracer may be alone
-        observer = last if isinstance(last, Observer) else None
-        if observer is not None and active_tracer() is None:
+        observer = observed(recorders) if recorders else None
+        if observer is not None:
             recorders = tuple([r for r in recorders if not isinstance(r, Observer)])
         wrapped = bool(recorders)
         F = recording if wrapped else raw
@@ -470,7 +468,7 @@ class GradientTape(TapeTools, Tape):
             cotangents[x._id] = g if previous is None else previous + g
         if observer is not None and not wrapped:
             with only_recorders(()):
-                return observer.sweep(self, cotangents, wanted)
+                return observer.sweep(self.records, self._memory.place_of, cotangents, wanted)
         token = silence_float_errors()
         try:
             return sweep(

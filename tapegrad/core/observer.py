@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from tapegrad.core.context import active_tracer
+from tapegrad.core.places import Place
 from tapegrad.core.primitive import Primitive
-from tapegrad.core.tape import Tape
+from tapegrad.core.tape import Record, Tape
 from tapegrad.core.tensor import rewrap
 
 
@@ -33,13 +35,15 @@ class Observer(Tape):
         """Meet a call with its tensors."""
         raise NotImplementedError
 
-    def sweep(self, tape: Tape, cotangents: Mapping[int, Any], sources: set[int]) -> dict[int, Any]:
-        """Do what `backward.sweep` does, on arrays."""
+    def sweep(
+        self,
+        records: Sequence[Record],
+        place_of: Callable[[int], Place | None],
+        cotangents: Mapping[int, Any],
+        sources: set[int],
+    ) -> dict[int, Any]:
+        """Do what `backward.sweep` does, on arrays; `place_of` says where records were made."""
         raise NotImplementedError
-
-    def leave(self, identity: int, use: str) -> bool:
-        """Nothing is lost for what only looks."""
-        return False
 
     def record_unary(
         self, primitive: Primitive, x: Any, keep_x: bool, keep_y: bool, out: Any
@@ -58,3 +62,9 @@ class Observer(Tape):
     ) -> None:
         """See a call of any primitive."""
         self.see(primitive, inputs, outputs if outputs.__class__ is tuple else (outputs,))
+
+
+def observed(recorders: Sequence[Any]) -> Observer | None:
+    """The innermost recorder, if it is an observer and nothing records a whole function."""
+    last = recorders[-1] if len(recorders) else None
+    return last if isinstance(last, Observer) and active_tracer() is None else None

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,11 +15,10 @@ from tapegrad.core.context import (
     silence_float_errors,
 )
 from tapegrad.core.observer import Observer
-from tapegrad.core.places import Line, line_of, place
+from tapegrad.core.places import Line, Place, line_of, place
 from tapegrad.core.primitive import Primitive
 from tapegrad.core.tape import Record, is_differentiable
 from tapegrad.core.tape_arguments import single_tensor
-from tapegrad.errors import InvalidArgumentError
 from tapegrad.inspect.cures import cure
 from tapegrad.inspect.explain import check_open
 from tapegrad.inspect.lineage import tuple_of, watched
@@ -227,29 +225,31 @@ def _pulled_back(
 class NumericsObserver(Observer):
     """Looks for non-finite values while a program runs."""
 
-    __slots__ = ("_bad", "report")
+    __slots__ = ("_bad", "_places", "report")
 
     def __init__(self) -> None:
         super().__init__()
         self.report = NumericsReport()
         self._bad: set[int] = set()
+        self._places: dict[int, Place] = {}
 
     def see(self, primitive: Primitive, inputs: Sequence[Any], outputs: Sequence[Any]) -> None:
         """Look at what a call computed."""
         token = silence_float_errors()
         try:
+            where = place(3)
             for y in outputs:
+                self._places[y._id] = where
                 if not is_finite(y._value):
-                    self._look(primitive, inputs, y)
+                    self._look(primitive, inputs, y, where)
         finally:
             restore_float_errors(token)
 
-    def _look(self, primitive: Primitive, inputs: Sequence[Any], y: Any) -> None:
+    def _look(self, primitive: Primitive, inputs: Sequence[Any], y: Any, where: Place) -> None:
         self._bad.add(y._id)
         arrays = [x._value for x in inputs]
         named = dict(zip(_names(primitive, len(arrays)), arrays, strict=True))
         elementwise = primitive.kind == "elementwise"
-        where = place(4)
         if _makes(y._value, arrays):
             self.report.add(_find(primitive, "forward", y._value, named, where, elementwise))
         for x in inputs:
@@ -257,64 +257,20 @@ class NumericsObserver(Observer):
                 self._bad.add(x._id)
                 self.report.add(_find(primitive, "input", x._value, named, where, elementwise))
 
-    def sweep(self, tape: Any, cotangents: Mapping[int, Any], sources: set[int]) -> dict[int, Any]:
+    def sweep(
+        self,
+        records: Sequence[Record],
+        place_of: Callable[[int], Place | None],
+        cotangents: Mapping[int, Any],
+        sources: set[int],
+    ) -> dict[int, Any]:
         """Pull cotangents back and look at each."""
         found: dict[int, Any] = {}
-        steps = _pulled_back(list(tape.records), cotangents, found, sources)
-        for number, record, inputs, g in steps:
-            where = tape._memory.place_of(number)
+        for number, record, inputs, g in _pulled_back(list(records), cotangents, found, sources):
+            where = place_of(number) or self._places.get(tuple_of(record[4])[0])
             elementwise = record[0].kind == "elementwise"
             self.report.add(_find(record[0], "backward", g, inputs, where, elementwise))
         return found
-
-
-class _CheckingObserver(Observer):
-    """Raises an error for the first non-finite value."""
-
-    __slots__ = ()
-
-    def see(self, primitive: Primitive, inputs: Sequence[Any], outputs: Sequence[Any]) -> None:
-        for number, y in enumerate(outputs):
-            if not is_finite(y._value):
-                values = [x._value for x in inputs]
-                raise _detected(f"op {primitive.name!r}", number, len(outputs), y._value, values)
-
-    def sweep(self, tape: Any, cotangents: Mapping[int, Any], sources: set[int]) -> dict[int, Any]:
-        found: dict[int, Any] = {}
-        roots: dict[int, Any] = {}
-        for pulled in walk(list(tape.records), dict(cotangents), roots):
-            found.update((o, g) for o, g in pulled.arrived.items() if o in sources)
-            for number, g in enumerate(pulled.passed.values()):
-                if not is_finite(g):
-                    what = f"the gradient of op {pulled.record[0].name!r}"
-                    raise _detected(
-                        what, number, len(pulled.passed), g, list(pulled.arrived.values())
-                    )
-        found.update((x, g) for x, g in roots.items() if x in sources)
-        return found
-
-
-def _detected(
-    what: str, number: int, count: int, value: Any, inputs: Sequence[Any]
-) -> InvalidArgumentError:
-    a = _array(value)
-    counts = {
-        "-Inf": int(np.isneginf(a.real).sum()),
-        "+Inf": int(np.isposinf(a.real).sum()),
-        "NaN": int(np.isnan(a).sum()),
-    }
-    shown = "\n".join(f"  # of {kind} elements: {n}" for kind, n in counts.items() if n)
-    given = "\n".join(
-        f"  {i}: shape {np.shape(x)}, dtype {np.asarray(x).dtype.name}: "
-        f"{np.array2string(np.asarray(x), threshold=20, edgeitems=3)}"
-        for i, x in enumerate(inputs)
-    )
-    line = line_of(place(4))
-    return InvalidArgumentError(
-        f"!!! Detected Infinity or NaN in output {number} of {what} (# of outputs: {count}) !!!\n"
-        f"  dtype: {np.asarray(value).dtype.name}\n  shape: {np.shape(value)}\n{shown}\n"
-        f"{f'  line: {line}' if line else ''}\nInputs:\n{given}"
-    )
 
 
 @contextmanager
@@ -350,57 +306,6 @@ def trace_numerics() -> Iterator[NumericsReport]:
     try:
         yield observer.report
     finally:
-        observer.is_recording = False
-        remove_recorder(observer)
-
-
-_CHECKING: ContextVar[_CheckingObserver | None] = ContextVar("tapegrad_checking", default=None)
-
-
-def enable_check_numerics(stack_height_limit: int = 30, path_length_limit: int = 50) -> None:
-    """Raise an error as soon as an operation or a gradient makes a NaN or an infinity.
-
-    Holds for this thread (or asyncio task), until `disable_check_numerics`. Calling it again
-    changes nothing.
-
-    Parameters
-    ----------
-    stack_height_limit, path_length_limit
-        Accepted for compatibility: the error names the one line that matters.
-
-    Notes
-    -----
-    From then on operations raise InvalidArgumentError for a non-finite result, with the numbers of
-    infinities and NaN, the inputs and the line.
-
-    Examples
-    --------
-    >>> import tapegrad as tf
-    >>> tf.debugging.enable_check_numerics()
-    >>> try:
-    ...     tf.math.log(0.0)
-    ... except tf.errors.InvalidArgumentError as error:
-    ...     print(str(error).splitlines()[0])
-    !!! Detected Infinity or NaN in output 0 of op 'log' (# of outputs: 1) !!!
-    >>> tf.debugging.disable_check_numerics()
-    """
-    if _CHECKING.get() is None:
-        observer = _CheckingObserver()
-        _CHECKING.set(observer)
-        push_recorder(observer)
-
-
-def disable_check_numerics() -> None:
-    """Undo `enable_check_numerics`; without it nothing happens.
-
-    Examples
-    --------
-    >>> import tapegrad as tf
-    >>> tf.debugging.disable_check_numerics()
-    """
-    observer = _CHECKING.get()
-    if observer is not None:
-        _CHECKING.set(None)
         observer.is_recording = False
         remove_recorder(observer)
 

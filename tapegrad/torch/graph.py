@@ -9,10 +9,12 @@ import numpy as np
 from tapegrad.core.backward import sweep
 from tapegrad.core.batching import Batched, BatchedNamespace, batched_raw, batched_recording
 from tapegrad.core.context import (
+    only_recorders,
     restore_float_errors,
     silence_float_errors,
     visible_recorders,
 )
+from tapegrad.core.observer import Observer, observed
 from tapegrad.core.table import raw, recording
 from tapegrad.core.tensor import rewrap
 from tapegrad.torch import modes, mutations
@@ -60,6 +62,12 @@ def pull_back(
     nodes = gathered.nodes
     mutations.check(nodes)
     levels = active_levels()
+    observer = None if create_graph or rows is not None else observed(visible_recorders())
+    if observer is not None and not check_gradient.enabled and not _need_care(nodes):
+        found = _observed(observer, nodes, cotangents, sources)
+        if not retain_graph:
+            free_all(nodes)
+        return found
     is_wrapped = create_graph or len(visible_recorders()) > 0
     growing = None
     if is_wrapped:
@@ -83,6 +91,17 @@ def pull_back(
     if growing is None:
         return {x: (g, None, 0) for x, g in found.items()}
     return {x: (g._value, growing.made.get(g._id), g._id) for x, g in found.items()}
+
+
+def _observed(
+    observer: Observer, nodes: list[Node], cotangents: dict[int, Any], sources: set[int]
+) -> dict[int, Any]:
+    """The same by somebody who looks at every step."""
+    records = [unpack_record(r) for node in nodes for r in node.records or ()]
+    with modes.set_grad_enabled(False), only_recorders(()):
+        seeds = {x: dense(_entered(g, raw), raw) for x, g in cotangents.items()}
+        found = observer.sweep(records, lambda _: None, seeds, sources)
+    return {x: (dense(g, raw), None, 0) for x, g in found.items()}
 
 
 def _entered(g: Any, F: Any) -> Any:

@@ -120,24 +120,165 @@ def checking() -> Iterator[None]:
     assert not active_recorders()
 
 
+#: What TensorFlow 2.21 says, without its device in front and its operation at the end.
+MESSAGES: list[tuple[Callable[[], Any], str]] = [
+    (
+        lambda: tf.math.log(tf.constant([0.0, -1.0, 1.0])),
+        """
+
+!!! Detected Infinity or NaN in output 0 of eagerly-executing op "Log" (# of outputs: 1) !!!
+  dtype: <dtype: 'float32'>
+  shape: (3,)
+  # of -Inf elements: 1
+  # of +NaN elements: 1
+
+  Input tensor: tf.Tensor([ 0. -1.  1.], shape=(3,), dtype=float32)
+
+ : Tensor had -Inf and NaN values""",
+    ),
+    (
+        lambda: tf.constant([-1.0, 1.0, 0.0]) / tf.constant([0.0, 0.0, 0.0]),
+        """
+
+!!! Detected Infinity or NaN in output 0 of eagerly-executing op "RealDiv" (# of outputs: 1) !!!
+  dtype: <dtype: 'float32'>
+  shape: (3,)
+  # of -Inf elements: 1
+  # of +Inf elements: 1
+  # of +NaN elements: 1
+
+  Input tensors (2):
+         0: tf.Tensor([-1.  1.  0.], shape=(3,), dtype=float32)
+         1: tf.Tensor([0. 0. 0.], shape=(3,), dtype=float32)
+
+ : Tensor had -Inf, +Inf, and NaN values""",
+    ),
+    (
+        lambda: tf.exp(tf.Variable(1000.0)),
+        """
+
+!!! Detected Infinity or NaN in output 0 of eagerly-executing op "Exp" (# of outputs: 1) !!!
+  dtype: <dtype: 'float32'>
+  shape: ()
+  # of +Inf elements: 1
+
+  Input tensor: tf.Tensor(1000.0, shape=(), dtype=float32)
+
+ : Tensor had +Inf values""",
+    ),
+]
+
+
 @pytest.mark.usefixtures("checking")
-def test_errors_of_check_numerics() -> None:
-    detected = pytest.raises(tf.errors.InvalidArgumentError, match="Detected Infinity or NaN")
-    with detected as caught:
-        tf.math.log(tf.constant([0.0, -1.0, 1.0]))
-    text = str(caught.value)
-    assert "'log'" in text
-    assert "# of -Inf elements: 1" in text
-    assert "# of NaN elements: 1" in text
-    assert "test_numerics.py:" in text
+@pytest.mark.parametrize(("call", "text"), MESSAGES, ids=["log", "division", "overflow"])
+def test_messages_are_tensorflows(call: Callable[[], Any], text: str) -> None:
+    with pytest.raises(tf.errors.InvalidArgumentError) as caught:
+        call()
+    lines = str(caught.value).splitlines()
+    at = next(i for i, line in enumerate(lines) if "Line of the user's code" in line)
+    assert "test_numerics.py:" in lines[at]
+    assert "\n".join(lines[: at - 1] + lines[at + 1 :]) == text
+
+
+@pytest.mark.usefixtures("checking")
+def test_gradients_are_checked() -> None:
     x = tf.Variable(0.0)
     with tf.GradientTape() as tape:
         y = tf.sqrt(x)
-    with detected:
+    with pytest.raises(tf.errors.InvalidArgumentError) as caught:
         tape.gradient(y, x)
+    # As in TensorFlow, for which the gradient is an operation of its own.
+    assert 'eagerly-executing op "SqrtGrad" (# of outputs: 1)' in str(caught.value)
+    assert "0: tf.Tensor(0.0, shape=(), dtype=float32)" in str(caught.value)
+    assert "1: tf.Tensor(1.0, shape=(), dtype=float32)" in str(caught.value)
     with tf.GradientTape() as tape:
         y = x * 3.0
     assert tape.gradient(y, x).numpy() == 3.0
+
+
+@pytest.mark.usefixtures("checking")
+def test_what_only_moves_elements_is_not_checked() -> None:
+    bad = tf.constant([[np.nan, 1.0]])
+    assert tf.transpose(tf.reshape(bad, [2, 1])).shape == (1, 2)
+    assert tf.constant(complex(np.nan, 0.0)) * 2.0 is not None
+    with pytest.raises(tf.errors.InvalidArgumentError, match='op "Mul"'):
+        bad * 2.0
+
+
+def of_a_function(x: Any) -> Any:
+    z = tf.math.log(x)
+    return tf.reduce_sum(tf.where(x > 0.0, z, 0.0))
+
+
+@pytest.mark.usefixtures("checking")
+def test_compiled_functions_are_checked() -> None:
+    compiled = tf.function(of_a_function)
+    tf.debugging.disable_check_numerics()
+    x = tf.Variable([4.0, 0.0])
+    for _ in range(3):
+        compiled(x)
+    tf.debugging.enable_check_numerics()
+    with pytest.raises(tf.errors.InvalidArgumentError, match=r'op "Log"(.|\n)*tf\.math\.log\(x\)'):
+        compiled(x)
+
+
+def test_compiled_functions_are_looked_into() -> None:
+    compiled, root = tf.function(of_a_function), tf.function(lambda x: tf.sqrt(x) * 3.0)
+    x = tf.Variable([4.0, 0.0])
+    for _ in range(3):
+        with tf.debugging.trace_numerics() as report, tf.GradientTape() as tape:
+            y = compiled(x)
+        assert tape.gradient(y, x).numpy().tolist() == [0.25, 0.0]
+        first = report.first
+        assert first is not None
+        assert (first.operation, first.phase, first.index) == ("log", "forward", (1,))
+        assert first.line is not None
+        assert first.line.text == "z = tf.math.log(x)"
+        with tf.debugging.trace_numerics() as report:
+            with tf.GradientTape() as tape:
+                y = root(x)
+            tape.gradient(y, x)
+        first = report.first
+        assert first is not None
+        assert (first.operation, first.phase, first.index) == ("sqrt", "backward", (1,))
+        compiled(x)
+        root(x)
+
+
+def test_in_the_pytorch_dialect() -> None:
+    import tapegrad.torch as torch
+
+    with tf.debugging.trace_numerics() as report:
+        a = torch.tensor([1.0, 0.0], requires_grad=True)
+        torch.log(a).sum()
+    assert report.first is not None
+    assert (report.first.operation, report.first.phase) == ("log", "forward")
+    with tf.debugging.trace_numerics() as report:
+        a = torch.tensor([1.0, 0.0], requires_grad=True)
+        root = torch.sqrt(a)  # here
+        (root * 2.0).sum().backward()
+    first = report.first
+    assert first is not None
+    assert (first.operation, first.phase, first.index) == ("sqrt", "backward", (1,))
+    assert first.line is not None
+    assert first.line.text.endswith("# here")
+    assert a.grad is not None
+    assert a.grad.tolist() == [1.0, INF]
+
+
+def test_in_the_numpy_dialect() -> None:
+    import tapegrad.numpy as tnp
+
+    def f(x: Any) -> Any:
+        return tnp.sum(tnp.sqrt(x) * 2.0)  # here
+
+    with tf.debugging.trace_numerics() as report:
+        tnp.grad(f)(np.array([1.0, 0.0]))
+    first = report.first
+    assert first is not None
+    assert (first.operation, first.phase, first.index) == ("sqrt", "backward", (1,))
+    assert first.line is not None
+    assert first.line.text.endswith("# here")
 
 
 @pytest.mark.usefixtures("checking")
