@@ -16,6 +16,7 @@ from tapegrad.core.context import (
 )
 from tapegrad.core.observer import Observer, observed
 from tapegrad.core.table import raw, recording
+from tapegrad.core.tape import Record
 from tapegrad.core.tensor import rewrap
 from tapegrad.torch import modes, mutations
 from tapegrad.torch.anomaly import check_gradient
@@ -63,11 +64,9 @@ def pull_back(
     mutations.check(nodes)
     levels = active_levels()
     observer = None if create_graph or rows is not None else observed(visible_recorders())
-    if observer is not None and not check_gradient.enabled and not _need_care(nodes):
-        found = _observed(observer, nodes, cotangents, sources)
-        if not retain_graph:
-            free_all(nodes)
-        return found
+    if observer is not None and not (check_gradient.enabled or gathered.marked):
+        records = records_of(nodes) if retain_graph else release_records(nodes)
+        return _observed(observer, records, cotangents, sources)
     is_wrapped = create_graph or len(visible_recorders()) > 0
     growing = None
     if is_wrapped:
@@ -94,10 +93,10 @@ def pull_back(
 
 
 def _observed(
-    observer: Observer, nodes: list[Node], cotangents: dict[int, Any], sources: set[int]
+    observer: Observer, records: list[Record], cotangents: dict[int, Any], sources: set[int]
 ) -> dict[int, Any]:
     """The same by somebody who looks at every step."""
-    records = [unpack_record(r) for node in nodes for r in node.records or ()]
+    records = [unpack_record(r) for r in records]
     with modes.set_grad_enabled(False), only_recorders(()):
         seeds = {x: dense(_entered(g, raw), raw) for x, g in cotangents.items()}
         found = observer.sweep(records, lambda _: None, seeds, sources)
