@@ -348,9 +348,11 @@ def linspace(
         if retstep:
             return _made(found[0]), _made(found[1])
         return _made(found)
-    a, b = [tensor_of(v) for v in (start, stop)]
-    common = np.result_type(a._value.dtype, b._value.dtype, float(num))
-    a, b = [of_type(x, common) for x in (a, b)]
+    # Python's numbers take the type of the other end.
+    ends = [v if isinstance(v, (int, float, complex)) else tensor_of(v) for v in (start, stop)]
+    kinds = [v._value.dtype if isinstance(v, Tensor) else v for v in ends]
+    common = np.result_type(*kinds, float(num))
+    a, b = [tensor_of(v, common) for v in ends]
     count = int(num)
     divisions = count - 1 if endpoint else count
     difference = R.subtract(b, a)

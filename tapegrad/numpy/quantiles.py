@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tapegrad.numpy.array import tensor_of
+import numpy as np
+
+from tapegrad.numpy.array import of_type, tensor_of
 from tapegrad.numpy.function import function
 from tapegrad.numpy.reducing import as_floating, axes_of
 from tapegrad.ops import quantiles
@@ -25,7 +27,10 @@ def _quantile(
     quantile = getattr(quantiles, name)
     if q is None:
         return quantile(x, axes, bool(keepdims))
-    return quantile(x, tensor_of(q, x._value.dtype), axes, method, bool(keepdims))
+    # Python's numbers take the type of the data; arrays and lists of them have one of their own.
+    given = q if isinstance(q, (int, float)) else tensor_of(q)._value.dtype
+    common = np.result_type(x._value.dtype, given)
+    return quantile(of_type(x, common), tensor_of(q, common), axes, method, bool(keepdims))
 
 
 @function("np.median(np.array([1.0, 2.0, 4.0, 8.0]))")

@@ -48,4 +48,4 @@ def expressions(kind: str) -> list[str]:
         for found in pkgutil.iter_modules(__path__)
     ]
     lines = [line for m in modules for line in getattr(m, kind, "").strip().splitlines()]
-    return [part.strip() for line in lines for part in line.split(";")]
+    return [part.strip() for line in lines for part in line.split(";") if part.strip()]
