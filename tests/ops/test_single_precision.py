@@ -1,4 +1,4 @@
-"""Rules keep single precision: what they make of float32 is float32 before anything is cast back."""
+"""Rules keep single precision: they make float32 of float32, before anything is cast back."""
 
 from __future__ import annotations
 
