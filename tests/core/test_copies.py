@@ -10,7 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
-import numpy
+import numpy  # noqa: ICN001 - `np` is the dialect here
 import pytest
 
 import tapegrad as tf
