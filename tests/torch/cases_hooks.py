@@ -198,6 +198,45 @@ def what_a_node_saved(torch: Any) -> Any:
 
 
 @case("nodes")
+def what_is_saved_is_the_tensor(torch: Any) -> Any:
+    x = torch.arange(5.0, requires_grad=True)
+    y, w = x.exp(), torch.ones(3, 5, requires_grad=True)
+    product, image = x * y, w @ x
+    return (
+        x.pow(2).grad_fn._saved_self is x,
+        product.grad_fn._saved_self is x,
+        product.grad_fn._saved_other.grad_fn is y.grad_fn,
+        y.grad_fn._saved_result.equal(y),
+        image.grad_fn._saved_self is w,
+        image.grad_fn._saved_vec is x,
+        (x * 2).grad_fn._saved_self,
+        (x**2.5).grad_fn._saved_exponent,
+    )
+
+
+@case("nodes")
+def what_is_saved_was_changed(torch: Any) -> Any:
+    a = torch.ones(2, requires_grad=True).exp()
+    b = a.sin()
+    with torch.no_grad():
+        a.mul_(2)
+    return raised(lambda: b.grad_fn._saved_self)
+
+
+@case("nodes")
+def what_was_saved_is_freed(torch: Any) -> Any:
+    y = torch.ones(2, requires_grad=True).sin()
+    y.sum().backward()
+    return raised(lambda: y.grad_fn._saved_self)
+
+
+@case("nodes")
+def what_is_not_saved(torch: Any) -> Any:
+    y = torch.ones(2, requires_grad=True) + 1
+    return raised(lambda: y.grad_fn._saved_self)
+
+
+@case("nodes")
 def the_metadata_of_a_node(torch: Any) -> Any:
     node = (torch.ones(2, requires_grad=True) * 2).grad_fn
     node.metadata["key"] = "value"

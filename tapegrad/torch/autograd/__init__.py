@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tapegrad.torch import saved_attributes as saved_attributes
 from tapegrad.torch.anomaly import detect_anomaly as detect_anomaly
 from tapegrad.torch.anomaly import set_detect_anomaly as set_detect_anomaly
 from tapegrad.torch.autograd import forward_ad as forward_ad
