@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad.core.structural import identity
 from tapegrad.core.table import TABLE
 from tapegrad.core.tensor import wrap
 from tapegrad.ops import complex as core_complex
@@ -15,7 +16,9 @@ from tapegrad.torch.dtypes import get_default_dtype
 from tapegrad.torch.examples import as_array
 from tapegrad.torch.linalg import cholesky as _cholesky
 from tapegrad.torch.linalg import det, inv, matrix_exp, matrix_power, pinv, slogdet
+from tapegrad.torch.node import node_type
 from tapegrad.torch.operation import operation
+from tapegrad.torch.running import run
 from tapegrad.torch.sorting import named_result
 from tapegrad.torch.tensor import Tensor, install, wrapped
 
@@ -63,12 +66,19 @@ __all__ = [
 ]
 
 
+def _copied(part: Tensor, shown: str) -> Tensor:
+    copy: Tensor = run(identity, node_type(f"{shown}Backward0_copy"), (part,), {})
+    return copy
+
+
 def _copying(name: str, view: Any, example: str) -> Any:
+    shown = "".join(part.capitalize() for part in name.removesuffix("_copy").split("_"))
+
     def call(input: Tensor, *args: Any, **kwargs: Any) -> Any:
         result = view(input, *args, **kwargs)
         if isinstance(result, tuple):
-            return tuple([part.clone() for part in result])
-        return result.clone()
+            return tuple([_copied(part, shown) for part in result])
+        return _copied(result, shown)
 
     call.__name__ = call.__qualname__ = name
     call.__doc__ = f"`{name.removesuffix('_copy')}`, in memory of its own."
@@ -144,9 +154,11 @@ def complex(real: Any, imag: Any) -> Any:
     abs="Magnitudes.",
     angle="Angles in radians.",
 )
-def polar(abs: Tensor, angle: Tensor, *, out: Any = None) -> Tensor:
+@operation(method=False)
+def polar(abs: Any, angle: Any) -> Any:
     """Complex numbers of their magnitudes and angles."""
-    return complex(abs * angle.cos(), abs * angle.sin())
+    parts = [TABLE["multiply"](abs, TABLE[name](angle)) for name in ("cos", "sin")]
+    return TABLE["complex"](*parts)
 
 
 def adjoint(input: Tensor) -> Tensor:

@@ -218,7 +218,7 @@ def sub(input: Any, other: Any, *, alpha: Any = 1) -> Any:
 @documented(
     "torch.rsub(torch.tensor([1.0, 4.0]), 1.0)", "", alpha="A number that `input` is multiplied by."
 )
-@operation("RsubBackward1", method="__rsub__")
+@operation("RsubBackward1", method="__rsub__", overload=("other", "RsubBackward0"))
 def rsub(input: Any, other: Any, *, alpha: Any = 1) -> Any:
     """``other - alpha * input``."""
     a, b = promoted(input, other)
@@ -239,7 +239,7 @@ def mul(input: Any, other: Any) -> Any:
 @documented(
     "torch.div(torch.tensor([1.0, 4.0]), 2.0)", "", rounding_mode="None, 'floor' or 'trunc'."
 )
-@operation(in_place=True)
+@operation(in_place=True, overload=("rounding_mode", "DivBackward2"))
 def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Any:
     """``input / other``; rounded down (``"floor"``) or towards zero (``"trunc"``) on request."""
     check_operand("div", "other", other)
@@ -275,7 +275,7 @@ def floor_divide(input: Any, other: Any) -> Any:
 
 
 @documented("torch.remainder(torch.tensor([1.0, 4.0]), 3.0)", "")
-@operation("RemainderBackward0", in_place=True)
+@operation("RemainderBackward0", in_place=True, overload=("other", "RemainderBackward1"))
 def remainder(input: Any, other: Any) -> Any:
     """The remainder of ``input // other``, with the sign of `other`."""
     a, b = promoted(input, other)

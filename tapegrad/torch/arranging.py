@@ -49,7 +49,7 @@ def flip(input: Tensor, *args: Any, dims: Any = None) -> Tensor:
         if axes.count(a) > 1:
             raise RuntimeError(f"dim {a} appears multiple times in the list of dims")
     if not axes or not input._value.ndim:
-        return input.clone()
+        return _flipped(input, [])
     return _flipped(input, axes)
 
 

@@ -21,7 +21,6 @@ from tapegrad.ops import (
     special,
     transcendental,
 )
-from tapegrad.ops import compare as core_compare
 from tapegrad.ops import incomplete_gamma as core_gamma
 from tapegrad.ops import rounding as core_rounding
 from tapegrad.ops.cast import in_dtype
@@ -97,8 +96,8 @@ def _shared(function: Callable[..., Any]) -> Callable[..., Any]:
             return result
         if isinstance(a._value, Example) or isinstance(b._value, Example):
             one, half = (in_dtype(n, a._value.dtype) for n in (1.0, 0.5))
-            share = _where(core_compare.is_nan(result), one, half)
-            return _where(core_compare.not_equal(a, b), result, a * share + b * share)
+            share = _where(compare.is_nan(result), one, half)
+            return _where(compare.not_equal(a, b), result, a * share + b * share)
         is_one = (a._value < b._value) | (a._value > b._value)
         if np.all(is_one):
             return result
@@ -108,10 +107,19 @@ def _shared(function: Callable[..., Any]) -> Callable[..., Any]:
     return extreme
 
 
+def _atan2(a: Any, b: Any) -> Any:
+    """The angle, whose derivative at the origin is zero in PyTorch."""
+    result = transcendental.atan2(a, b)
+    at_origin = compare.equal(a, 0) & compare.equal(b, 0)
+    if not isinstance(at_origin._value, Example) and not np.any(at_origin._value):
+        return result
+    one = in_dtype(1, a._value.dtype)
+    elsewhere = transcendental.atan2(_where(at_origin, one, a), _where(at_origin, one, b))
+    return _where(at_origin, TABLE["stop_gradient"](result), elsewhere)
+
+
 _PAIR = "torch.tensor([1.0, 2.0]), torch.tensor([3.0, -1.0])"
-atan2 = _of_two(
-    "atan2", transcendental.atan2, "The angle of the points (other, input)", _PAIR, True
-)
+atan2 = _of_two("atan2", _atan2, "The angle of the points (other, input)", _PAIR, True)
 hypot = _of_two("hypot", roots.hypot, r":math:`\sqrt{a^2 + b^2}`", _PAIR, True)
 maximum = _of_two("maximum", _shared(select.maximum), "The larger one, NaN if one is NaN", _PAIR)
 minimum = _of_two("minimum", _shared(select.minimum), "The smaller one, NaN if one is NaN", _PAIR)
@@ -159,7 +167,7 @@ fmin = _of_two(
 
 
 @documented(f"torch.fmod({_PAIR})", "")
-@operation(in_place=True)
+@operation(in_place=True, overload=("other", "FmodBackward1"))
 def fmod(input: Any, other: Any) -> Any:
     """The remainder of the division, with the sign of `input`."""
     a, b = promoted(input, other)
@@ -169,7 +177,7 @@ def fmod(input: Any, other: Any) -> Any:
 
 
 @documented("torch.copysign(torch.tensor([1.0, 2.0]), torch.tensor([-1.0, 1.0]))", "")
-@operation(in_place=True)
+@operation("CopysignBackward1", in_place=True, overload=("other", "CopysignBackward0"))
 def copysign(input: Any, other: Any) -> Any:
     """The magnitude of `input` with the sign of `other`."""
     a, b = promoted_floating(input, other)
@@ -205,7 +213,7 @@ lcm = _of_integers("lcm", np.lcm, "The least common multiple")
 
 
 @documented("torch.ldexp(torch.tensor([1.0]), torch.tensor([1, 2, 3]))", "")
-@operation("MulBackward0", in_place=True)
+@operation(in_place=True)
 def ldexp(input: Any, other: Any) -> Any:
     r""":math:`a\, 2^b`."""
     a, b = promoted_floating(input, other)
@@ -233,7 +241,7 @@ def _kind(x: Any) -> str:
     min="The lowest value, a number or a tensor; None for no bound.",
     max="The highest value.",
 )
-@operation("ClampBackward1", in_place=True)
+@operation("ClampBackward1", in_place=True, overload=("min max", "ClampBackward0"))
 def clamp(input: Any, min: Any = None, max: Any = None) -> Any:
     """The elements, with those below `min` or above `max` replaced by these.
 
@@ -256,7 +264,7 @@ clip = clamp
 
 
 @documented("torch.clamp_min(torch.tensor([-1.0, 2.0]), 0.0)", "", min="The lowest value.")
-@operation(in_place=True)
+@operation(in_place=True, overload=("min", "ClampMinBackward1"))
 def clamp_min(input: Any, min: Any) -> Any:
     """The elements, with those below `min` replaced by it."""
     x, low = promoted(input, min)
@@ -264,7 +272,7 @@ def clamp_min(input: Any, min: Any) -> Any:
 
 
 @documented("torch.clamp_max(torch.tensor([-1.0, 2.0]), 0.0)", "", max="The highest value.")
-@operation(in_place=True)
+@operation(in_place=True, overload=("max", "ClampMaxBackward1"))
 def clamp_max(input: Any, max: Any) -> Any:
     """The elements, with those above `max` replaced by it."""
     x, high = promoted(input, max)
@@ -329,7 +337,7 @@ def nan_to_num(input: Any, nan: float | None = 0.0, posinf: Any = None, neginf: 
     end="Where the weight is 1.",
     weight="A number or a tensor.",
 )
-@operation("LerpBackward0", in_place=True)
+@operation("LerpBackward0", in_place=True, overload=("weight", "LerpBackward1"))
 def lerp(input: Any, end: Any, weight: Any) -> Any:
     """``input + weight * (end - input)``."""
     w = in_dtype(weight, input._value.dtype)

@@ -77,6 +77,16 @@ _TRANSFORMS: dict[str, tuple[Callable[[Any], Any], Callable[..., Any]]] = {
 }
 
 
+_KINDS = {
+    "fft": "FftC2CBackward0",
+    "ifft": "FftC2CBackward0",
+    "rfft": "FftR2CBackward0",
+    "irfft": "FftC2RBackward0",
+    "hfft": "FftC2RBackward0",
+    "ihfft": "ConjBackward0",
+}
+
+
 def _transformed(kind: str, input: Any, s: Any, axes: list[int], norm: Any) -> Any:
     convert, transform = _TRANSFORMS[kind]
     if norm not in (None, "backward", "forward", "ortho"):
@@ -108,7 +118,7 @@ def _transformed(kind: str, input: Any, s: Any, axes: list[int], norm: Any) -> A
 
 
 def _one(name: str, words: str) -> Any:
-    @operation("FftC2CBackward0", method=False)
+    @operation(_KINDS[name], method=False)
     def call(input: Any, n: int | None = None, dim: int = -1, norm: str | None = None) -> Any:
         axis = dimension(dim, input._value.ndim)
         return _transformed(name, input, None if n is None else [n], [axis], norm)
@@ -123,7 +133,7 @@ def _one(name: str, words: str) -> Any:
 def _many(name: str, words: str, default: Any) -> Any:
     kind = name[:-1]
 
-    @operation("FftC2CBackward0", method=False)
+    @operation(_KINDS[kind], method=False)
     def call(input: Any, s: Any = None, dim: Any = default, norm: str | None = None) -> Any:
         ndim = input._value.ndim
         if dim is None:

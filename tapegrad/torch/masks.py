@@ -38,7 +38,7 @@ def _mask_of(mask: Any) -> Any:
     mask="Where to write; it broadcasts.",
     value="A number, or a tensor without dimensions.",
 )
-@operation(in_place=True)
+@operation(in_place=True, overload=("value", "MaskedFillBackward1"))
 def masked_fill(input: Any, mask: Any, value: Any) -> Any:
     """A copy with one value where the mask is true."""
     if hasattr(value, "_value") and value._value.ndim:

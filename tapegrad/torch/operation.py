@@ -33,6 +33,7 @@ def operation(
     in_place: bool = False,
     view: Any = False,
     short: Callable[..., Any] | None = None,
+    overload: tuple[str, str] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Make a function of core tensors an operation on this dialect's tensors.
 
@@ -50,6 +51,9 @@ def operation(
     short
         A short way for common arguments that are given without names: the result, or None where
         it does not lead.
+    overload
+        Names of arguments, and what the node is called if one of them is a tensor, a word or true:
+        PyTorch has another function, and another node, for them.
 
     Returns
     -------
@@ -61,6 +65,7 @@ def operation(
         kind = node_type(node or f"{camel(name)}Backward0")
         takes_tensor = parameter_names(function)[:1] == ("input",)
         takes_out = "out" in parameter_names(function)
+        decisive, other = _decisive(function, overload)
 
         @functools.wraps(function)
         def call(*args: Any, **kwargs: Any) -> Any:
@@ -77,6 +82,8 @@ def operation(
                 out = kwargs.pop("out", None)
                 if out is not None:
                     return into(out, name, call(*args, **kwargs), args)
+            if decisive and _is_other(decisive, args, kwargs):
+                return run(function, other, args, kwargs, view)
             return run(function, kind, args, kwargs, view)
 
         if method:
@@ -87,6 +94,22 @@ def operation(
         return call
 
     return decorate
+
+
+def _decisive(function: Any, overload: tuple[str, str] | None) -> tuple[Any, Any]:
+    """The arguments that tell overloads apart, by position and name, and the other node."""
+    if overload is None:
+        return (), None
+    known = parameter_names(function)
+    return tuple([(known.index(n), n) for n in overload[0].split()]), node_type(overload[1])
+
+
+def _is_other(decisive: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    for position, name in decisive:
+        given = args[position] if position < len(args) else kwargs.get(name)
+        if isinstance(given, (Tensor, str)) or given is True:
+            return True
+    return False
 
 
 def into(out: Any, name: str, result: Any, args: tuple[Any, ...]) -> Any:

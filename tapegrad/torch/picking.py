@@ -212,7 +212,7 @@ def index_copy(input: Any, dim: int, index: Any, source: Any) -> Any:
     index="Which entries.",
     value="A number, or a tensor without dimensions.",
 )
-@operation(in_place=True)
+@operation(in_place=True, overload=("value", "IndexFillBackward1"))
 def index_fill(input: Any, dim: int, index: Any, value: Any) -> Any:
     """A copy with one value in entries of a dimension."""
     return place(input, _rows(input, dim, index), in_dtype(value, input._value.dtype))
@@ -296,7 +296,7 @@ def _source_part(src: Any, index: Any) -> Any:
     value="A number for all places.",
     reduce="``'add'`` or ``'multiply'`` to combine with what is there.",
 )
-@operation(in_place=True)
+@operation("ScatterBackward1", in_place=True, overload=("src", "ScatterBackward0"))
 def scatter(
     input: Any, dim: int, index: Any, src: Any = None, *, value: Any = None, reduce: Any = None
 ) -> Any:

@@ -121,12 +121,16 @@ def split(tensor: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Te
                 f"size at dimension {dim}), but got split_sizes={sizes}"
             )
     ends = np.cumsum([0, *sizes])
-    return tuple([_parted(tensor, at, slice(int(a), int(b))) for a, b in pairwise(ends)])
+    cut = _parted if hasattr(split_size_or_sections, "__index__") else _parted_by_sizes
+    return tuple([cut(tensor, at, slice(int(a), int(b))) for a, b in pairwise(ends)])
 
 
-@operation("SplitBackward0", method=False, view=True)
-def _parted(input: Any, dim: int, part: Any) -> Any:
+def _part_of(input: Any, dim: int, part: Any) -> Any:
     return structural.getitem(input, index=_index(input._value.ndim, dim, part))
+
+
+_parted = operation("SplitBackward0", method=False, view=True)(_part_of)
+_parted_by_sizes = operation("SplitWithSizesBackward0", method=False, view=True)(_part_of)
 
 
 def split_with_sizes(input: Tensor, split_sizes: Any, dim: int = 0) -> tuple[Tensor, ...]:

@@ -86,7 +86,7 @@ def _order(array: Any, dim: int, descending: bool, stable: bool = True) -> Any:
     descending="Whether the largest come first.",
     stable="Equal elements always keep their order.",
 )
-@operation("SortBackward0")
+@operation("SortBackward0", overload=("stable", "SortBackward1"))
 def sort(input: Any, dim: int = -1, descending: bool = False, stable: bool = False) -> Any:
     """The elements in order along a dimension, and where they were."""
     if not input._value.ndim:

@@ -114,7 +114,7 @@ def _of_one(name: str, function: Callable[..., Any], words: str) -> Any:
 
     call.__name__ = call.__qualname__ = name
     call.__doc__ = f"{words}, elementwise."
-    kind = f"Special{camel(name)}Backward0"
+    kind = f"Special{camel(name).replace('0e', '0E').replace('1e', '1E')}Backward0"
     return documented(f"torch.special.{name}(torch.tensor([0.5, 1.0]))", "")(
         operation(kind, method=False)(call)
     )

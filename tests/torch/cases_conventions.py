@@ -59,3 +59,26 @@ def a_logarithm_of_an_overflow(torch: Any) -> Any:
     y = torch.log(1.0 + torch.exp(x))
     y.backward()
     return x.grad
+
+
+@case("conventions")
+def the_angle_of_the_origin(torch: Any) -> Any:
+    y = torch.tensor([0.0, 1.0, 0.0], requires_grad=True)
+    x = torch.tensor([0.0, 2.0, -1.0], requires_grad=True)
+    torch.atan2(y, x).sum().backward()
+    return y.grad, x.grad
+
+
+@case("conventions")
+def names_of_nodes_that_depend_on_an_argument(torch: Any) -> Any:
+    x, y = torch.tensor([1.0, 2.0], requires_grad=True), torch.tensor([2.0, 3.0])
+    mask = torch.tensor([True, False])
+    results = [
+        x.clamp(0.0, 1.0), x.clamp(y, y), x.clamp_min(1.0), x.clamp_min(y), x.clamp_max(y),
+        x % 2, x % y, torch.fmod(x, 2), torch.fmod(x, y), torch.copysign(x, y),
+        torch.copysign(x, 1.0), 1 - x, torch.rsub(x, y), x.masked_fill(mask, 0.0),
+        x.masked_fill(mask, y[0]), torch.lerp(x, y, 0.5), torch.lerp(x, y, y),
+        torch.div(x, y, rounding_mode="floor"), x.split([1, 1])[0], x.split(1)[0],
+        torch.flip(x, (0,)), torch.view_copy(x, (2, 1)), torch.polar(x, y),
+    ]  # fmt: skip
+    return [type(r.grad_fn).__name__ for r in results]

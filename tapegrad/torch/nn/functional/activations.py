@@ -113,7 +113,7 @@ def selu(input: Any, inplace: bool = False) -> Any:
 @documented(
     "torch.nn.functional.celu(torch.tensor([-1.0, 2.0]), alpha=2.0)", "tensor([-0.7869,  2.0000])"
 )
-@activation("EluBackward0")
+@activation("CeluBackward0")
 def celu(input: Any, alpha: float = 1.0, inplace: bool = False) -> Any:
     r"""``x`` for positive values, :math:`\alpha (e^{x / \alpha} - 1)` for others."""
     if alpha == 0:
