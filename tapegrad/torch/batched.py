@@ -391,7 +391,7 @@ def _run_on(
         outputs[:] = found
         return result
 
-    on_all.__name__ = function.__name__
+    on_all.__name__ = getattr(function, "__name__", kind.__name__)
     result = run(on_all, kind, lowered, named)
     remaining = iter(outputs)
 
