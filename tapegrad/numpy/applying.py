@@ -123,6 +123,8 @@ class vectorize:
             self.pyfunc = args[0]
             self._take_over()
             return self
+        if not args and not kwargs:
+            return self.pyfunc()
         names = [k for k in kwargs if k not in self.excluded]
         places = [i for i in range(len(args)) if i not in self.excluded]
         arrays = [

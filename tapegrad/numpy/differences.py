@@ -108,6 +108,8 @@ def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> An
         edge_order=edge_order,
     )
     axes = None if axis is None else list(np.lib.array_utils.normalize_axis_tuple(axis, x.ndim))
+    if isinstance(found, tuple) and not found:
+        return ()
     slopes = differences.gradient(x, *spacings, axis=axes, edge_order=edge_order)
     several = isinstance(found, tuple)
     return slopes if several == isinstance(slopes, tuple) else (slopes,)
@@ -122,14 +124,13 @@ def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> An
 def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
     """The integral along an axis by the trapezoidal rule."""
     values = holding(tensor_of(y))
+    (axis,) = np.lib.array_utils.normalize_axis_tuple(axis, values.ndim)
     steps = dx
     if x is not None:
         places = holding(tensor_of(x))
         steps = diff(places, axis=axis if places.ndim != 1 else -1)
         if places.ndim == 1:
-            steps = steps.reshape(
-                tuple([-1 if i == axis % values.ndim else 1 for i in range(values.ndim)])
-            )
+            steps = steps.reshape(tuple([-1 if i == axis else 1 for i in range(values.ndim)]))
     after, before = _neighbours(values, axis)
     return (steps * (after + before) / 2.0).sum(axis)._tensor
 

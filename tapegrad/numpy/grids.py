@@ -71,7 +71,7 @@ def meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: str = 
 def ix_(*args: Any) -> Any:
     """Vectors that index the product of their positions."""
     given = [tensor_of(a) for a in args]
-    found = np.ix_(*[x._value for x in given])
+    found = np.ix_(*plain(args))
     return tuple(
         [
             faced(i)

@@ -1,7 +1,7 @@
 """Histograms: how many values fall into each bin, or the sum of their weights.
 
-A count does not change when a value moves a little, so values have no gradient; weights do, and
-given edges do in a density.
+A count does not change when a value moves a little. Weights have a gradient, and where bins end
+has one: with respect to edges or limits that were given, or to the extremes of the data.
 """
 
 from __future__ import annotations
@@ -13,7 +13,11 @@ import numpy as np
 from tapegrad.core.table import recording as R
 from tapegrad.core.tensor import Tensor, wrap_constant
 from tapegrad.numpy.array import holding, ndarray, of_type, plain, tensor_of
+from tapegrad.numpy.creation import linspace
+from tapegrad.numpy.extremes import max as largest
+from tapegrad.numpy.extremes import min as least
 from tapegrad.numpy.function import faced, function, not_differentiable, of_data
+from tapegrad.numpy.joining import stack
 from tapegrad.numpy.reducing import is_exact
 from tapegrad.ops.positions import add_at
 
@@ -45,12 +49,6 @@ _MEANING: dict[str, Any] = {
 digitize = not_differentiable(
     "digitize", "The bin that each element lies in.", "np.digitize([0.5], [0.0, 1.0])", **_MEANING
 )
-histogram_bin_edges = not_differentiable(
-    "histogram_bin_edges",
-    "Where the bins of a histogram end.",
-    f"np.histogram_bin_edges({_X}, 2)",
-    **_MEANING,
-)
 
 
 def _summed(places: Any, size: int, weights: Tensor) -> Tensor:
@@ -81,10 +79,19 @@ def _bins_of(values: Any, edges: Any) -> Any:
     return np.where((values >= edges[0]) & (values <= edges[-1]), found, -1)
 
 
-def _edges(given: Any, found: Any) -> ndarray:
-    """The edges as they were given, so that tapes follow them, or as NumPy found them."""
-    is_array = isinstance(given, (ndarray, Tensor)) and given._value.ndim == 1
-    return holding(tensor_of(given)) if is_array else holding(wrap_constant(found))
+def _edges(data: Any, bins: Any, limits: Any, found: Any) -> ndarray:
+    """Where bins end, so that tapes follow what was given, or the extremes of the data."""
+    if np.ndim(plain(bins)) == 1:
+        return holding(tensor_of(bins))
+    if limits is not None:
+        first, last = [holding(tensor_of(v)) for v in limits]
+    elif not data.size:
+        return holding(wrap_constant(found))
+    else:
+        first, last = least(data), largest(data)
+    if plain(first) == plain(last):
+        first, last = first - 0.5, last + 0.5
+    return linspace(first, last, len(found), dtype=found.dtype)
 
 
 def _as_density(totals: ndarray, edges: list[ndarray]) -> ndarray:
@@ -97,13 +104,21 @@ def _as_density(totals: ndarray, edges: list[ndarray]) -> ndarray:
     return totals / whole
 
 
+@function(f"np.histogram_bin_edges({_X}, 2)", **_MEANING)
+def histogram_bin_edges(a: Any, bins: Any = 10, range: Any = None, weights: Any = None) -> Any:
+    """Where the bins of a histogram end."""
+    data = holding(tensor_of(a))
+    found = _numpy.histogram_bin_edges(plain(data), plain(bins), plain(range), plain(weights))
+    return _edges(data, bins, range, found)
+
+
 @function(f"np.histogram({_X}, 2, weights=[1.0, 0.5, 0.25])", **_MEANING)
 def histogram(
     a: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None
 ) -> Any:
     """How many values fall into each bin, or the sum of their weights, and where bins end."""
     counts, found = of_data(np.histogram, (a, bins, range, None, weights))
-    edges = _edges(bins, plain(found))
+    edges = _edges(holding(tensor_of(a)), bins, range, plain(found))
     if weights is not None and not is_exact(w := tensor_of(weights)):
         places = _bins_of(plain(tensor_of(a)).reshape(-1), plain(found))
         counts = holding(_summed(places, plain(found).size - 1, w))
@@ -120,20 +135,27 @@ def histogramdd(
     counts, found = _numpy.histogramdd(
         plain(sample), plain(bins), plain(range), None, plain(weights)
     )
-    given = list(bins) if isinstance(bins, (list, tuple)) else [None] * len(found)
-    edges = [_edges(b, e) for b, e in zip(given, found, strict=True)]
+    columns = _columns(sample)
+    given = list(bins) if isinstance(bins, (list, tuple)) else [bins] * len(found)
+    limits = [None] * len(found) if range is None else list(range)
+    edges = [_edges(*each) for each in zip(columns, given, limits, found, strict=True)]
     total = faced(counts)
     if weights is not None:
-        points = plain(sample)
-        columns = points.T if isinstance(points, np.ndarray) and points.ndim == 2 else points
-        columns = [columns] if np.ndim(columns) == 1 else columns
-        places = [_bins_of(np.asarray(c), e) for c, e in zip(columns, found, strict=True)]
+        places = [_bins_of(plain(c), e) for c, e in zip(columns, found, strict=True)]
         outside = np.any([p < 0 for p in places], axis=0)
         inside = [np.where(outside, 0, p) for p in places]
         flat = np.where(outside, -1, np.ravel_multi_index(inside, counts.shape))
         w = of_type(tensor_of(weights), np.dtype(np.float64))
         total = holding(_summed(flat, counts.size, w)).reshape(counts.shape)
     return (_as_density(total, edges) if density else total), tuple(edges)
+
+
+def _columns(sample: Any) -> list[ndarray]:
+    """The coordinates of points along each axis."""
+    if isinstance(sample, (list, tuple)):
+        return [holding(tensor_of(c)) for c in sample]
+    points = holding(tensor_of(sample))
+    return [points] if points.ndim == 1 else list(points.T)
 
 
 @function(f"np.histogram2d({_X}, {_X}, 2)[0]", **_MEANING)
@@ -146,11 +168,11 @@ def histogram2d(
     weights: Any = None,
 ) -> Any:
     """How many points fall into each bin of the plane, or the sum of their weights."""
-    points = [plain(tensor_of(v)) for v in (x, y)]
+    points = [holding(tensor_of(v)) for v in (x, y)]
     if len(points[0]) != len(points[1]):
         raise ValueError("x and y must have the same length.")
     one_for_both = not isinstance(bins, int) and len(bins) not in (1, 2)
     if one_for_both:
         bins = [bins, bins]
-    total, edges = histogramdd(np.stack(points, -1), bins, range, density, weights)
+    total, edges = histogramdd(stack(points, -1), bins, range, density, weights)
     return total, *edges

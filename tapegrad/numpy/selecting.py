@@ -278,8 +278,7 @@ def sort_complex(a: Any) -> Any:
     small = x._value.dtype.char in "bhBH"
     if x._value.dtype.kind == "c":
         return x
-    single = small or x._value.dtype == np.float32
-    return of_type(x, np.dtype(np.complex64 if single else np.complex128))
+    return of_type(x, np.dtype(np.complex64 if small else np.complex128))
 
 
 def _at_least(ndim: int, summary: str) -> Any:

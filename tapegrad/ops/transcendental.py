@@ -86,7 +86,15 @@ tan = elementwise(
     doc=_doc("Tangent, elementwise.", "tan", 0.0, 0.0),
 )
 # As one operation: the derivatives of the two factors would be an infinity times zero at the ends.
-elementwise("one_minus_square", lambda x: (1.0 - x) * (1.0 + x), lambda F, x: -2.0 * x)
+
+
+def _one_minus_square(x: Any) -> Any:
+    if x.dtype.kind == "c":  # the sign of a zero beside it tells the side of the branch cut
+        return -((x - 1.0) * (x + 1.0))
+    return (1.0 - x) * (1.0 + x)
+
+
+elementwise("one_minus_square", _one_minus_square, lambda F, x: -2.0 * x)
 asin = elementwise(
     "asin",
     np.arcsin,

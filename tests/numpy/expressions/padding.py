@@ -1,0 +1,65 @@
+"""Padding in all ways, putting elements in, and leaving them out."""
+
+from __future__ import annotations
+
+SMOOTH = """
+np.pad(x, 2); np.pad(x, (1, 2)); np.pad(A, ((1, 0), (2, 3)))
+np.pad(x, 2, "constant", constant_values=s); np.pad(A, 1, constant_values=((s, 2.0), (3.0, x[0])))
+np.pad(x, (2, 1), constant_values=(s, x[1])); np.pad(A, 2, "edge"); np.pad(x, 3, "reflect")
+np.pad(A, (1, 2), "symmetric"); np.pad(x, 7, "wrap"); np.pad(x, 9, "reflect")
+np.pad(x, 9, "symmetric"); np.pad(A, ((5, 9), (0, 7)), "wrap")
+np.pad(x, 2, "reflect", reflect_type="odd"); np.pad(x, (11, 8), "reflect", reflect_type="odd")
+np.pad(x, (11, 8), "symmetric", reflect_type="odd")
+np.pad(A, (4, 3), "reflect", reflect_type="odd")
+np.pad(A, ((0, 0), (5, 6)), "symmetric", reflect_type="odd"); np.pad(x, 2, "linear_ramp")
+np.pad(x[:1], 2, "reflect", reflect_type="odd"); np.pad(x[:1], 3, "symmetric", reflect_type="odd")
+np.pad(x, (2, 3), "linear_ramp", end_values=(s, 5.0)); np.pad(A, 2, "linear_ramp", end_values=s)
+np.pad(A, 2, "maximum"); np.pad(A, 1, "minimum", stat_length=2); np.pad(x, 2, "mean")
+np.pad(A, ((1, 2), (2, 1)), "mean", stat_length=((1, 2), (2, 3))); np.pad(T, 1, "median")
+np.pad(x, 2, "median", stat_length=3); np.pad(x, 0, "mean"); np.pad(A, {0: 1})
+np.pad(A, {-1: (1, 2)}, "edge"); np.insert(x, 1, s); np.insert(x, [1, 3], y[:2])
+np.insert(A, 1, x, axis=0); np.insert(A, 2, 5.0); np.insert(A, [0, 2], B[:, :2].T[:, :3].T, axis=1)
+np.insert(x, slice(0, 2), 7.0); np.insert(x, -1, y); np.insert(x, b, s)
+np.trim_zeros(np.pad(x, 2)); np.trim_zeros(np.pad(A, 1)); np.trim_zeros(np.pad(x, 2), "f")
+np.trim_zeros(np.pad(A, 1), axis=0); np.select([x > 1, x > 0], [x, x**2], s)
+np.select([x > 0], [np.sqrt(np.abs(x))]); np.select([x[:, None] > 0, A.T > 0], [B, 2.0], x[0])
+np.select([b, b], [x, y], 0); np.choose([0, 1, 1, 0], [x, y]); np.choose([2, 0], [s, 1.0, x[:2]])
+np.choose([[0, 1]], [A[:, :2], 3.0]); np.choose(n % 3, A * x); np.choose([1, 0, 2], A[:, :3])
+np.choose([5, -1], [x[:2], y[:2]], mode="clip")
+np.piecewise(x, [x < 0, x > 1], [lambda v: v**2, lambda v: 3 * v])
+np.piecewise(x, [x < 0], [1.0, np.exp]); np.piecewise(x, x < 0, [lambda v, k: v**k, 2.0], 3)
+np.piecewise(s, [s < 0, s > 0], [np.sin, np.cos])
+np.piecewise(A, [A < 0, A >= 0], [lambda v: -v, lambda v: v * v])
+np.piecewise(x, [b], [s, lambda v: v])
+"""
+
+VALUES = """
+np.pad(n, 1); np.pad(n, 2, "mean"); np.pad(n, 2, "linear_ramp", end_values=9); np.pad(m, 1, "edge")
+np.pad(n, 3, "reflect", reflect_type="odd"); np.pad(b, 1); np.pad(m, 1, "maximum"); np.pad(f, 1)
+np.pad(f, 2, "linear_ramp", end_values=1); np.pad(f, 1, "mean"); np.pad(z, 1, constant_values=2j)
+np.pad(z, 1, "mean"); np.pad(x, 2, "empty")[2:-2]; np.pad(np.zeros(0), 2)
+np.pad(n, 2, constant_values=x[0]); np.pad(np.zeros((0, 2)), ((0, 0), (1, 1)), "edge")
+np.pad(s, 0); np.pad(x, [[1, 2]]); np.pad(z, 2, "reflect")
+np.pad(f, (4, 5), "symmetric", reflect_type="odd"); np.pad(x, np.array([1, 2])); np.pad([1, 2], 1)
+np.insert(n, 1, 9.7); np.insert(m, 1, 7); np.insert(n, [], []); np.insert([1, 2], 1, 5)
+np.insert(f, 1, x[0]); np.insert(m, 1, 7, axis=1); np.trim_zeros(np.zeros(3))
+np.trim_zeros([0, 1, 0, 2, 0]); np.trim_zeros((0, 1)); np.trim_zeros(np.zeros((2, 2)))
+np.trim_zeros(m); np.trim_zeros(n, "b"); np.trim_zeros(m, axis=())
+np.select([n > 2, n < 0], [n, -n]); np.select([n > 2], [f[0]], 2); np.select([n > 2], [1.5])
+np.select([b], [n], 2.5); np.choose(n % 2, [n, x]); np.choose([0, 1], [1, 2])
+np.choose(b.astype(int), [n, 7]); np.choose([3, -5], [n[:2], n[2:]], mode="wrap")
+np.piecewise(n, [n < 0], [lambda v: v / 2.0, 7.9]); np.piecewise(f, [f > 0], [2.0, -1.0])
+np.piecewise(n, [n > 99], [np.sum]); np.piecewise(2.5, [True], [lambda v: v + 1])
+n.choose([x] * 5, mode="clip")
+"""
+
+ERRORS = """
+np.pad(x, -1); np.pad(x, (1, 2, 3)); np.pad(x, 1, "nonsense"); np.pad(x, 1, "mean", end_values=2)
+np.pad(x, 1, "maximum", stat_length=0); np.pad(np.zeros(0), 1, "edge"); np.pad(x, 1.5)
+np.pad(x, 1, foo=2); np.pad(np.zeros((0, 2)), 1, "mean"); np.pad(x, 1, "mean", stat_length=-1)
+np.pad(x, 1, "empty", constant_values=2); np.insert(x, 9, 1.0); np.insert(x, [1, 2], y)
+np.insert(A, 1, x[:3], axis=0); np.insert(A, 0, 1.0, axis=2); np.select([b], [x, y])
+np.select([], []); np.select([x], [y]); np.select([b[:3]], [x]); np.choose([2], [x, y])
+np.choose(x, [x, y]); np.choose([0], []); np.piecewise(x, [b], [1.0, 2.0, 3.0])
+np.trim_zeros(x, "k"); np.piecewise(x, [b[:2]], [1.0]); np.trim_zeros(x, axis=3)
+"""
