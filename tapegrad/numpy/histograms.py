@@ -83,6 +83,8 @@ def _edges(data: Any, bins: Any, limits: Any, found: Any) -> ndarray:
     """Where bins end, so that tapes follow what was given, or the extremes of the data."""
     if np.ndim(plain(bins)) == 1:
         return holding(tensor_of(bins))
+    first: Any
+    last: Any
     if limits is not None:
         first, last = [holding(tensor_of(v)) for v in limits]
     elif not data.size:

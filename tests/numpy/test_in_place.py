@@ -149,7 +149,82 @@ def by_odd_keys(np: Any, x: Any) -> Any:
     return a + b
 
 
+def by_put(np: Any, x: Any) -> Any:
+    a = np.array(x) * 2
+    np.put(a, [0, -1], x[1:3] ** 2)
+    np.put(a, [5], x[0] * x[1], mode="wrap")
+    a.put([2], x[3] ** 3)
+    return a
+
+
+def by_place(np: Any, x: Any) -> Any:
+    a = np.ones((2, 4))
+    np.place(a, numpy.arange(8).reshape(2, 4) % 3 == 0, x[:2] ** 2)  # repeated
+    np.putmask(a, numpy.arange(8).reshape(2, 4) % 3 == 1, x)
+    return a * x
+
+
+def by_copyto(np: Any, x: Any) -> Any:
+    a = np.zeros((3, 4))
+    np.copyto(a, x)
+    before = a * 1.0
+    np.copyto(a[1:], x**2, where=numpy.array([True, False, True, True]))
+    np.copyto(a[0], 2)
+    return a * before
+
+
+def along_axis(np: Any, x: Any) -> Any:
+    a = np.ones((3, 4))
+    np.put_along_axis(a, numpy.array([[1], [0], [3]]), x[:3, None] ** 2, 1)
+    np.put_along_axis(a, numpy.array([[2, 2, 0, 1]]), x, axis=0)
+    return a
+
+
+def by_diagonal(np: Any, x: Any) -> Any:
+    a = np.ones((5, 2))
+    np.fill_diagonal(a, x[:3], wrap=True)
+    b = np.zeros((4, 4))
+    np.fill_diagonal(b, x * x)
+    b[1:3].fill(x[0])
+    return np.concatenate([a.ravel(), b.ravel()])
+
+
+def by_flat(np: Any, x: Any) -> Any:
+    a = np.ones((2, 3))
+    a.flat[1] = x[0] ** 2
+    a.flat[2:5] = x[1:]
+    a.flat[[0, 5]] = x[3]
+    b = np.zeros((2, 4))
+    b.flat = x * 2  # repeated
+    return np.concatenate([a.ravel(), b.ravel()])
+
+
+def by_numpys_function(np: Any, x: Any) -> Any:
+    a = np.zeros((2, 4))
+    numpy.copyto(a[0], x)
+    numpy.put(a, [6], x[1] ** 2)
+    numpy.fill_diagonal(a, x[2])
+    numpy.putmask(a, a > 2, a * x[0])
+    return a
+
+
+def by_vectors(np: Any, x: Any) -> Any:
+    def edge(line: Any, widths: Any, axis: int, options: Any) -> None:
+        line[: widths[0]] = line[widths[0]] ** 2
+        line[len(line) - widths[1] :] = options["scale"] * line[-widths[1] - 1]
+
+    return np.pad(x.reshape(2, 2), 2, edge, scale=3.0)
+
+
 PROGRAMS = [
+    by_put,
+    by_place,
+    by_copyto,
+    along_axis,
+    by_diagonal,
+    by_flat,
+    by_numpys_function,
+    by_vectors,
     by_parts,
     of_parts,
     by_ellipsis,
@@ -236,6 +311,14 @@ def test_nothing_changes_when_an_assignment_fails() -> None:
         lambda: a.__setitem__(7, 1.0),
         lambda: a.__setitem__(slice(None), np.ones(2)),
         lambda: a.__setitem__(0, 1j),
+        lambda: np.put(a, [7], 1.0),
+        lambda: np.place(a, [True, True, True], []),
+        lambda: np.copyto(a, np.ones(2)),
+        lambda: np.copyto(a, 1j),
+        lambda: np.copyto(a, np.ones(3, complex), casting="unsafe"),
+        lambda: np.put_along_axis(a, np.array([9]), 1.0, 0),
+        lambda: np.fill_diagonal(a, 1.0),
+        lambda: np.putmask(a, [True], 2.0),
     ):
         with pytest.raises((IndexError, ValueError, TypeError)):
             assign()
@@ -246,12 +329,41 @@ def test_nothing_changes_when_an_assignment_fails() -> None:
     assert a.tolist() == [1.0, 1.0, 1.0]
 
 
+def test_numpys_arrays_are_changed_by_plain_values_only() -> None:
+    target = numpy.zeros(2)
+    np.put(target, [0], 3.0)
+    assert target.tolist() == [3.0, 0.0]
+    for write in (np.put, numpy.put):
+        with pytest.raises(TypeError, match=r"put changes its first argument.*np\.array\(x\)"):
+            write(target, [0], np.array([1.0]))
+    with pytest.raises(TypeError, match=r"tapegrad\.numpy"):
+        numpy.copyto(target, np.ones(2))
+    assert target.tolist() == [3.0, 0.0]
+
+
+def test_types_stay_those_of_the_array() -> None:
+    a = np.zeros(3, np.float32)
+    np.put(a, [0], numpy.float64(0.1))
+    np.copyto(a[1:], numpy.ones(2))
+    assert a.dtype == np.float32
+    assert a[0] == numpy.float32(0.1)
+    n = np.zeros(2, int)
+    np.put(n, [0], 2.7)
+    assert n.tolist() == [2, 0]
+    with pytest.raises(TypeError, match="same_kind"):
+        np.copyto(n, 0.5)
+
+
 def test_tensors_of_the_first_dialect_stay_immutable() -> None:
     t = tf.constant([1.0, 2.0])
     with pytest.raises(TypeError, match="immutable"):
         t[0] = 3.0
     with pytest.raises(TypeError, match=r"np\.array"):
         numpy.add.at(t, [0], 1.0)
+    with tf.GradientTape() as tape:
+        tape.watch(t)
+        with pytest.raises(TypeError, match=r"np\.array"):
+            numpy.put(t, [0], 1.0)
 
 
 def test_numbers_that_do_not_fit_are_refused() -> None:
