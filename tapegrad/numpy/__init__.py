@@ -38,6 +38,7 @@ from numpy import unsignedinteger as unsignedinteger
 from tapegrad.numpy import emath as emath
 from tapegrad.numpy import fft as fft
 from tapegrad.numpy import indexing as indexing
+from tapegrad.numpy import lib as lib
 from tapegrad.numpy import linalg as linalg
 from tapegrad.numpy import operators as operators
 from tapegrad.numpy import polynomial as polynomial

@@ -6,13 +6,14 @@ import difflib
 from collections.abc import Callable
 from typing import Any
 
-from tapegrad.numpy.array import ndarray
+from tapegrad.numpy.array import install, ndarray
 
 _MATRIX = "arrays with two axes multiply by @: use np.asarray and np.atleast_2d"
 _RECORDS = "arrays hold numbers: use one array for each field, in a dict"
 _MASKED = "use np.where and the nan functions, or pass where= to sums and means"
 _TEXTS = "arrays here hold numbers: use numpy.strings on arrays of NumPy"
-_INTERNAL = "it is a part of NumPy itself: import it from numpy"
+#: Why something is not here that users of arrays do not call.
+INTERNAL = "it is a part of NumPy itself: import it from numpy"
 
 #: Names of NumPy's main namespace that are not here, and what to use instead.
 REFUSED = {
@@ -25,9 +26,9 @@ REFUSED = {
     "record": _RECORDS,
     "char": _TEXTS,
     "strings": _TEXTS,
-    "core": _INTERNAL,
+    "core": INTERNAL,
     "ctypeslib": "memory of arrays is not handed to C: use numpy.ctypeslib on np.asarray(x)",
-    "f2py": _INTERNAL,
+    "f2py": INTERNAL,
     "memmap": "arrays are in memory: use np.asarray(numpy.memmap(...)[part])",
     "nditer": "it walks through memory, which tapes do not see: use np.ndindex, np.ndenumerate, "
     "x.flat, or operations on whole arrays",
@@ -35,6 +36,25 @@ REFUSED = {
     "frompyfunc": "its results are Python objects: use np.vectorize",
     "test": "NumPy's tests are run by numpy.test()",
 }
+
+#: Methods and attributes of NumPy's arrays that are not here, and what to use instead.
+METHODS = {
+    "byteswap": "bytes are in the machine's order",
+    "ctypes": "memory of arrays is not handed to C: use np.asarray(x).ctypes",
+    "data": "memory of arrays is not handed out: use np.asarray(x).data",
+    "getfield": _RECORDS,
+    "resize": "sizes of an array do not change: use np.resize(x, shape)",
+    "setfield": _RECORDS,
+    "setflags": "arrays can be changed, their memory cannot: there are no flags to set",
+}
+
+
+def _missing_method(self: ndarray, name: str) -> Any:
+    text = f"'tapegrad.numpy.ndarray' object has no attribute '{name}'"
+    raise AttributeError(f"{text}: {METHODS[name]}." if name in METHODS else text)
+
+
+install(__getattr__=_missing_method)
 
 
 def explained(name: str, place: str, names: dict[str, Any], refused: dict[str, str]) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.tensor import Tensor
-from tapegrad.numpy.array import holding, install, ndarray, of_type, plain, tensor_of
+from tapegrad.numpy.array import holding, install, ndarray, plain, tensor_of
 from tapegrad.numpy.creation import zeros_like
 from tapegrad.numpy.function import function
 from tapegrad.numpy.movers import numbered
@@ -52,9 +52,7 @@ def select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
 def choose(a: Any, choices: Any, out: Any = None, mode: str = "raise") -> Any:
     """For each place, the element of the array whose number stands there."""
     given = list(choices) if isinstance(choices, (list, tuple)) else [tensor_of(choices)]
-    tensors = [tensor_of(c) for c in given]
-    dtype = np.result_type(*[t._value.dtype for t in tensors])
-    source, numbers = numbered([of_type(t, dtype) for t in tensors])
+    source, numbers = numbered(_in_common(given))
     arrays: Any = numbers if isinstance(choices, (list, tuple)) else numbers[0]
     return pick(source, _numpy.choose(plain(a), arrays, mode=mode))
 

@@ -107,7 +107,7 @@ def issubdtype(arg1: Any, arg2: Any) -> bool:
 
 
 @function("np.promote_types(np.int32, np.float32)", type1="A type.", type2="A type.")
-def promote_types(type1: Any, type2: Any) -> Any:
+def promote_types(type1: Any, type2: Any, /) -> Any:
     """The smallest type to which both can be converted."""
     return np.promote_types(type1, type2)
 

@@ -214,6 +214,7 @@ RESULTS: dict[str, str] = {
     "np.less([1.0, 2.0], 2.0)": "array([ True, False])",
     "np.less_equal([1.0, 2.0], 2.0)": "array([ True,  True])",
     "np.lexsort([np.array([3.0, 1.0, 2.0])])": "array([1, 2, 0])",
+    "np.lib.stride_tricks.sliding_window_view(np.array([1.0, 2.0, 3.0]), 2)": "array([[1., 2.],\n       [2., 3.]])",
     "np.linalg.cholesky(np.array([[2.0, 0.0], [0.0, 3.0]]))": "array([[1.41421356, 0.        ],\n       [0.        , 1.73205081]])",
     "np.linalg.cond(np.array([[4.0, 0.0], [0.0, 2.0]]))": "array(2.)",
     "np.linalg.cross(np.array([1.0, 0.0, 0.0]), np.array([0.0, 1.0, 0.0]))": "array([0., 0., 1.])",

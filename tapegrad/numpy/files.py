@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.tensor import ArrayLike
-from tapegrad.numpy.array import tensor_of
+from tapegrad.numpy.array import install, ndarray, tensor_of
 from tapegrad.numpy.documentation import documented
 from tapegrad.numpy.function import HANDLERS, faced, function, not_differentiable
 
@@ -189,6 +189,24 @@ def load(
     )
     return Archive(found) if hasattr(found, "files") else faced(found)
 
+
+def _to_file(self: ndarray, fid: Any, sep: str = "", format: str = "%s") -> None:
+    """Write the data to a file, as bytes or as text."""
+    _stored(self).tofile(fid, sep, format)
+
+
+def _dump(self: ndarray, file: Any) -> None:
+    """Write the data to a file by pickling."""
+    _stored(self).dump(file)
+
+
+def _dumps(self: ndarray) -> bytes:
+    """The data pickled."""
+    data: bytes = _stored(self).dumps()
+    return data
+
+
+install(tofile=_to_file, dump=_dump, dumps=_dumps)
 
 _MEANING: dict[str, Any] = {
     "fname": "A path, a file, or lines of text.",

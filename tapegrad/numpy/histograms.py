@@ -102,7 +102,7 @@ def _as_density(totals: ndarray, edges: list[ndarray]) -> ndarray:
     ndim = len(edges)
     for axis, e in enumerate(edges):
         shape = tuple([-1 if i == axis else 1 for i in range(ndim)])
-        totals = totals / (e[1:] - e[:-1]).reshape(shape)
+        totals = totals / (e[1:] - e[:-1]).astype(np.float64).reshape(shape)
     return totals / whole
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
-from tapegrad.numpy.array import of_type, tensor_of
+from tapegrad.core.tensor import Tensor
+from tapegrad.numpy.array import of_type, plain, tensor_of
 from tapegrad.numpy.function import function
 from tapegrad.numpy.reducing import as_floating, axes_of
 from tapegrad.ops import quantiles
+from tapegrad.ops.positions import numbers_of, pick
 
 __all__ = ["median", "nanmedian", "nanpercentile", "nanquantile", "percentile", "quantile"]
 
@@ -18,10 +21,7 @@ def _quantile(
     name: str, a: Any, q: Any, axis: Any, method: str, keepdims: Any, weights: Any
 ) -> Any:
     if weights is not None:
-        raise NotImplementedError(
-            f"{name}: weights are not supported. Sort the values and interpolate their cumulated "
-            f"weights: np.interp(q, np.cumsum(weights[order]), a[order])."
-        )
+        return _of_weighted(name, tensor_of(a), q, axis, method, keepdims, weights)
     x = as_floating(tensor_of(a), None)
     axes = None if axis is None else axes_of(axis, x._value.ndim)
     quantile = getattr(quantiles, name)
@@ -31,6 +31,31 @@ def _quantile(
     given = q if isinstance(q, (int, float)) else tensor_of(q)._value.dtype
     common = np.result_type(x._value.dtype, given)
     return quantile(of_type(x, common), tensor_of(q, common), axes, method, bool(keepdims))
+
+
+def _of_weighted(
+    name: str, x: Tensor, q: Any, axis: Any, method: str, keepdims: Any, weights: Any
+) -> Tensor:
+    """One of the elements each: NumPy says which value, and the gradient goes to that element."""
+    model = getattr(np, name)
+    data = np.asarray(plain(x))
+    found = model(
+        data,
+        plain(q),
+        axis=plain(axis),
+        method=method,
+        keepdims=bool(keepdims),
+        weights=plain(weights),
+    )
+    axes = axes_of(axis, data.ndim)
+    kept = tuple([i for i in range(-data.ndim, 0) if i not in axes])
+    count = math.prod([data.shape[i] for i in axes])
+    lines = data.transpose(*kept, *axes).reshape(-1, count)
+    numbers = numbers_of(x).transpose(*kept, *axes).reshape(-1, count)
+    values = np.asarray(found).reshape(-1, len(lines), 1)
+    same = (lines == values) | (np.isnan(lines) & np.isnan(values))
+    places = np.take_along_axis(numbers[None], same.argmax(-1)[..., None], -1)
+    return of_type(pick(x, places.reshape(np.shape(found))), np.asarray(found).dtype)
 
 
 @function("np.median(np.array([1.0, 2.0, 4.0, 8.0]))")

@@ -281,6 +281,13 @@ def sort_complex(a: Any) -> Any:
     return of_type(x, np.dtype(np.complex64 if small else np.complex128))
 
 
+def _partition_method(
+    self: ndarray, kth: Any, axis: int = -1, kind: str = "introselect", order: Any = None
+) -> None:
+    """Put the chosen elements at their place in order, smaller ones before them, in place."""
+    assign(self, partition(self, kth, axis, kind, order)._tensor)
+
+
 def _at_least(ndim: int, summary: str) -> Any:
     model = getattr(np, f"atleast_{ndim}d")
 
@@ -334,6 +341,7 @@ def _conjugate(self: ndarray) -> Any:
 
 install(
     clip=_clip_method,
+    partition=_partition_method,
     sort=_sort_method,
     real=property(real, _set_real, doc="The real part."),
     imag=property(imag, _set_imag, doc="The imaginary part."),

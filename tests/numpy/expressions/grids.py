@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 SMOOTH = """
+np.lib.stride_tricks.sliding_window_view(x, 2); np.lib.stride_tricks.sliding_window_view(A, (2, 3))
+np.lib.stride_tricks.sliding_window_view(A, 2, axis=1) * 2; np.lib.scimath.sqrt(u)
 np.meshgrid(x, y); np.meshgrid(x, y[:2], u, indexing="ij"); np.meshgrid(x, y, sparse=True)
 np.meshgrid(s, x); np.meshgrid(A[:1, :2], x[:1]); np.meshgrid(x); np.broadcast_arrays(x, A, s)
 np.broadcast_arrays(x[:, None], y); np.r_[x, s, 2.0, y]; np.r_[x, 0:3, [1.0, 2.0]]
@@ -53,13 +55,13 @@ np.einsum(n, [0], n, [0]); np.index_exp[1:2, ...]; np.s_[::2]
 """
 
 ERRORS = """
-np.meshgrid(x, indexing="yx"); np.broadcast_arrays(x, A[:, :3]); np.r_[x, A]; np.c_[A, x]
-np.ix_(A); np.ix_([[True]]); np.tril_indices_from(x); np.diag_indices_from(A)
-np.unravel_index(9, (2, 3)); np.ravel_multi_index((7, 1), (3, 4))
-np.apply_along_axis(np.sum, 3, A); np.apply_along_axis(np.sum, 0, np.zeros((2, 0)))
-np.apply_over_axes(lambda a, i: s, T, 0); np.vectorize(3); np.vectorize(lambda v: v)(np.zeros(0))
-np.vectorize(lambda v: [v, v])(x) + 0; np.vectorize(np.sum, signature="nonsense")
-np.vectorize(np.dot, signature="(n),(n)->()")(x, y[:3])
+np.lib.stride_tricks.sliding_window_view(x, 9); np.lib.nonsense; np.meshgrid(x, indexing="yx")
+np.broadcast_arrays(x, A[:, :3]); np.r_[x, A]; np.c_[A, x]; np.ix_(A); np.ix_([[True]])
+np.tril_indices_from(x); np.diag_indices_from(A); np.unravel_index(9, (2, 3))
+np.ravel_multi_index((7, 1), (3, 4)); np.apply_along_axis(np.sum, 3, A)
+np.apply_along_axis(np.sum, 0, np.zeros((2, 0))); np.apply_over_axes(lambda a, i: s, T, 0)
+np.vectorize(3); np.vectorize(lambda v: v)(np.zeros(0)); np.vectorize(lambda v: [v, v])(x) + 0
+np.vectorize(np.sum, signature="nonsense"); np.vectorize(np.dot, signature="(n),(n)->()")(x, y[:3])
 np.vectorize(np.dot, signature="(n),(n)->()")(x); np.vectorize(abs)(x, y, u)
 np.vectorize(np.sum, signature="(n)->()")(s); np.broadcast(x, A[:, :3]); np.einsum(A, [0, 1, 2])
 np.mgrid["a"]; A.flat[99]; np.vectorize(lambda v: (v, v), otypes="d")(x)

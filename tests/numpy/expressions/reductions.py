@@ -11,10 +11,14 @@ np.max(x); np.max(A, axis=0); np.min(A, 1); x.min(); np.amax(A); np.amin(x); np.
 np.max(x, where=b, initial=-9.0); np.ptp(A, 1); np.average(x); np.average(x, weights=u)
 np.average(A, axis=1, weights=u); np.average(A, axis=0, weights=u[:3]); np.median(x)
 np.median(A, 1); np.quantile(x, 0.3); np.quantile(A, [0.2, 0.7], axis=1); np.percentile(x, 40)
-np.quantile(x, u); np.quantile(x, 0.3, method="hazen"); np.nanmean(x); np.nansum(A, 0)
-np.nanmax(A, 1); np.nanmin(A); np.nanprod(x); np.nanvar(A, 1); np.nanstd(x); np.nanmedian(x)
-np.nanquantile(x, 0.4); np.nanpercentile(A, 40, axis=0); np.nancumsum(x); np.nancumprod(x)
-np.cumsum(x); np.cumsum(A, 1); A.cumsum(); np.cumprod(x); np.cumprod(A, 0); np.cumulative_sum(x)
+np.quantile(x, u); np.quantile(x, 0.4, method="inverted_cdf", weights=u)
+np.percentile(A, [30, 60], axis=1, method="inverted_cdf", weights=u)
+np.quantile(T, u[:2], axis=(0, 2), method="inverted_cdf", weights=np.ones((2, 4)))
+np.nanquantile(x, 0.5, keepdims=True, method="inverted_cdf", weights=[1, 0, 2, 1])
+np.quantile(x, 0.3, method="hazen"); np.nanmean(x); np.nansum(A, 0); np.nanmax(A, 1); np.nanmin(A)
+np.nanprod(x); np.nanvar(A, 1); np.nanstd(x); np.nanmedian(x); np.nanquantile(x, 0.4)
+np.nanpercentile(A, 40, axis=0); np.nancumsum(x); np.nancumprod(x); np.cumsum(x); np.cumsum(A, 1)
+A.cumsum(); np.cumprod(x); np.cumprod(A, 0); np.cumulative_sum(x)
 np.cumulative_sum(A, axis=1, include_initial=True); np.cumulative_prod(x)
 """
 
