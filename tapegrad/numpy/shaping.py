@@ -93,7 +93,25 @@ def broadcast_to(array: Any, shape: Any, subok: bool = False) -> Any:
     )
 
 
+def _view_method(self: ndarray, dtype: Any = None, type: Any = None) -> Any:
+    """Another array that shows the same elements.
+
+    Raises
+    ------
+    TypeError
+        If bytes should be read as another type, or there should be another class.
+    """
+    if type is not None or (dtype is not None and np.dtype(dtype) != self.dtype):
+        raise TypeError(
+            "x.view(dtype) would read bytes as another type, which tapes do not see. Convert by "
+            "x.astype(dtype); take complex numbers apart by np.stack([x.real, x.imag], -1), and "
+            "put them together by a + 1j * b. For the bytes: np.asarray(x).view(dtype)."
+        )
+    return view_of(self, R.identity(self._tensor), R.identity)
+
+
 install(
+    view=_view_method,
     T=property(transpose, doc="The axes reversed."),
     mT=property(matrix_transpose, doc="The last two axes swapped."),
     reshape=_reshape_method,

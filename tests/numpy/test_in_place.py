@@ -149,6 +149,16 @@ def by_odd_keys(np: Any, x: Any) -> Any:
     return a + b
 
 
+def by_same_view(np: Any, x: Any) -> Any:
+    a = np.array(x)
+    b = a.view()
+    b[1] = x[0] ** 2
+    c = np.array([x[2], x[0], x[1]])
+    c.partition(1)
+    c.sort()
+    return np.concatenate([a, b, c])
+
+
 def by_put(np: Any, x: Any) -> Any:
     a = np.array(x) * 2
     np.put(a, [0, -1], x[1:3] ** 2)
@@ -217,6 +227,7 @@ def by_vectors(np: Any, x: Any) -> Any:
 
 
 PROGRAMS = [
+    by_same_view,
     by_put,
     by_place,
     by_copyto,
