@@ -23,6 +23,7 @@ SILENT = {
     "eye",
     "full",
     "identity",
+    "kaiser",
     "require",
     "testing",
     "zeros",

@@ -58,7 +58,7 @@ np.polynomial.legendre.leg2poly(x); np.polynomial.legendre.poly2leg(x)
 np.polynomial.hermite.herm2poly(x); np.polynomial.hermite.poly2herm(x)
 np.polynomial.hermite_e.herme2poly(x); np.polynomial.hermite_e.poly2herme(x)
 np.polynomial.laguerre.lag2poly(x); np.polynomial.laguerre.poly2lag(x)
-np.polynomial.chebyshev.chebweight(u); np.polynomial.laguerre.lagweight(x)
+np.polynomial.chebyshev.chebweight(x / 3); np.polynomial.laguerre.lagweight(x)
 np.polynomial.chebyshev.chebinterpolate(lambda t: np.exp(s * t), 4)
 """
 
