@@ -12,7 +12,7 @@ from tapegrad.core import nest
 from tapegrad.core.convert import as_tensor
 from tapegrad.core.dtypes import DType
 from tapegrad.core.indexed_slices import IndexedSlices
-from tapegrad.core.tensor import Tensor
+from tapegrad.core.tensor import ArrayLike, Tensor
 from tapegrad.core.variable import Variable
 from tapegrad.ops.tensor_array import TensorArray
 
@@ -53,12 +53,19 @@ def kind_of(value: Any, tensors: list[Tensor], kept: list[Any], sizes: bool = Tr
         tensors.append(value)
         array = value._value
         return kind, array.dtype.num, array.shape if sizes else len(array.shape)
+    if _is_of_dialect(value):
+        return kind, kind_of(value._operand(), tensors, kept, sizes)
     if nest.is_nested(value) and not isinstance(value, Variable):
         keys = tuple(value) if isinstance(value, Mapping) else None
         children = nest.children_of(value)
         return kind, keys, tuple([kind_of(v, tensors, kept, sizes) for v in children])
     kept.append(value)
     return kind, id(value)
+
+
+def _is_of_dialect(value: Any) -> bool:
+    """Whether it holds a tensor and is none, like the arrays of NumPy's dialect."""
+    return isinstance(value, ArrayLike) and value._takes_over
 
 
 class Parameters:
@@ -110,6 +117,8 @@ def with_tensors(value: Any, tensors: Iterator[Tensor]) -> Any:
     """The same arguments with other tensors."""
     if isinstance(value, Tensor):
         return next(tensors)
+    if _is_of_dialect(value):
+        return value._in_dialect(next(tensors))
     if nest.is_nested(value) and not isinstance(value, Variable):
         return nest.rebuilt(value, [with_tensors(v, tensors) for v in nest.children_of(value)])
     return value
@@ -144,6 +153,10 @@ def _expression(value: Any, tensors: list[Tensor], known: dict[str, Any]) -> str
         n = len(tensors)
         known[f"k{len(known)}"] = value.dense_shape
         return f"slices(t[{n - 2}], t[{n - 1}], k{len(known) - 1})"
+    if _is_of_dialect(value):
+        tensors.append(value._operand())
+        known[f"k{len(known)}"] = value._face
+        return f"k{len(known) - 1}(t[{len(tensors) - 1}])"
     if not nest.is_nested(value):
         known[f"k{len(known)}"] = value
         return f"k{len(known) - 1}"
@@ -188,6 +201,8 @@ def result_of(value: Any) -> Any:
 
 def _result_leaf(value: Any) -> Any:
     if value is None or isinstance(value, (Tensor, IndexedSlices, TensorArray)):
+        return value
+    if _is_of_dialect(value):
         return value
     try:
         return as_tensor(value)

@@ -143,6 +143,9 @@ class ArrayLike:
     #: Whether operators with a tensor on the left are this object's business too.
     _takes_over = False
 
+    #: What makes such an object of a tensor; None where tensors are what the dialect has.
+    _face: Any = None
+
     def _operand(self) -> Any:
         """What operations work on."""
         self._touch()

@@ -248,6 +248,9 @@ def holding(tensor: Tensor) -> ndarray:
     return a
 
 
+ndarray._face = staticmethod(holding)
+
+
 def install(**methods: Any) -> None:
     """Make functions, or properties, attributes of all arrays."""
     for name, method in methods.items():

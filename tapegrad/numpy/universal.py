@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad.core.context import active_tracer
 from tapegrad.core.host import computed
 from tapegrad.core.table import recording as R
 from tapegrad.core.tensor import Tensor, wrap_constant
@@ -109,6 +110,24 @@ def _floor_divided(a: Any, b: Any) -> Any:
 
 def _divmod(a: Tensor, b: Tensor) -> Any:
     return step_of(_floor_divided)(a, b), division.floormod(a, b)
+
+
+def _tanh(x: Tensor) -> Any:
+    y = transcendental.tanh(x)
+    if x._value.dtype.kind != "c":
+        return y
+    # Where the real part is infinite the sign of the other is that of the argument's: C's is that
+    # of the sine of its double.
+    endless = computed(lambda z: np.isinf(z.real) & np.isfinite(z.imag), x)
+    if not endless._value.any() and active_tracer() is None:
+        return y
+    return R.where(endless, computed(_limit_of_tanh, x), y)
+
+
+def _limit_of_tanh(z: Any) -> Any:
+    found = np.empty_like(z)
+    found.real, found.imag = np.copysign(1, z.real), np.copysign(0, z.imag)
+    return found[()]
 
 
 def _expm1(x: Tensor) -> Any:
@@ -248,7 +267,7 @@ _ROWS: tuple[tuple[Any, ...], ...] = (
     ("hypot", hypot, "Length of a vector with two components.", "3.0, [4.0, 1.0]", "hypot"),
     ("sinh", transcendental.sinh, "Hyperbolic sine.", "[0.0, 1.0]", "sinh"),
     ("cosh", transcendental.cosh, "Hyperbolic cosine.", "[0.0, 1.0]", "cosh"),
-    ("tanh", transcendental.tanh, "Hyperbolic tangent.", "[0.0, 1.0]", "tanh"),
+    ("tanh", _tanh, "Hyperbolic tangent.", "[0.0, 1.0]", "tanh"),
     ("arcsinh", transcendental.asinh, "Inverse hyperbolic sine.", "[0.0, 1.0]", "asinh"),
     ("arccosh", transcendental.acosh, "Inverse hyperbolic cosine.", "[1.0, 2.0]", "acosh"),
     ("arctanh", transcendental.atanh, "Inverse hyperbolic tangent.", "[0.0, 0.5]", "atanh"),

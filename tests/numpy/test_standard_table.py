@@ -219,3 +219,14 @@ def test_exponentials_minus_one_of_infinite_complex_numbers() -> None:
     found = tapegrad.numpy.expm1(tapegrad.numpy.asarray(z)).tolist()
     assert found == [complex(numpy.inf, 0), -1 + 0j, 0j]
     assert not numpy.signbit(found[2].real)
+
+
+def test_hyperbolic_tangents_keep_the_sign_of_imaginary_parts() -> None:
+    z = numpy.array([complex(a, b) for a in (numpy.inf, -numpy.inf) for b in (2.0, -2.0, 1.0)])
+    found = numpy.asarray(tapegrad.numpy.tanh(tapegrad.numpy.asarray(z)))
+    assert found.real.tolist() == [1.0] * 3 + [-1.0] * 3
+    assert numpy.signbit(found.imag).tolist() == [False, True, False] * 2
+    ordinary = numpy.array([0.3 + 2j, -1 - 1j])
+    numpy.testing.assert_allclose(
+        tapegrad.numpy.tanh(tapegrad.numpy.asarray(ordinary)), numpy.tanh(ordinary), rtol=1e-12
+    )
