@@ -15,13 +15,14 @@ import numpy as np
 
 from tapegrad.compiler.failures import failed_kernel, warn_of_failure
 from tapegrad.compiler.graph import Operation, Recording
+from tapegrad.compiler.opened import FunctionPrimitive, Opened, tell
 from tapegrad.compiler.program import ChangedShapeError, MissedGuardError, Program
 from tapegrad.compiler.rerun import rerun, sources_of
 from tapegrad.compiler.tracer import Tracer
 from tapegrad.core.backward import sweep
 from tapegrad.core.batching import BatchedNamespace
 from tapegrad.core.context import only_recorders, visible_recorders
-from tapegrad.core.primitive import Primitive, record
+from tapegrad.core.primitive import record
 from tapegrad.core.slices import Slices
 from tapegrad.core.table import raw
 from tapegrad.core.table import recording as recorded
@@ -226,7 +227,13 @@ def attach(
                 return derivative.pull([a for a, _ in saved], kept, given, mask)
         return _pulled_through(F, recording, saved, given)
 
-    primitive = Primitive(
+    dead = [i for i in range(count) if i not in live]
+    if dead:
+        ids = [i for _, i in saved]
+        tell(recorders, recording, name, ids, [outputs[i]._id for i in dead], dead)
+    if not live:
+        return
+    primitive = FunctionPrimitive(
         name,
         "function",
         _no_forward,
@@ -236,8 +243,9 @@ def attach(
         pull,
         push_by_transposing(pull),
     )
-    if live:
-        record(recorders, primitive, inputs, tuple([outputs[i] for i in live]), {})
+    primitive.inside, primitive.recording = Opened(recording, live), recording
+    primitive.saved = saved
+    record(recorders, primitive, inputs, tuple([outputs[i] for i in live]), {})
 
 
 def _pulled_through(

@@ -19,6 +19,7 @@ from tapegrad.compiler.graph import (
     inputs_of,
     outputs_of,
 )
+from tapegrad.compiler.opened import tell
 from tapegrad.compiler.program import ChangedShapeError, MissedGuardError, Program
 from tapegrad.compiler.rerun import sources_of
 from tapegrad.compiler.settings import functions_run_eagerly
@@ -147,7 +148,19 @@ class Path:
                 raise RunEagerlyError
             if mask:
                 return self.rebuild(self._run_followed(mask, inputs, arrays, recorders))
+            outputs = [wrap(a) for a in self.program.run(*arrays)]
+            self._tell(recorders, inputs, outputs)
+            return self.rebuild(outputs)
         return self.rebuild([wrap(a) for a in self.program.run(*arrays)])
+
+    def _tell(
+        self, recorders: Sequence[Any], inputs: Sequence[Any], outputs: Sequence[Tensor]
+    ) -> None:
+        """Tell tapes of a run of which they follow nothing."""
+        inner = [self._of_variable.get(s) for s in self._sources[len(inputs) :]]
+        ids = [*[x._id for x in inputs], *[0 if v is None else v._id for v in inner]]
+        places = range(len(outputs))
+        tell(recorders, self.recording, self.name, ids, [y._id for y in outputs], places)
 
     def run_unrecorded(self, arrays: Sequence[Any]) -> Any:
         """The function's result for input arrays, outside of all tapes."""

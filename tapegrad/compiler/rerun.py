@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from tapegrad.compiler.graph import Operation, Recording, Value
 from tapegrad.core.primitive import apply
@@ -23,8 +23,15 @@ def sources_of(recording: Recording) -> list[Value]:
     return list(found)
 
 
-def rerun(recording: Recording, tensors: Sequence[Tensor]) -> dict[Value, Tensor]:
-    """Run the operations on tensors in the places of `sources_of`; all values by what they were."""
+def rerun(
+    recording: Recording,
+    tensors: Sequence[Tensor],
+    after: Callable[[Operation], None] | None = None,
+) -> dict[Value, Tensor]:
+    """Run the operations on tensors in the places of `sources_of`; all values by what they were.
+
+    `after` is called after each operation.
+    """
     at: dict[Value, Tensor] = dict(zip(sources_of(recording), tensors, strict=True))
 
     def tensor(value: Value) -> Tensor:
@@ -36,6 +43,8 @@ def rerun(recording: Recording, tensors: Sequence[Tensor]) -> dict[Value, Tensor
         if isinstance(step, Operation):
             made = call(step, [tensor(v) for v in step.inputs])
             at.update(zip(step.outputs, made, strict=True))
+            if after is not None:
+                after(step)
     for value in recording.outputs:
         tensor(value)
     return at

@@ -342,6 +342,7 @@ class GradientTape(TapeTools, Tape):
         y._touch()
         chunk = chunk_size(parallel_iterations, experimental_use_pfor)
         self._use()
+        first = next_id()
         found: list[Any] = []
         try:
             found = jacobian(self, y, source_list, chunk)
@@ -349,6 +350,7 @@ class GradientTape(TapeTools, Tape):
             none = [x for x, j in zip(source_list, found, strict=False) if j is None]
             self._release([y], none)
         self._tell_lost([y], none)
+        gradients.append(Computed(first, next_id(), place(2)))
         results = [
             x._in_dialect(zeros_for(x, y._value.shape) if j is None and zeros else j)
             for x, j in zip(given, found, strict=True)

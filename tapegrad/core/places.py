@@ -95,6 +95,10 @@ def note(tape: Any) -> None:
         tape.places = None
 
 
+#: Longer lines are cut where they are shown.
+_LONG = 120
+
+
 class Line(NamedTuple):
     """A line of the user's code."""
 
@@ -104,16 +108,19 @@ class Line(NamedTuple):
 
     def __str__(self) -> str:
         shown = f"{os.path.basename(self.file)}:{self.number}"  # noqa: PTH119
-        return f"{shown}: `{self.text}`" if self.text else shown
+        text = self.text if len(self.text) <= _LONG else f"{self.text[:_LONG]}…"
+        return f"{shown}: `{text}`" if text else shown
 
 
-def line_of(where: Place | None) -> Line | None:
-    """The line at a place."""
+def line_of(where: Place | tuple[str, int] | None) -> Line | None:
+    """The line at a place, or that of a file and a number."""
     import linecache
 
     if where is None:
         return None
     code, offset = where
+    if isinstance(code, str):
+        return Line(code, offset, linecache.getline(code, offset).strip()) if code else None
     number = code.co_firstlineno
     for i, (first, *_rest) in enumerate(code.co_positions()):
         if i == offset // 2:

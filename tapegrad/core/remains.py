@@ -23,6 +23,8 @@ class Name(NamedTuple):
         As of a `Primitive`.
     returned_none
         Positions for which a user's gradient function returned None.
+    inside
+        What went on inside a compiled function: ``calls(ids, outs)``; else None.
     """
 
     name: str
@@ -31,6 +33,7 @@ class Name(NamedTuple):
     differentiable: int
     variadic: bool
     returned_none: frozenset[int]
+    inside: Any = None
 
 
 class CustomPrimitive(Primitive):
@@ -59,5 +62,6 @@ def _name_of(primitive: Primitive | Name) -> Name:
     if isinstance(primitive, Name):
         return primitive
     none = frozenset(getattr(primitive, "returned_none", ()))
+    inside = getattr(primitive, "inside", None)
     p = primitive
-    return Name(p.name, p.kind, p.inputs, p.differentiable, p.variadic, none)
+    return Name(p.name, p.kind, p.inputs, p.differentiable, p.variadic, none, inside)

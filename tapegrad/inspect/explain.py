@@ -9,7 +9,8 @@ from tapegrad.core.tape import is_differentiable
 from tapegrad.core.tape_arguments import single_tensor
 from tapegrad.core.variable import Variable
 from tapegrad.errors import MissingGradientError, TapeUsedError
-from tapegrad.inspect.causes import OF_RELEASED, Cause, Search, of_custom, of_edge, without_path
+from tapegrad.inspect.causes import OF_RELEASED, Cause, Search, of_custom, of_edge
+from tapegrad.inspect.disconnected import without_path
 from tapegrad.inspect.lineage import Edge, Lineage
 from tapegrad.inspect.local import local_size
 from tapegrad.inspect.tables import html_text
@@ -105,14 +106,25 @@ def explain(tape: Any, target: Any, source: Any) -> Explanation:
         )
     lineage = Lineage(tape)
     path = lineage.path(x._id, y._id)
-    if path is None:
-        return _broken(y, x, None, without_path(Search(tape, lineage, y, x)))
-    broken = next((edge for edge in path if not edge.carries), None)
-    if broken is not None:
-        return _broken(y, x, path, of_edge(Search(tape, lineage, y, x), broken), broken)
+    if path is None or any(not edge.carries for edge in path):
+        return _cut(tape, lineage, y, x)
     if tape._used:
         return _remembered(tape, lineage, y, x, path)
     return _along(tape, lineage, y, x, path)
+
+
+def _cut(tape: Any, lineage: Lineage, y: Any, x: Any) -> Explanation:
+    """There is no way by the records; inside of compiled functions there may be one that breaks."""
+    if lineage.has_functions:
+        lineage = Lineage(tape, opened=True)
+    search = Search(tape, lineage, y, x)
+    path = lineage.path(x._id, y._id)
+    if path is None:
+        return _broken(y, x, None, without_path(search))
+    broken = next((edge for edge in path if not edge.carries), None)
+    if broken is None:
+        return _broken(y, x, path, OF_RELEASED)
+    return _broken(y, x, path, of_edge(search, broken), broken)
 
 
 def _remembered(tape: Any, lineage: Lineage, y: Any, x: Any, path: list[Edge]) -> Explanation:
@@ -123,6 +135,8 @@ def _remembered(tape: Any, lineage: Lineage, y: Any, x: Any, path: list[Edge]) -
         return _broken(y, x, path, of_custom(edge), edge)
     sources, targets = tape._memory.unanswered
     if x._id in sources and y._id in targets:
+        if lineage.has_functions:
+            return _cut(tape, lineage, y, x)
         return _broken(y, x, path, OF_RELEASED)
     path = flowing
     unknown = float("nan")
@@ -155,6 +169,10 @@ def _along(tape: Any, lineage: Lineage, y: Any, x: Any, path: list[Edge]) -> Exp
         return _broken(y, x, path, cause, edge)
     flowing = lineage.path(x._id, y._id, lambda edge: (edge.number, edge.origin) in passed)
     if flowing is None:
+        if lineage.has_functions:
+            inside = Lineage(tape, opened=True).path(x._id, y._id)
+            if inside is None or any(not edge.carries for edge in inside):
+                return _cut(tape, lineage, y, x)
         edge = next(e for e in reversed(path) if (e.number, e.origin) not in passed)
         return _broken(y, x, path, of_custom(edge), edge)
     steps = _steps(tape, y, flowing, passed)

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from tapegrad.core.leaks import DOORS, warn_at
 from tapegrad.core.places import Line, frame_of_library_user, frame_of_program, line_of
-from tapegrad.inspect.causes import Search, left
+from tapegrad.inspect.causes import Search
+from tapegrad.inspect.disconnected import left
 from tapegrad.inspect.lineage import Lineage
 
 

@@ -88,19 +88,54 @@ def watched(tape: Any) -> dict[int, Event]:
     return found
 
 
-class Lineage:
-    """Every call that a tape knows of, by its results."""
+#: Primitive, identities of the inputs, mask of those that carry, number of the record, place.
+_Entry = tuple[Any, tuple[int, ...], int, int | None, Any]
 
-    def __init__(self, tape: Any) -> None:
+
+class Lineage:
+    """Every call that a tape knows of, by its results.
+
+    Parameters
+    ----------
+    tape
+        The tape.
+    opened
+        Whether compiled functions are replaced by the calls inside of them.
+
+    Attributes
+    ----------
+    has_functions
+        Whether there are compiled functions.
+    """
+
+    def __init__(self, tape: Any, opened: bool = False) -> None:
         memory = tape._memory
-        self._calls: dict[int, tuple[Any, tuple[int, ...], int, int | None, Any]] = {}
-        for call in memory.asides:
-            for out in tuple_of(call.outs):
-                self._calls[out] = (call.primitive, tuple_of(call.ids), 0, None, call.place)
-        for number, (primitive, ids, mask, _, out, _, _) in enumerate(_known_records(tape)):
+        self._calls: dict[int, _Entry] = {}
+        self.has_functions = False
+        records = _known_records(tape)
+        followed = set(watched(tape)) if opened else set()
+        for number, (primitive, ids, mask, _, out, _, _) in enumerate(records):
             entry = primitive, tuple_of(ids), mask, number, memory.place_of(number)
-            for o in tuple_of(out):
-                self._calls[o] = entry
+            self._add(entry, tuple_of(out), opened, followed)
+        for call in memory.asides:
+            aside = call.primitive, tuple_of(call.ids), 0, None, call.place
+            self._add(aside, tuple_of(call.outs), opened, followed)
+
+    def _add(self, entry: _Entry, outs: tuple[int, ...], opened: bool, followed: set[int]) -> None:
+        """Note a call, or those inside of it; `followed` are values that a gradient can reach."""
+        primitive, ids, mask, _, _ = entry
+        inside = getattr(primitive, "inside", None)
+        self.has_functions |= inside is not None
+        if not opened or inside is None:
+            followed.update(outs if mask else ())
+            self._calls.update(dict.fromkeys(outs, entry))
+            return
+        for called, inputs, results, where in inside.calls(ids, outs):
+            carried = sum((x in followed) << i for i, x in enumerate(inputs))
+            carried &= called.differentiable
+            followed.update(results if carried else ())
+            for out in results:
+                self._calls[out] = (called, inputs, carried, None, where)
 
     def made(self, identity: int) -> bool:
         """Whether the call that made a value is known."""

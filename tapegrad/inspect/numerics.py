@@ -318,11 +318,11 @@ def explain_nan(tape: Any, target: Any = None) -> NumericsReport:
     check_open(tape, "explain_nan")
     y = None if target is None else single_tensor(target, "target")
     report = NumericsReport()
-    records = tape.records
-    known = _known(tape, y)
+    records, places = _unfolded(tape)
+    known = _known(tape, records, y)
     token = silence_float_errors()
     try:
-        last = _look_forward(tape, known, report)
+        last = _look_forward(records, places, known, report)
         if not report.findings and records:
             if y is not None:
                 seeds = {y._id: ones(y)} if is_differentiable(y._value) else {}
@@ -330,21 +330,36 @@ def explain_nan(tape: Any, target: Any = None) -> NumericsReport:
                 seeds = {} if last is None else {last[0]: np.ones(last[1].shape, last[1].dtype)[()]}
             for number, record, inputs, g in _pulled_back(records, seeds, None, set()):
                 elementwise = record[0].kind == "elementwise"
-                where = tape._memory.place_of(number)
+                where = places[number]
                 report.add(_find(record[0], "backward", g, inputs, where, elementwise))
     finally:
         restore_float_errors(token)
     return report
 
 
-def _known(tape: Any, y: Any) -> dict[int, Any]:
+def _unfolded(tape: Any) -> tuple[list[Record], list[Any]]:
+    """The records of a tape and their places, those inside of compiled functions, too."""
+    records: list[Record] = []
+    places: list[Any] = []
+    for number, record in enumerate(tape.records):
+        if record[0].kind == "function":
+            inner, where = record[0].opened_records(tuple_of(record[4]))
+            records += inner
+            places += where
+        else:
+            records.append(record)
+            places.append(tape._memory.place_of(number))
+    return records, places
+
+
+def _known(tape: Any, records: Sequence[Record], y: Any) -> dict[int, Any]:
     """The arrays that the tape kept, by identity."""
     known: dict[int, Any] = {}
     for identity, event in watched(tape).items():
         x = event.detail()
         if x is not None:
             known[identity] = x._value
-    for _, ids, _, args, out, kept, _ in tape.records:
+    for _, ids, _, args, out, kept, _ in records:
         pairs = list(zip(tuple_of(ids), (args,) if ids.__class__ is int else args, strict=True))
         pairs += zip(tuple_of(out), kept if kept.__class__ is tuple else (kept,), strict=False)
         known.update((i, a) for i, a in pairs if isinstance(a, (np.ndarray, np.generic)))
@@ -353,10 +368,12 @@ def _known(tape: Any, y: Any) -> dict[int, Any]:
     return known
 
 
-def _look_forward(tape: Any, known: dict[int, Any], report: NumericsReport) -> Any:
+def _look_forward(
+    records: Sequence[Record], places: Sequence[Any], known: dict[int, Any], report: NumericsReport
+) -> Any:
     """Report records whose output is bad; gives identity and value of the last known output."""
     last, bad = None, set()
-    for number, (primitive, ids, _, args, out, _, params) in enumerate(tape.records):
+    for number, (primitive, ids, _, args, out, _, params) in enumerate(records):
         kept = (args,) if ids.__class__ is int else args
         inputs = [
             a if a is not None else known.get(i) for a, i in zip(kept, tuple_of(ids), strict=True)
@@ -367,7 +384,7 @@ def _look_forward(tape: Any, known: dict[int, Any], report: NumericsReport) -> A
                 known[out] = value
         named = dict(zip(_names(primitive, len(inputs)), inputs, strict=True))
         elementwise = primitive.kind == "elementwise"
-        where = tape._memory.place_of(number)
+        where = places[number]
         present = [a for a in inputs if a is not None]
         for o in tuple_of(out):
             value = known.get(o)

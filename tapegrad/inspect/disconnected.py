@@ -1,0 +1,260 @@
+"""Why a target is not connected with a source where no way exists among the calls of a tape."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tapegrad.core.leaks import DOORS
+from tapegrad.core.memory import Computed, gradients
+from tapegrad.core.places import line_of
+from tapegrad.core.tape import is_differentiable
+from tapegrad.inspect.causes import (
+    Cause,
+    Search,
+    at,
+    integer_source,
+    not_watched,
+    of_assignment,
+    of_reset,
+)
+from tapegrad.inspect.lineage import tuple_of, watched
+
+
+def without_path(search: Search) -> Cause:
+    """Why nothing leads from the source to the target."""
+    ancestors = search.lineage.ancestors(search.target._id)
+    leaves = [x for x in ancestors if not search.lineage.made(x)]
+    for find in (
+        _swapped,
+        _inner_gradient,
+        left,
+        _assigned,
+        _another_object,
+        _paused,
+        _afterwards,
+        _before,
+        _integer_target,
+    ):
+        cause = find(search, ancestors, leaves)
+        if cause is not None:
+            return cause
+    return _independent(search, ancestors, leaves)
+
+
+def _subject(search: Search, leaf: int) -> str:
+    if leaf == search.target._id:
+        return "The target"
+    return "The target depends on a value that"
+
+
+def _swapped(search: Search, ancestors: Any, leaves: list[int]) -> Cause | None:
+    if search.lineage.path(search.target._id, search.source._id) is None:
+        return None
+    sentence = "It is the other way round: the source was computed from the target."
+    return Cause("the other way round", None, [sentence])
+
+
+def _was_off(memory: Any, time: int) -> bool:
+    """Whether the tape did not record at a time."""
+    return (
+        time < memory.began
+        or 0 < memory.ended < time
+        or any(first < time < last for first, last, _ in memory.pauses)
+    )
+
+
+def _inner_gradient(search: Search, ancestors: Any, leaves: list[int]) -> Cause | None:
+    memory = search.tape._memory
+    for leaf in leaves:
+        made: Computed | None = next((c for c in gradients if c.first < leaf < c.last), None)
+        if made is not None and _was_off(memory, leaf):
+            line = line_of(made.place)
+            sentence = (
+                f"{_subject(search, leaf)} is a gradient that was computed{at(line)} while this "
+                f"tape did not record, so that the tape does not know how. Call inner.gradient "
+                f"inside the block of the outer tape."
+            )
+            return Cause("inner gradient outside", line, [sentence])
+    return None
+
+
+def _comes_from(search: Search, identity: int) -> bool:
+    return identity == search.source._id or search.source._id in search.lineage.ancestors(identity)
+
+
+def left(search: Search, ancestors: Any, leaves: list[int]) -> Cause | None:
+    """A value that depends on the source left, and the target comes from later constants."""
+    target = abs(search.target._id)
+    for event in search.tape._memory.exits:
+        came_back = any(leaf <= 0 and (leaf == 0 or -leaf > event.time) for leaf in leaves)
+        if event.time < target and came_back and _comes_from(search, event.identity):
+            line = line_of(event.program or event.place)
+            what = {"bool": "as a Python bool", "text": "as text"}.get(
+                event.detail, DOORS.get(event.detail, DOORS["array"])
+            )
+            is_source = event.identity == search.source._id
+            which = "The source" if is_source else "A value that depends on the source"
+            said = (
+                f"{which} left the tape{at(line)} {what}, and the target was computed from "
+                f"constants that came after it: what NumPy and Python compute is not recorded."
+            )
+            advice = (
+                "Use the operations of tf on tensors (tf.sin(x), not np.sin(x.numpy()) or "
+                "math.sin(x)), or tf.py_function."
+            )
+            return Cause("left the tape", line, [said, advice])
+    return None
+
+
+def _assigned(search: Search, ancestors: Any, leaves: list[int]) -> Cause | None:
+    target = abs(search.target._id)
+    for event in search.tape._memory.assigned:
+        if event.identity in ancestors and event.time < target and event.detail:
+            if event.identity == search.source._id or not _comes_from(search, event.detail):
+                continue
+            variable = search.tape.variables.get(event.identity)
+            name = f" {variable.name!r}" if variable is not None else ""
+            line = line_of(event.place)
+            return of_assignment(f"the variable{name}", line)
+    return None
+
+
+def _values(tape: Any) -> dict[int, Any]:
+    """Arrays of values by identity, as far as the tape keeps them."""
+    known: dict[int, Any] = {}
+    for _, ids, _, args, out, y, _ in tape.records:
+        pairs = [*zip(tuple_of(ids), args if ids.__class__ is not int else (args,), strict=True)]
+        if out.__class__ is int:
+            pairs.append((out, y))
+        known.update((i, a) for i, a in pairs if isinstance(a, (np.ndarray, np.generic)))
+    for identity, event in watched(tape).items():
+        x = event.detail()
+        if x is not None:
+            known[identity] = x._value
+    return known
+
+
+def _same(a: Any, b: Any) -> bool:
+    return bool(a.shape == b.shape and a.dtype == b.dtype and np.array_equal(a, b))
+
+
+def _another_object(search: Search, ancestors: Any, leaves: list[int]) -> Cause | None:
+    tape, x = search.tape, search.source
+    events = watched(tape)
+    if x._id in events or not is_differentiable(x._value):
+        return None
+    candidates = sorted(ancestors, key=lambda i: (i not in events, i))
+    values = _values(tape)
+    for identity in candidates:
+        value = values.get(identity)
+        if value is None or not _same(value, x._value):
+            continue
+        event = events.get(identity)
+        line = line_of(event.place) if event is not None else None
+        variable = tape.variables.get(identity)
+        what = f"the variable {variable.name!r}" if variable is not None else "a tensor"
+        verb = "was watched" if event is not None else "is on the tape"
+        sentence = (
+            f"The source is another object of equal value: the target depends on {what} that "
+            f"{verb}{at(line)}. Tapes know objects, not values: pass that same object as the "
+            f"source (tf.convert_to_tensor(v), tf.identity(x) and a second tf.constant are new "
+            f"objects)."
+        )
+        return Cause("another object", line, [sentence])
+    return None
+
+
+def _paused(search: Search, ancestors: Any, leaves: list[int]) -> Cause | None:
+    for leaf in leaves:
+        for first, last, place in search.tape._memory.pauses:
+            if first < abs(leaf) < last and leaf > 0:
+                line = line_of(place)
+                sentence = (
+                    f"{_subject(search, leaf)} was computed while recording was stopped, in the "
+                    f"block of tape.stop_recording(){at(line)} or between two blocks of the tape. "
+                    f"Compute it outside of that block."
+                )
+                return Cause("stop_recording", line, [sentence])
+    return None
+
+
+def _afterwards(search: Search, ancestors: Any, leaves: list[int]) -> Cause | None:
+    ended = search.tape._memory.ended
+    for leaf in leaves:
+        if 0 < ended < abs(leaf):
+            sentence = (
+                f"{_subject(search, leaf)} was computed after the block of the tape had ended. "
+                f"Move the computation into `with tf.GradientTape() as tape:`."
+            )
+            made = [c for c in gradients if ended < c.first < abs(leaf)]
+            if not made:
+                return Cause("after the tape", None, [sentence])
+            hint = (
+                f"If it depends on the gradient that was computed{at(line_of(made[-1].place))}: "
+                f"call inner.gradient inside the block of the outer tape, and go on there."
+            )
+            return Cause("after the tape", None, [sentence, hint])
+    return None
+
+
+def _before(search: Search, ancestors: Any, leaves: list[int]) -> Cause | None:
+    memory, events = search.tape._memory, watched(search.tape)
+    for leaf in leaves:
+        if not 0 < leaf < memory.began or leaf in events:
+            continue
+        if memory.resets and leaf > memory.resets[-1].detail:
+            subject = _subject(search, leaf)
+            return of_reset(memory.resets[-1], f"{subject} was computed before that.")
+        if leaf in search.tape.variables or leaf == search.source._id:
+            continue
+        sentence = (
+            f"{_subject(search, leaf)} was computed before the tape began, so that the tape does "
+            f"not know from what. Move the computation into `with tf.GradientTape() as tape:`, "
+            f"after tape.watch."
+        )
+        return Cause("before the tape", None, [sentence])
+    return None
+
+
+def _integer_target(search: Search, ancestors: Any, leaves: list[int]) -> Cause | None:
+    y, x = search.target, search.source
+    if not is_differentiable(x._value):
+        return integer_source(x)
+    if is_differentiable(y._value):
+        return None
+    sentence = (
+        f"The target has dtype {y.dtype.name}: counts, positions and conditions are piecewise "
+        f"constant and have no gradient."
+    )
+    return Cause("integer target", None, [sentence])
+
+
+def _independent(search: Search, ancestors: Any, leaves: list[int]) -> Cause:
+    tape, events = search.tape, watched(search.tape)
+    roots = [x for x in ancestors if x in events]
+    sentences = ["No recorded operation leads from the source to the target: they are independent."]
+    if roots:
+        names = [
+            repr(tape.variables[x].name) if x in tape.variables else "a watched tensor"
+            for x in roots[:5]
+        ]
+        more = f" and {len(roots) - 5} more" if len(roots) > 5 else ""
+        sentences.append(f"Of what was watched, the target depends on {', '.join(names)}{more}.")
+    elif all(leaf <= 0 for leaf in leaves):
+        sentences.append("The target was computed from constants alone.")
+    if search.source._id not in events and not search.lineage.made(search.source._id):
+        sentences.append(f"And the source: {not_watched(search)}")
+        if any(x in events and events[x].detail() is None for x in roots):
+            sentences.append(
+                "If it is a copy of what was watched, pass that same object: tapes know objects, "
+                "not values."
+            )
+    elif search.source._id in events and not roots:
+        line = line_of(events[search.source._id].place)
+        sentences.append(
+            f"The source was watched{at(line)}, but nothing that was computed from it went into "
+            f"the target."
+        )
+    return Cause("independent", None, sentences)
