@@ -21,6 +21,9 @@ from tapegrad.errors import InvalidArgumentError
 _INT32 = np.iinfo(np.int32)
 _FLOAT32 = np.dtype(np.float32)
 
+#: What is nobody's container: asked of every constant.
+_PLAIN = {float, int, bool, complex, str, list, tuple, np.ndarray, np.float64, np.float32}
+
 #: Other types that tensors can be made from: type -> function(value) -> Tensor.
 conversions: dict[type, Any] = {}
 
@@ -40,8 +43,7 @@ def operand(value: Any, dtype: np.dtype[Any] | None = None) -> Any:
     convert = conversions.get(type(value))
     if convert is not None:
         return convert(value)
-    held = held_by(value)
-    if held is not None:
+    if value.__class__ not in _PLAIN and (held := held_by(value)) is not None:
         return held._operand()
     return (
         wrap_constant(as_array(value, dtype)) if not _holds_tensors(value) else _stack(value, dtype)
