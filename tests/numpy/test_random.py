@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy
 import pytest
+import scipy.stats
 
 import tapegrad as tf
 import tapegrad.numpy as np
@@ -27,6 +28,15 @@ PARAMETERS = {
     "pareto": (2.0,),
     "power": (2.0,),
     "triangular": (0.1, 0.5, 0.9),
+}
+#: Where NumPy rejects and draws again, numbers move along their quantiles.
+SHAPES = {
+    "standard_gamma": ("gamma", (2.3,)),
+    "gamma": ("gamma", (0.7, 1.9)),
+    "chisquare": ("chi2", (3.1,)),
+    "beta": ("beta", (0.8, 2.5)),
+    "f": ("f", (3.0, 5.5)),
+    "standard_t": ("t", (4.2,)),
 }
 KINDS = ("default_rng", "RandomState")
 
@@ -78,17 +88,56 @@ def test_derivatives_by_parameters(name: str, size: Any, kind: str) -> None:
 
 
 def test_every_differentiable_distribution_is_tested() -> None:
-    assert set(PATHWISE) - set(PARAMETERS) == {"gamma"}
+    assert set(PATHWISE) == {*PARAMETERS, *SHAPES}
 
 
-def test_gamma_is_differentiable_by_its_scale() -> None:
-    def total(scale: Any) -> Any:
-        return np.random.default_rng(1).gamma(2.0, scale, size=4).sum()
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", sorted(SHAPES))
+def test_derivatives_by_shapes_keep_quantiles(name: str, kind: str) -> None:
+    family, at = SHAPES[name]
+    distribution = getattr(scipy.stats, family)
 
-    expected = numpy.random.default_rng(1).gamma(2.0, 1.0, size=4).sum()
-    numpy.testing.assert_allclose(float(np.grad(total)(3.0)), expected)
-    with pytest.raises(TypeError, match="shape parameter has no derivative"):
-        np.grad(lambda shape: np.random.gamma(shape, 2.0))(2.0)
+    def frozen(*parameters: float) -> Any:
+        return (
+            distribution(*parameters[:1], 0.0, *parameters[1:])
+            if name == "gamma"
+            else (distribution(*parameters))
+        )
+
+    def draw(module: Any, *parameters: Any) -> Any:
+        return getattr(getattr(module.random, kind)(7), name)(*parameters, size=5)
+
+    numbers = draw(numpy, *at)
+    argnums = tuple(range(len(at)))
+    ours = np.jacobian(lambda *p: draw(np, *p), argnums=argnums)(*at)
+    for i, derivative in enumerate(ours):
+        step = numpy.zeros(len(at))
+        step[i] = 1e-5
+        quantiles = frozen(*at).cdf(numbers)
+        ends = [frozen(*(at + sign * step)).ppf(quantiles) for sign in (1, -1)]
+        numpy.testing.assert_allclose(
+            derivative._value, (ends[0] - ends[1]) / 2e-5, rtol=1e-4, atol=1e-7
+        )
+    with tf.GradientTape() as tape:
+        parameters = [np.array(p) for p in at]
+        tape.watch(parameters)
+        followed = draw(np, *parameters)
+    numpy.testing.assert_allclose(followed._value, numbers, rtol=1e-12)
+
+
+def test_normal_vectors_are_differentiable_by_their_mean() -> None:
+    cov = numpy.array([[2.0, 0.5], [0.5, 1.0]])
+
+    def draw(mean: Any) -> Any:
+        return np.random.default_rng(1).multivariate_normal(mean, cov, size=3)
+
+    mean = numpy.array([1.0, -1.0])
+    expected = numpy.random.default_rng(1).multivariate_normal(mean, cov, size=3)
+    numpy.testing.assert_allclose(draw(mean)._value, expected)
+    jacobian = np.jacobian(draw)(mean)._value
+    numpy.testing.assert_array_equal(jacobian, numpy.broadcast_to(numpy.eye(2), (3, 2, 2)))
+    with pytest.raises(TypeError, match="cholesky"):
+        np.grad(lambda c: np.random.multivariate_normal(mean, c).sum())(cov)
 
 
 def test_what_has_no_derivative_refuses_what_is_followed() -> None:

@@ -63,6 +63,8 @@ def drawn(model: Any, args: Any, kwargs: Any) -> Any:
         )
         if by_parameters and model.__name__ in PATHWISE:
             return _pathwise(model, args, kwargs)
+        if by_parameters and model.__name__ == "multivariate_normal":
+            return _around_mean(model, args, kwargs)
         require_unfollowed(f"What random.{model.__name__} draws", *arrays)
     out = kwargs.get("out")
     if out.__class__ is ndarray:
@@ -106,7 +108,6 @@ def _pathwise(model: Any, args: Any, kwargs: Any) -> ndarray:
             )
 
     def draw(standard: str, *fixed: Any) -> ndarray:
-        require_unfollowed(f"random.{name} by its shape parameter", *arrays_in(fixed))
         return holding(_draw(raw(model.__self__, standard), fixed, {"size": size}))
 
     try:
@@ -114,3 +115,17 @@ def _pathwise(model: Any, args: Any, kwargs: Any) -> ndarray:
     except InvalidArgumentError as problem:
         raise ValueError(str(problem)) from None
     return found
+
+
+def _around_mean(model: Any, args: Any, kwargs: Any) -> Any:
+    """Normal vectors as a mean, which is differentiable, and what is added to it."""
+    bound = inspect.signature(model).bind(*args, **kwargs)
+    mean = holding(tensor_of(bound.arguments["mean"]))
+    require_unfollowed(
+        "random.multivariate_normal by its covariance (write mean + z @ np.linalg.cholesky(cov).T "
+        "with standard normal z)",
+        *arrays_in(bound.arguments["cov"]),
+    )
+    bound.arguments["mean"] = np.zeros(mean.shape)
+    added = holding(_draw(model, bound.args, bound.kwargs))
+    return mean + added

@@ -1,7 +1,10 @@
 """Random numbers as functions of their distribution's parameters and of numbers without any.
 
-Sources: the "inversion" and "location and scale" rows of Devroye, "Non-Uniform Random Variate
-Generation", 1986; the formulas are those by which NumPy computes the same numbers.
+For locations, scales and inversions the formulas are those by which NumPy computes its numbers
+(Devroye, "Non-Uniform Random Variate Generation", 1986). For the shapes of gamma and beta
+distributions a number is the quantile that it was: with the distribution function F and the drawn
+number z it moves along ``F(z; a) = constant`` (Figurnov, Mohamed and Mnih, "Implicit
+reparameterization gradients", 2018).
 """
 
 from __future__ import annotations
@@ -9,7 +12,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tapegrad.numpy import selecting, universal
+from tapegrad.numpy import selecting, special, universal
+from tapegrad.numpy.array import holding, tensor_of
+from tapegrad.numpy.leaks import stop_gradient
 
 __all__: list[str] = []
 
@@ -17,6 +22,7 @@ __all__: list[str] = []
 Draw = Callable[..., Any]
 
 _U: Any = universal
+_S: Any = special
 
 
 def _normal(draw: Draw, loc: Any, scale: Any) -> Any:
@@ -62,8 +68,51 @@ def _triangular(draw: Draw, left: Any, mode: Any, right: Any) -> Any:
     return selecting.where(u <= (mode - left) / base, rising, falling)
 
 
+def _moving(drawn: Any, moved: Any) -> Any:
+    """What was drawn, with the derivatives of a function that has the same values."""
+    return drawn + (moved - stop_gradient(moved))
+
+
+def _quantile(drawn: Any, family: str, *shapes: Any) -> Any:
+    """A number with a gamma or beta distribution, as a quantile by the smaller of both tails."""
+    fixed = [stop_gradient(shape) for shape in shapes]
+    moved = [
+        getattr(_S, f"{tail}inv")(*shapes, getattr(_S, tail)(*fixed, drawn))
+        for tail in (f"{family}inc", f"{family}incc")
+    ]
+    is_lower = getattr(_S, f"{family}inc")(*fixed, drawn) <= 0.5
+    return _moving(drawn, selecting.where(is_lower, *moved))
+
+
+def _standard_gamma(draw: Draw, shape: Any) -> Any:
+    return _quantile(draw("standard_gamma", stop_gradient(shape)), "gamma", shape)
+
+
 def _gamma(draw: Draw, shape: Any, scale: Any) -> Any:
-    return scale * draw("standard_gamma", shape)
+    return scale * _standard_gamma(draw, shape)
+
+
+def _chisquare(draw: Draw, df: Any) -> Any:
+    return 2.0 * _standard_gamma(draw, df / 2.0)
+
+
+def _beta(draw: Draw, a: Any, b: Any) -> Any:
+    return _quantile(draw("beta", stop_gradient(a), stop_gradient(b)), "beta", a, b)
+
+
+def _f(draw: Draw, dfnum: Any, dfden: Any) -> Any:
+    fixed = stop_gradient(dfnum), stop_gradient(dfden)
+    drawn = draw("f", *fixed)
+    share = fixed[0] * drawn / (fixed[0] * drawn + fixed[1])
+    x = _quantile(share, "beta", dfnum / 2.0, dfden / 2.0)
+    return _moving(drawn, dfden * x / (dfnum * (1.0 - x)))
+
+
+def _standard_t(draw: Draw, df: Any) -> Any:
+    fixed = stop_gradient(df)
+    drawn = draw("standard_t", fixed)
+    x = _quantile(fixed / (fixed + drawn**2), "beta", df / 2.0, holding(tensor_of(0.5)))
+    return _moving(drawn, _U.copysign(_U.sqrt(df * (1.0 - x) / x), drawn))
 
 
 #: The method's name: its differentiable parameters by position, and the numbers made of them.
@@ -81,4 +130,9 @@ PATHWISE: dict[str, tuple[tuple[str, ...], Callable[..., Any]]] = {
     "power": (("a",), _power),
     "triangular": (("left", "mode", "right"), _triangular),
     "gamma": (("shape", "scale"), _gamma),
+    "standard_gamma": (("shape",), _standard_gamma),
+    "chisquare": (("df",), _chisquare),
+    "beta": (("a", "b"), _beta),
+    "f": (("dfnum", "dfden"), _f),
+    "standard_t": (("df",), _standard_t),
 }
