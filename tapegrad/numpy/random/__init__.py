@@ -2,9 +2,9 @@
 
 The numbers are those of NumPy for the same seed. Where a tape follows a parameter such as a mean or
 a scale, the numbers are differentiable by it ("reparametrised"): ``np.random.normal(mu, sigma)`` is
-``mu + sigma * z``. For the shapes of gamma and beta distributions and their relatives a number moves
-as the quantile that it is. Parameters by which there is no derivative, such as the rate of
-`poisson`, raise an error if a tape follows them.
+``mu + sigma * z``. For the shapes of gamma and beta distributions and their
+relatives a number moves as the quantile that it is. Parameters by which there is no derivative,
+such as the rate of `poisson`, raise an error if a tape follows them.
 """
 
 from __future__ import annotations
