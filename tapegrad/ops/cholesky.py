@@ -83,12 +83,12 @@ _cholesky = general("cholesky", _factor, _cholesky_vjp)
 def _triangular(matrix: Any, rhs: Any, *, lower: bool, adjoint: bool) -> Any:
     if matrix.ndim == 2 < rhs.ndim:
         rows = np.moveaxis(rhs, -2, 0)
-        x = _by_lapack(matrix, rows.reshape(len(rows), prod(rows.shape[1:])), lower, adjoint)
+        x = _by_blas(matrix, rows.reshape(len(rows), prod(rows.shape[1:])), lower, adjoint)
         x = np.ascontiguousarray(np.moveaxis(x.reshape(rows.shape), 0, -2))
     elif prod(matrix.shape[:-2]) > 2 * matrix.shape[-1]:
         x = _row_by_row(matrix, rhs, lower, adjoint)
     else:
-        x = each_matrix(lambda a, b: _by_lapack(a, b, lower, adjoint), matrix, rhs)
+        x = each_matrix(lambda a, b: _by_blas(a, b, lower, adjoint), matrix, rhs)
     diagonal = np.diagonal(matrix, axis1=-2, axis2=-1)
     if not diagonal.all():
         triangle = np.tril(matrix) if lower else np.triu(matrix)
@@ -96,16 +96,20 @@ def _triangular(matrix: Any, rhs: Any, *, lower: bool, adjoint: bool) -> Any:
     return x
 
 
-def _by_lapack(a: Any, b: Any, lower: bool, adjoint: bool) -> Any:
-    from scipy.linalg import lapack
+def _by_blas(a: Any, b: Any, lower: bool, adjoint: bool) -> Any:
+    from scipy.linalg import blas
 
     if not b.size:
         return np.empty(b.shape, b.dtype)
-    solver: Any = getattr(lapack, {"f": "s", "d": "d", "F": "c", "D": "z"}[a.dtype.char] + "trtrs")
+    # Not LAPACK's trtrs, which starts threads for the smallest matrix.
+    solver: Any = getattr(blas, {"f": "s", "d": "d", "F": "c", "D": "z"}[a.dtype.char] + "trsm")
     if adjoint and a.dtype.kind == "c":
         a = a.conj()
-    # LAPACK counts in columns first: what it gets is the transpose, without a copy.
-    return solver(a.T, b, lower=not lower, trans=0 if adjoint else 1)[0]
+    # BLAS counts in columns first: it is given the transposes, x.T @ a.T = b.T, without a copy.
+    transposed = b.copy().T
+    return solver(
+        1.0, a.T, transposed, side=1, lower=not lower, trans_a=int(adjoint), overwrite_b=1
+    ).T
 
 
 def _row_by_row(a: Any, b: Any, lower: bool, adjoint: bool) -> Any:

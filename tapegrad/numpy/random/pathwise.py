@@ -12,9 +12,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tapegrad.numpy import selecting, special, universal
-from tapegrad.numpy.array import holding, tensor_of
+import numpy as np
+
+from tapegrad.core.table import recording as R
+from tapegrad.numpy import selecting, universal
+from tapegrad.numpy.array import holding, of_type, tensor_of
 from tapegrad.numpy.leaks import stop_gradient
+from tapegrad.ops import incomplete_inverses  # noqa: F401 - as R.gammaincinv and the like
 
 __all__: list[str] = []
 
@@ -22,7 +26,6 @@ __all__: list[str] = []
 Draw = Callable[..., Any]
 
 _U: Any = universal
-_S: Any = special
 
 
 def _normal(draw: Draw, loc: Any, scale: Any) -> Any:
@@ -73,15 +76,27 @@ def _moving(drawn: Any, moved: Any) -> Any:
     return drawn + (moved - stop_gradient(moved))
 
 
+#: Both tails of a distribution function and of its inverse, among the engine's primitives.
+_TAILS = {
+    "gamma": (("igamma", "gammaincinv"), ("igammac", "gammainccinv")),
+    "beta": (("betainc", "betaincinv"), ("betaincc", "betainccinv")),
+}
+
+
+def _apply(name: str, *arrays: Any) -> Any:
+    double = np.dtype(np.float64)
+    return holding(getattr(R, name)(*[of_type(x._tensor, double) for x in arrays]))
+
+
 def _quantile(drawn: Any, family: str, *shapes: Any) -> Any:
     """A number with a gamma or beta distribution, as a quantile by the smaller of both tails."""
     fixed = [stop_gradient(shape) for shape in shapes]
+    parts = [_apply(tail, *fixed, drawn) for tail, _ in _TAILS[family]]
     moved = [
-        getattr(_S, f"{tail}inv")(*shapes, getattr(_S, tail)(*fixed, drawn))
-        for tail in (f"{family}inc", f"{family}incc")
+        _apply(inverse, *shapes, part)
+        for (_, inverse), part in zip(_TAILS[family], parts, strict=True)
     ]
-    is_lower = getattr(_S, f"{family}inc")(*fixed, drawn) <= 0.5
-    return _moving(drawn, selecting.where(is_lower, *moved))
+    return _moving(drawn, selecting.where(parts[0] <= 0.5, *moved))
 
 
 def _standard_gamma(draw: Draw, shape: Any) -> Any:
