@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.table import recording as R
-from tapegrad.numpy.array import install, tensor_of
+from tapegrad.core.tensor import Tensor
+from tapegrad.numpy.array import holding, install, plain, tensor_of
 from tapegrad.numpy.function import HANDLERS, function
-from tapegrad.numpy.reducing import NO_VALUE, axes_of, by_numpy, is_exact, is_set, kept
+from tapegrad.numpy.reducing import NO_VALUE, axes_of, by_numpy, is_exact, is_set, kept, located
 from tapegrad.numpy.ufunc_methods import REDUCERS
+from tapegrad.numpy.universal import UNIVERSAL
 
 __all__ = ["amax", "amin", "argmax", "argmin", "max", "min", "nanargmax", "nanargmin", "ptp"]
 
@@ -18,6 +20,8 @@ __all__ = ["amax", "amin", "argmax", "argmin", "max", "min", "nanargmax", "nanar
 def extreme(name: str, a: Any, axis: Any, keepdims: Any, initial: Any, where: Any) -> Any:
     x = tensor_of(a)
     dtype = x._value.dtype
+    if dtype.kind == "c":
+        return of_complex(name, x, axis, keepdims, initial, where)
     if dtype.kind != "f":
         return by_numpy(name, x, axis, keepdims, initial=initial, where=where)
     axes = axes_of(axis, x._value.ndim)
@@ -34,6 +38,25 @@ def extreme(name: str, a: Any, axis: Any, keepdims: Any, initial: Any, where: An
     if not is_set(initial):
         return y
     return getattr(R, f"{name}imum")(y, tensor_of(initial, dtype))
+
+
+def of_complex(name: str, x: Tensor, axis: Any, keepdims: Any, initial: Any, where: Any) -> Tensor:
+    """The extreme in NumPy's order of complex numbers, picked from among them."""
+    model = getattr(np, name.removeprefix("nan"))
+    axes = axes_of(axis, x._value.ndim)
+    masked = where is not True and where is not NO_VALUE
+    if (masked and not is_set(initial)) or not x._value.size:
+        return by_numpy(name, x, axis, keepdims, initial=initial, where=where)  # raises, mostly
+    side = -np.inf if name.endswith("max") else np.inf
+    x = kept(x, where, complex(side, side))
+    if name.startswith("nan"):
+        known = ~np.isnan(plain(x)) | np.isnan(plain(x)).all(axes, keepdims=True)
+        x = kept(x, known, complex(side, side))
+    found = located(x, model(plain(x), axes, keepdims=bool(keepdims)), axes)
+    if not is_set(initial):
+        return found
+    chosen: Tensor = UNIVERSAL[f"{name[-3:]}imum"](holding(found), holding(tensor_of(initial)))
+    return tensor_of(chosen)
 
 
 @function("np.max(np.array([1.0, 4.0, 2.0]))", method=True)

@@ -10,7 +10,7 @@ from tapegrad.core.host import computed
 from tapegrad.core.table import recording as R
 from tapegrad.core.tensor import wrap_constant
 from tapegrad.numpy.array import holding, ndarray, tensor_of
-from tapegrad.numpy.extremes import extreme
+from tapegrad.numpy.extremes import extreme, of_complex
 from tapegrad.numpy.function import function
 from tapegrad.numpy.reducing import NO_VALUE, axes_of, by_numpy, is_exact, is_set
 from tapegrad.numpy.sums import prod, running, sum
@@ -74,6 +74,8 @@ def nancumprod(a: Any, axis: Any = None, dtype: Any = None, out: Any = None) -> 
 
 def _nan_extreme(name: str, a: Any, axis: Any, keepdims: Any, initial: Any, where: Any) -> Any:
     x = tensor_of(a)
+    if x._value.dtype.kind == "c":
+        return of_complex(f"nan{name}", x, axis, keepdims, initial, where)
     if x._value.dtype.kind != "f" or is_set(initial) or where is not True:
         if x._value.dtype.kind == "f":
             return extreme(

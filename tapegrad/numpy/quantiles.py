@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad.core.table import recording as R
 from tapegrad.core.tensor import Tensor
 from tapegrad.numpy.array import of_type, plain, tensor_of
 from tapegrad.numpy.function import function
-from tapegrad.numpy.reducing import as_floating, axes_of
+from tapegrad.numpy.reducing import as_floating, axes_of, divided, located
 from tapegrad.ops import quantiles
 from tapegrad.ops.positions import numbers_of, pick
 
@@ -25,6 +26,8 @@ def _quantile(
     x = as_floating(tensor_of(a), None)
     axes = None if axis is None else axes_of(axis, x._value.ndim)
     quantile = getattr(quantiles, name)
+    if q is None and x._value.dtype.kind == "c" and x._value.size:
+        return _complex_median(name, x, axis, keepdims)
     if q is None:
         return quantile(x, axes, bool(keepdims))
     # Python's numbers take the type of the data; arrays and lists of them have one of their own.
@@ -47,15 +50,27 @@ def _of_weighted(
         keepdims=bool(keepdims),
         weights=plain(weights),
     )
-    axes = axes_of(axis, data.ndim)
+    return of_type(located(x, found, axes_of(axis, data.ndim)), np.asarray(found).dtype)
+
+
+def _complex_median(name: str, x: Tensor, axis: Any, keepdims: Any) -> Tensor:
+    """The mean of the two elements in the middle, as NumPy orders complex numbers."""
+    axes = axes_of(axis, x._value.ndim)
+    data = np.asarray(plain(x))
     kept = tuple([i for i in range(-data.ndim, 0) if i not in axes])
-    count = math.prod([data.shape[i] for i in axes])
-    lines = data.transpose(*kept, *axes).reshape(-1, count)
-    numbers = numbers_of(x).transpose(*kept, *axes).reshape(-1, count)
-    values = np.asarray(found).reshape(-1, len(lines), 1)
-    same = (lines == values) | (np.isnan(lines) & np.isnan(values))
-    places = np.take_along_axis(numbers[None], same.argmax(-1)[..., None], -1)
-    return of_type(pick(x, places.reshape(np.shape(found))), np.asarray(found).dtype)
+    order, count = (*kept, *axes), math.prod([data.shape[i] for i in axes])
+    lines = data.transpose(order).reshape(-1, count)
+    numbers = numbers_of(x).transpose(order).reshape(-1, count)
+    sorted_numbers = np.take_along_axis(numbers, np.argsort(lines, axis=-1, kind="stable"), -1)
+    unknown = np.isnan(lines).sum(-1)
+    known = np.maximum(count - unknown, 1)
+    middle = np.stack([(known - 1) // 2, known // 2], -1)
+    if name == "median":  # NaN stands at the end, and where there is one it is the median
+        middle = np.where(unknown[:, None] > 0, count - 1, middle)
+    shape = np.empty(data.shape, bool).any(axis=axes, keepdims=bool(keepdims)).shape
+    pair = pick(x, np.take_along_axis(sorted_numbers, middle, -1))
+    halves = R.reduce_sum(pair, axes=(-1,), keepdims=False)
+    return R.reshape(divided(halves, 2), to=shape)
 
 
 @function("np.median(np.array([1.0, 2.0, 4.0, 8.0]))")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from tapegrad.core.host import computed
 from tapegrad.core.table import recording as R
 from tapegrad.core.tensor import Tensor, wrap_constant
 from tapegrad.numpy.array import of_type, plain, tensor_of
+from tapegrad.ops.positions import numbers_of, pick
 
 #: NumPy's sign for an argument that was not given.
 NO_VALUE: Any = np._NoValue
@@ -82,3 +84,27 @@ def divided(x: Tensor, count: Any) -> Tensor:
     real = np.dtype(dtype.char.lower()) if dtype.kind == "c" else dtype
     divisor = np.asarray(count, real if real.kind == "f" else np.float64).astype(dtype)[()]
     return R.divide(x, wrap_constant(divisor))
+
+
+def located(x: Tensor, found: Any, axes: tuple[int, ...]) -> Tensor:
+    """The elements that NumPy found along axes, as picked: the first one of equal ones.
+
+    Parameters
+    ----------
+    x
+        The tensor.
+    found
+        An element of each line along the axes, or several, which then are counted by leading axes.
+    axes
+        Negative axes.
+    """
+    data = np.asarray(plain(x))
+    kept_axes = tuple([i for i in range(-data.ndim, 0) if i not in axes])
+    order, count = (*kept_axes, *axes), math.prod([data.shape[i] for i in axes])
+    lines = data.transpose(order).reshape(-1, count)
+    numbers = numbers_of(x).transpose(order).reshape(-1, count)
+    values = np.asarray(found).reshape(-1, len(lines), 1)
+    same = (lines == values) | (np.isnan(lines) & np.isnan(values))
+    places = np.take_along_axis(numbers[None], same.argmax(-1)[..., None], -1)
+    picked: Tensor = pick(x, places.reshape(np.shape(found)))
+    return picked

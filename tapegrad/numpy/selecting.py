@@ -253,6 +253,11 @@ def nan_to_num(
 def sinc(x: Any) -> Any:
     r""":math:`\sin(\pi x) / (\pi x)`, and 1 at 0."""
     t = tensor_of(x)
+    if t._value.dtype.kind == "c":
+        angle: Any = holding(t) * np.pi
+        at_zero = angle == 0
+        safe = where(at_zero, 1.0, angle)
+        return where(at_zero, 1.0, universal.UNIVERSAL["sin"](safe) / safe)
     return engine_sinc(t if t._value.dtype.kind in "fc" else of_type(t, np.dtype(np.float64)))
 
 

@@ -36,6 +36,22 @@ def _scaled(factor: float) -> Callable[..., Any]:
     return lambda x: R.multiply(x, wrap_constant(x._value.dtype.type(factor)))
 
 
+def _extreme(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """The larger or the smaller number; of complex ones NumPy says which, by its order."""
+    model = getattr(np, name)
+
+    def first_is_it(a: Any, b: Any) -> Any:
+        found = model(a, b)
+        return (found == a) | (np.isnan(found) & np.isnan(a))
+
+    def compute(a: Any, b: Any) -> Any:
+        if a._value.dtype.kind != "c":
+            return function(a, b)
+        return R.where(computed(first_is_it, a, b), a, b)
+
+    return compute
+
+
 def _of_either(choose: Callable[..., Any]) -> Callable[..., Any]:
     """The extreme of two numbers, or the one that is not NaN."""
 
@@ -44,6 +60,11 @@ def _of_either(choose: Callable[..., Any]) -> Callable[..., Any]:
         return R.where(R.is_nan(a), b, b_or_extreme)
 
     return compute
+
+
+_maximum, _minimum = _extreme("maximum", maximum), _extreme("minimum", minimum)
+_fmax = _extreme("fmax", _of_either(maximum))
+_fmin = _extreme("fmin", _of_either(minimum))
 
 
 def _of_complex_too(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -277,12 +298,29 @@ _ROWS: tuple[tuple[Any, ...], ...] = (
     ("deg2rad", _scaled(np.pi / 180), "Degrees in radians.", "[0.0, 90.0]"),
     ("logaddexp", log_space.logaddexp, "Logarithm of a sum of exponentials.", "[0.0, 1.0], 0.0"),
     ("logaddexp2", log_space.logaddexp2, "The same to the base 2.", "[0.0, 1.0], 0.0"),
-    ("maximum", maximum, "The larger one; NaN if one is.", "[1.0, 5.0], 3.0", "maximum"),
-    ("minimum", minimum, "The smaller one; NaN if one is.", "[1.0, 5.0], 3.0", "minimum"),
-    ("fmax", _of_either(maximum), "The larger one, or the one that is not NaN.", "[1.0, 5.0], 3.0"),
+    (
+        "maximum",
+        _maximum,
+        "The larger one; NaN if one is.",
+        "[1.0, 5.0], 3.0",
+        "maximum",
+    ),
+    (
+        "minimum",
+        _minimum,
+        "The smaller one; NaN if one is.",
+        "[1.0, 5.0], 3.0",
+        "minimum",
+    ),
+    (
+        "fmax",
+        _fmax,
+        "The larger one, or the one that is not NaN.",
+        "[1.0, 5.0], 3.0",
+    ),
     (
         "fmin",
-        _of_either(minimum),
+        _fmin,
         "The smaller one, or the one that is not NaN.",
         "[1.0, 5.0], 3.0",
     ),
