@@ -97,19 +97,19 @@ def _triangular(matrix: Any, rhs: Any, *, lower: bool, adjoint: bool) -> Any:
 
 
 def _by_blas(a: Any, b: Any, lower: bool, adjoint: bool) -> Any:
-    from scipy.linalg import blas
+    from scipy.linalg import blas, lapack
 
     if not b.size:
         return np.empty(b.shape, b.dtype)
-    # Not LAPACK's trtrs, which starts threads for the smallest matrix.
-    solver: Any = getattr(blas, {"f": "s", "d": "d", "F": "c", "D": "z"}[a.dtype.char] + "trsm")
+    kind = {"f": "s", "d": "d", "F": "c", "D": "z"}[a.dtype.char]
     if adjoint and a.dtype.kind == "c":
         a = a.conj()
-    # BLAS counts in columns first: it is given the transposes, x.T @ a.T = b.T, without a copy.
-    transposed = b.copy().T
-    return solver(
-        1.0, a.T, transposed, side=1, lower=not lower, trans_a=int(adjoint), overwrite_b=1
-    ).T
+    # Both count in columns first: what they get is the transpose, without a copy.
+    if b.shape[-1] == 1:
+        return getattr(lapack, kind + "trtrs")(a.T, b, lower=not lower, trans=int(not adjoint))[0]
+    # For several columns trtrs starts threads, for the smallest matrix, too; trsm does not.
+    solver: Any = getattr(blas, kind + "trsm")
+    return solver(1.0, a.T, b, lower=not lower, trans_a=int(not adjoint))
 
 
 def _row_by_row(a: Any, b: Any, lower: bool, adjoint: bool) -> Any:
