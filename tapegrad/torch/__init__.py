@@ -7,19 +7,15 @@ are the engine's; what stands here are PyTorch's names, arguments, types, errors
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 from tapegrad.torch import autograd as autograd
 from tapegrad.torch import backends as backends
 from tapegrad.torch import cuda as cuda
-from tapegrad.torch import fft as fft
 from tapegrad.torch import func as func
 from tapegrad.torch import linalg as linalg
 from tapegrad.torch import masked as masked
 from tapegrad.torch import nn as nn
-from tapegrad.torch import optim as optim
-from tapegrad.torch import signal as signal
-from tapegrad.torch import special as special
-from tapegrad.torch import utils as utils
 from tapegrad.torch.absent import refusing as _refusing
 from tapegrad.torch.aliases import *
 from tapegrad.torch.anomaly import *
@@ -37,6 +33,7 @@ from tapegrad.torch.from_data import *
 from tapegrad.torch.func.vmap import *
 from tapegrad.torch.indexing import *
 from tapegrad.torch.joining import *
+from tapegrad.torch.late import late as _late
 from tapegrad.torch.layer_functions import *
 from tapegrad.torch.logic import *
 from tapegrad.torch.masks import *
@@ -55,7 +52,6 @@ from tapegrad.torch.reductions import *
 from tapegrad.torch.rounding import *
 from tapegrad.torch.scans import *
 from tapegrad.torch.searching import *
-from tapegrad.torch.serialization import *
 from tapegrad.torch.shaping import *
 from tapegrad.torch.size import *
 from tapegrad.torch.sorting import *
@@ -63,12 +59,22 @@ from tapegrad.torch.tensor import Tensor as Tensor
 from tapegrad.torch.text import *
 from tapegrad.torch.updates import *
 
+if TYPE_CHECKING:
+    from tapegrad.torch import fft as fft
+    from tapegrad.torch import optim as optim
+    from tapegrad.torch import signal as signal
+    from tapegrad.torch import special as special
+    from tapegrad.torch import utils as utils
+    from tapegrad.torch.serialization import *
+
 #: The release of PyTorch whose behaviour this dialect follows, marked as not being it.
 __version__ = "2.13.0+tapegrad"
 inf, nan, pi, e = math.inf, math.nan, math.pi, math.e
 newaxis = None
 
-__getattr__ = _refusing("torch", globals(), globals())
-for _place in ("linalg", "fft", "special", "masked", "cuda"):
-    _module = globals()[_place]
-    _module.__getattr__ = _refusing(f"torch.{_place}", vars(_module), globals())
+__getattr__, __dir__ = _late(
+    globals(),
+    ("fft", "optim", "signal", "special", "utils"),
+    {"load": "serialization", "save": "serialization"},
+    otherwise=_refusing("torch", globals()),
+)

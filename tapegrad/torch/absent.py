@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import importlib
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -46,7 +48,7 @@ _FAMILIES = {
 _PLACES = ("linalg", "fft", "special", "nn.functional", "nn", "signal.windows", "func", "autograd")
 
 
-def explained(place: str, name: str, names: dict[str, Any], root: dict[str, Any]) -> str:
+def explained(place: str, name: str, names: dict[str, Any]) -> str:
     """What the AttributeError for a missing name says.
 
     Parameters
@@ -57,15 +59,13 @@ def explained(place: str, name: str, names: dict[str, Any], root: dict[str, Any]
         What was asked for.
     names
         What the module has.
-    root
-        What ``tapegrad.torch`` has.
     """
     text = f"module '{place}' has no attribute '{name}'"
     for beginning, why in _FAMILIES.items():
         if name.startswith(beginning):
             return f"{text}: {why}."
-    elsewhere = [p for p in _PLACES if f"torch.{p}" != place and _has(root, p, name)]
-    if place != "torch" and name in root:
+    elsewhere = [p for p in _PLACES if f"torch.{p}" != place and _has(p, name)]
+    if place != "torch" and name in vars(sys.modules["tapegrad.torch"]):
         elsewhere.insert(0, "")
     if elsewhere:
         return f"{text}. There is torch.{elsewhere[0]}{'.' if elsewhere[0] else ''}{name}."
@@ -79,15 +79,11 @@ def explained(place: str, name: str, names: dict[str, Any], root: dict[str, Any]
     return f"{text} in tapegrad's PyTorch dialect; docs/torch_operations.md lists what there is."
 
 
-def _has(root: dict[str, Any], place: str, name: str) -> bool:
-    first, *rest = place.split(".")
-    found = root.get(first)
-    for part in rest:
-        found = found.__dict__.get(part) if found is not None else None
-    return found is not None and name in found.__dict__
+def _has(place: str, name: str) -> bool:
+    return name in dir(importlib.import_module(f"tapegrad.torch.{place}"))
 
 
-def refusing(place: str, names: dict[str, Any], root: dict[str, Any]) -> Callable[[str], Any]:
+def refusing(place: str, names: dict[str, Any]) -> Callable[[str], Any]:
     """A module's ``__getattr__``, which knows where else a name might be.
 
     ``torch.abs_`` and the like are the tensors' methods.
@@ -98,6 +94,6 @@ def refusing(place: str, names: dict[str, Any], root: dict[str, Any]) -> Callabl
             raise AttributeError(f"module '{place}' has no attribute '{name}'")
         if place == "torch" and name.endswith("_") and hasattr(Tensor, name):
             return getattr(Tensor, name)
-        raise AttributeError(explained(place, name, names, root), name=name, obj=None)
+        raise AttributeError(explained(place, name, names), name=name, obj=None)
 
     return missing

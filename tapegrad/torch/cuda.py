@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tapegrad.torch.absent import refusing
 from tapegrad.torch.documentation import documented
 
 __all__ = [
@@ -74,3 +75,6 @@ def get_device_name(device: Any = None) -> str:
 def synchronize(device: Any = None) -> None:
     """There is nothing to wait for: AssertionError, as PyTorch without CUDA."""
     raise _refuse()
+
+
+__getattr__ = refusing("torch.cuda", globals())

@@ -11,6 +11,7 @@ from tapegrad.core.table import TABLE
 from tapegrad.ops import fourier
 from tapegrad.ops import hermitian_fft as hermitian
 from tapegrad.ops.cast import in_dtype
+from tapegrad.torch.absent import refusing
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.dtypes import from_numpy_dtype, get_default_dtype, to_numpy
 from tapegrad.torch.from_data import made
@@ -204,3 +205,5 @@ def _shift(name: str, sign: int, words: str) -> Any:
 
 fftshift = _shift("fftshift", 1, "with zero moved to the middle")
 ifftshift = _shift("ifftshift", -1, "with zero moved back from the middle")
+
+__getattr__ = refusing("torch.fft", globals())

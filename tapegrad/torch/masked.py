@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad.torch.absent import refusing
 from tapegrad.torch.creation import ones
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.dtypes import bool as _bool
@@ -344,3 +345,6 @@ def normalize(
     """The elements that count, divided by their norm."""
     length = norm(input, ord, dim, keepdim=True, dtype=dtype, mask=mask)
     return _filled(input, mask, 0) / length.maximum(length.new_full((), eps))
+
+
+__getattr__ = refusing("torch.masked", globals())

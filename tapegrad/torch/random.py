@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -58,6 +59,8 @@ class Generator:
     True
     """
 
+    _made: np.random.Generator | None
+
     def __init__(self, device: Any = "cpu") -> None:
         self.device = device
         self.manual_seed(67280421310721)
@@ -65,12 +68,19 @@ class Generator:
     def manual_seed(self, seed: int) -> Generator:
         """Start the sequence that belongs to a number."""
         self._seed = int(seed)
-        self._rng = np.random.default_rng(self._seed % 2**64)
+        self._made = None
         return self
+
+    @property
+    def _rng(self) -> np.random.Generator:
+        """NumPy's generator, whose module is loaded by the first who uses random numbers."""
+        if self._made is None:
+            self._made = np.random.default_rng(self._seed % 2**64)
+        return self._made
 
     def seed(self) -> int:
         """Start a sequence that nobody knows, and return its number."""
-        self.manual_seed(int(np.random.SeedSequence().entropy) % 2**63)  # type: ignore[arg-type]
+        self.manual_seed(int.from_bytes(os.urandom(8), "little") >> 1)
         return self._seed
 
     def initial_seed(self) -> int:

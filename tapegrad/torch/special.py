@@ -11,6 +11,7 @@ from tapegrad.ops import sinc as core_sinc
 from tapegrad.ops import zeta as core_zeta
 from tapegrad.ops.cast import in_dtype
 from tapegrad.ops.division import xlog1py as core_xlog1py
+from tapegrad.torch.absent import refusing
 from tapegrad.torch.binary import igamma, igammac, logit, mvlgamma, polygamma, xlogy
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.node_names import camel
@@ -193,3 +194,6 @@ def log_softmax(input: Any, dim: int, *, dtype: Any = None) -> Any:
 def softmax(input: Any, dim: int, *, dtype: Any = None) -> Any:
     """Exponentials that add up to 1 along a dimension."""
     return input.softmax(dim, dtype=dtype)
+
+
+__getattr__ = refusing("torch.special", globals())

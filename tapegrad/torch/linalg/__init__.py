@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tapegrad.torch.absent import refusing
 from tapegrad.torch.linalg.arguments import *
 from tapegrad.torch.linalg.factors import *
 from tapegrad.torch.linalg.ldl import *
@@ -9,3 +10,5 @@ from tapegrad.torch.linalg.lu import *
 from tapegrad.torch.linalg.norms import *
 from tapegrad.torch.linalg.solving import *
 from tapegrad.torch.products import matmul as matmul
+
+__getattr__ = refusing("torch.linalg", globals())
