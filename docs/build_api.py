@@ -26,7 +26,9 @@ import tapegrad.ops  # noqa: E402
 PAGES = Path(__file__).parent / "api"
 
 # Packages that are not names of the TensorFlow dialect themselves.
-_ROOMS = {"checkpoints", "compiler", "core", "demo", "errors", "kernels", "layers", "ops"}
+_ROOMS = {
+    *("checkpoints", "compiler", "core", "demo", "errors", "interop", "kernels", "layers", "ops")
+}
 
 _HEADINGS = {
     "checkpoints": ("Checkpoints", "The values of a program's variables in files, and back."),

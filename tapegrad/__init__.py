@@ -10,7 +10,11 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from tapegrad import _protocols, errors  # noqa: F401 - for functions of NumPy itself
+from tapegrad import (  # noqa: F401 - for functions of NumPy itself, einops and opt_einsum
+    _protocols,
+    errors,
+    interop,
+)
 from tapegrad.core import nest
 from tapegrad.core.checkpointing import (
     checkpoint_sequential,

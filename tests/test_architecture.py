@@ -24,6 +24,7 @@ ROWS = (
         "data",
         "distributed",
         "inspect",
+        "interop",
         "layers",
         "numpy",
         "optimize",

@@ -13,7 +13,9 @@ import pytest
 
 import tapegrad
 
-ROOMS = {"checkpoints", "compiler", "core", "demo", "errors", "kernels", "layers", "ops"}
+ROOMS = {
+    *("checkpoints", "compiler", "core", "demo", "errors", "interop", "kernels", "layers", "ops")
+}
 
 
 def public() -> dict[str, Any]:
