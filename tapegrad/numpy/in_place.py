@@ -127,8 +127,13 @@ def _may_be_written(x: ndarray) -> bool:
 
     Tapes, views of any library and other arrays with the same value each hold a reference.
     """
-    if _references(x) != _ALONE or x._view is not None or x.__dict__.get("_views"):
+    if _references(x) != _ALONE or x._view is not None:
         return False
+    known = x.__dict__.get("_views")
+    if known:
+        known[:] = [v for v in known if v() is not None]
+        if known:
+            return False
     flags = x._value.flags if isinstance(x._value, np.ndarray) else None
     return flags is not None and flags.owndata and flags.writeable
 
