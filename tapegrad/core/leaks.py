@@ -267,7 +267,10 @@ def _where(frame: FrameType, program: FrameType) -> str:
 
 
 def _on_purpose(manner: Manner) -> str:
-    return f"If no gradient is needed: {manner.data}, or `with set_gradient_leaks('allow'):`."
+    return (
+        f"If no gradient is needed: {manner.data}, or "
+        f"`with tapegrad.debugging.set_gradient_leaks('allow'):`."
+    )
 
 
 class Exit(NamedTuple):

@@ -202,7 +202,7 @@ def _dump(self: ndarray, file: Any) -> None:
 
 def _dumps(self: ndarray) -> bytes:
     """The data pickled."""
-    data: bytes = _stored(self).dumps()
+    data: bytes = np.asarray(self._read("pickle")).dumps()
     return data
 
 

@@ -33,6 +33,7 @@ DOORS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "tobytes": ("bytes", lambda x: x.tobytes()),
     "dlpack": ("dlpack", numpy.from_dlpack),
     "pickle": ("pickle", pickle.dumps),
+    "dumps": ("pickle", lambda x: x.dumps()),
 }
 
 HARMLESS: dict[str, Callable[[Any], Any]] = {
