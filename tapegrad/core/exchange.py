@@ -30,18 +30,28 @@ def exported(
     """
     if dl_device is not None and (int(dl_device[0]), int(dl_device[1])) != CPU:
         raise BufferError(f"The data is on the device {CPU} and cannot go to {tuple(dl_device)}.")
+    if any(step < 0 for step in array.strides):
+        if copy is False:
+            raise BufferError("Rows in reverse order cannot be shared: allow a copy.")
+        array = array.copy()  # a negative stride is a mistake that ends the process in PyTorch
     if not _IS_VERSIONED or max_version is None or max_version[0] < 1:
-        if copy or not array.flags.writeable:
-            if copy is False:
-                raise BufferError(
-                    "The data is read-only, of which DLPack before version 1.0 knows nothing: "
-                    "ask with max_version=(1, 0), or allow a copy."
-                )
-            array = array.copy()
+        if copy is False and not array.flags.writeable:
+            raise BufferError(
+                "The data is read-only, of which DLPack before version 1.0 knows nothing: ask with "
+                "max_version=(1, 0), or allow a copy."
+            )
+        if copy or not array.flags.writeable or (copy is None and not _is_compact(array)):
+            array = array.copy()  # JAX, which asks in this way, takes nothing with gaps
         return array.__dlpack__(stream=stream)
     view = array.view()
     view.flags.writeable = False
     return view.__dlpack__(stream=stream, max_version=max_version, copy=copy)
+
+
+def _is_compact(array: Any) -> bool:
+    """Whether the data fill their memory, in whatever order of the axes."""
+    order = sorted(range(array.ndim), key=lambda i: -array.strides[i])
+    return bool(array.transpose(order).flags.c_contiguous)
 
 
 def imported(x: Any, copy: bool | None = None) -> Any:

@@ -73,6 +73,14 @@ def test_what_cannot_be_lent_as_it_is() -> None:
         np.from_dlpack(x, device="gpu")
 
 
+def test_rows_in_reverse_order_are_copied() -> None:
+    x = np.array(VALUES)[::-1, ::-1]
+    assert numpy.from_dlpack(x).strides == (24, 8)
+    assert numpy.from_dlpack(x).tolist() == VALUES[::-1, ::-1].tolist()
+    with pytest.raises(BufferError, match="reverse"):
+        numpy.from_dlpack(x, copy=False)
+
+
 def test_memory_of_numpy_is_shared_where_it_is_asked_for() -> None:
     a = numpy.arange(3.0)
     shared = [np.asarray(a, copy=False), np.from_dlpack(a), np.from_dlpack(a, copy=False)]
@@ -123,6 +131,7 @@ def test_pytorch_shares_the_memory(kind: str) -> None:
     t = torch.from_dlpack(x)
     assert t.data_ptr() == address(x)
     assert t.tolist() == VALUES.tolist()
+    assert torch.from_dlpack(x[::-1]).tolist() == VALUES[::-1].tolist()
     back = np.from_dlpack(torch.arange(4.0))
     assert back.dtype == np.float32
     lent = torch.arange(4.0)
@@ -138,6 +147,7 @@ def test_jax_shares_the_memory(kind: str) -> None:
     assert address(np.from_dlpack(lent)) == lent.unsafe_buffer_pointer()
     x = MAKERS[kind](VALUES.astype(numpy.float32))
     assert jax.numpy.from_dlpack(x).tolist() == VALUES.tolist()
+    assert jax.numpy.from_dlpack(x[:, ::2]).tolist() == VALUES[:, ::2].tolist()
     # JAX shares what lies at multiples of 64 bytes.
     raw = numpy.zeros(64 + 32, numpy.uint8)
     start = -raw.ctypes.data % 64
