@@ -53,5 +53,13 @@ numpydoc_show_class_members = False
 
 html_theme = "pydata_sphinx_theme"
 html_title = f"tapegrad {release}"
-html_theme_options = {"show_toc_level": 2, "navigation_with_keys": False}
+html_theme_options = {
+    "show_toc_level": 2,
+    "navigation_with_keys": False,
+    "header_links_before_dropdown": 2,
+}
+# Pages without pages below them need no navigation beside them.
+html_sidebars = {"*": [], "notebooks/*": []}
+html_static_path = ["_static"]
+html_css_files = ["tapegrad.css"]
 html_show_sourcelink = False

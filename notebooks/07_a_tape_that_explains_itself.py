@@ -15,19 +15,37 @@
 # # A tape that explains itself
 #
 # Why is the gradient None, where does the NaN come from, what does it cost, what does it look like?
-# The tape knows, after an ordinary recording.
+# The tape knows, after an ordinary recording, and also after `gradient` has released it.
 
 # %%
 import json
+import tracemalloc
 
 import numpy as np
 
 import tapegrad as tf
 
 x = tf.Variable(3.0, name="x")
-with tf.GradientTape(persistent=True) as tape:
+with tf.GradientTape() as tape:
     n = tf.cast(x * 2.0, tf.int32)
     y = tf.cast(n, tf.float32) * 2.0
+print(tape.gradient(y, x))
+tape.explain(y, x)
+
+# %% [markdown]
+# Compiled functions are looked into.
+
+
+# %%
+@tf.function
+def whole_steps(v):
+    return tf.floor(v * 2.0) / 2.0
+
+
+for _ in range(3):  # compiled by now
+    whole_steps(x)
+with tf.GradientTape() as tape:
+    y = whole_steps(x) * 3.0
 print(tape.gradient(y, x))
 tape.explain(y, x)
 
@@ -62,6 +80,25 @@ with tf.GradientTape(persistent=True) as tape:
 tape.draw(end)
 
 # %% [markdown]
+# So are the layers of a network, with their variables together; numbers are ranges then.
+
+# %%
+rng = np.random.default_rng(0)
+layers = [
+    (
+        tf.Variable(rng.normal(size=(8, 8)) * 0.4, name=f"kernel_{i}"),
+        tf.Variable(np.zeros(8), name=f"bias_{i}"),
+    )
+    for i in range(12)
+]
+with tf.GradientTape(persistent=True) as network:
+    h = tf.constant(rng.normal(size=(32, 8)))
+    for kernel, bias in layers:
+        h = tf.tanh(h @ kernel + bias)
+    loss = tf.reduce_mean(tf.square(h - 1.0))
+network.draw(loss)
+
+# %% [markdown]
 # ## The first NaN
 
 # %%
@@ -88,27 +125,40 @@ print(len(json.loads(costs.chrome_trace())["traceEvents"]), "events for Perfetto
 # %% [markdown]
 # ## Long loops in little memory
 #
-# The gradient of 2,000 steps from 10 stored states.
+# 300 steps of a state of 100,000 numbers, within the memory of 20 states: everything is counted,
+# also what one step needs.
 
 # %%
-x = tf.Variable([1.0, 2.0, 3.0], dtype=tf.float64)
+state = tf.Variable(np.linspace(0.0, 1.0, 100_000))
 
 
 def step(i, x):
-    dx = tf.stack([10.0 * (x[1] - x[0]), x[0] * (28.0 - x[2]) - x[1], x[0] * x[1] - 2.7 * x[2]])
-    return x + 0.0005 * dx
+    return x + 0.1 * (tf.roll(x, 1, 0) - 2.0 * x + tf.roll(x, -1, 0))
 
 
+tf.config.set_eager_kernels(False)  # its compiler needs memory, too
+tracemalloc.start()
 with tf.GradientTape() as tape:
-    y = tf.fori_checkpointed(2000, step, x, budget=10)
-tape.gradient(y, x)
+    y = tf.reduce_sum(tf.square(tf.fori_checkpointed(300, step, state, budget=20)))
+tape.gradient(y, state)
+print(f"{tracemalloc.get_traced_memory()[1] / 800_000:.0f} states at the peak")
+tracemalloc.stop()
+tf.config.set_eager_kernels()
 
 # %% [markdown]
 # ## Are these gradients fit to learn from?
+#
+# Layers that were initialised too large, units of relu that are dead, and a variable that is not
+# used.
 
 # %%
+kernels = [tf.Variable(rng.normal(size=(8, 8)) * 9.0, name=f"kernel_{i}") for i in range(5)]
+bias = tf.Variable([0.0] * 7 + [-1e9], dtype=tf.float64, name="bias")
 unused = tf.Variable(1.0, name="unused")
-dead = tf.Variable([1.0, -1.0], name="dead")
 with tf.GradientTape() as tape:
-    y = tf.reduce_sum(tf.nn.relu(dead))
-tf.debugging.gradient_report(tape.gradient(y, [dead, unused]), [dead, unused])
+    h = tf.constant(rng.normal(size=(32, 8)))
+    for kernel in kernels:
+        h = tf.nn.relu(h @ kernel)
+    loss = tf.reduce_sum(tf.nn.relu(h + bias))
+variables = [*kernels, bias, unused]
+tf.debugging.gradient_report(tape.gradient(loss, variables), variables)

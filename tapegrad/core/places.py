@@ -95,6 +95,14 @@ def note(tape: Any) -> None:
         tape.places = None
 
 
+def _cell_of(file: str) -> str:
+    """How IPython calls a cell of a notebook, as in its own tracebacks; empty for files."""
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    namer = getattr(getattr(shell, "compile", None), "format_code_name", None)
+    found = namer(file) if namer is not None else None
+    return " ".join(found) if found else ""
+
+
 #: Longer lines are cut where they are shown.
 _LONG = 120
 
@@ -107,7 +115,7 @@ class Line(NamedTuple):
     text: str
 
     def __str__(self) -> str:
-        shown = f"{os.path.basename(self.file)}:{self.number}"  # noqa: PTH119
+        shown = f"{_cell_of(self.file) or os.path.basename(self.file)}:{self.number}"  # noqa: PTH119
         text = self.text if len(self.text) <= _LONG else f"{self.text[:_LONG]}…"
         return f"{shown}: `{text}`" if text else shown
 

@@ -18,6 +18,8 @@ from tapegrad.inspect.walk import norm
 
 #: Norms that differ from the median by more than this factor stand out.
 _APART = 1e3
+#: A gradient so many times as large as what it belongs to explodes, whatever the others are.
+_OVER = 1e4
 
 
 class Entry(NamedTuple):
@@ -37,6 +39,8 @@ class Entry(NamedTuple):
         How many units (slices along the last axis) are zero altogether.
     not_finite
         How many elements are NaN or infinite.
+    ratio
+        The norm as a multiple of that of the variable; None if that is not known or zero.
     verdict
         What is wrong: ``"None"``, ``"not finite"``, ``"all zero"``, ``"dead units"``,
         ``"exploding"``, ``"vanishing"``; or ``"ok"``.
@@ -49,6 +53,7 @@ class Entry(NamedTuple):
     zeros: float
     dead: int
     not_finite: int
+    ratio: float | None
     verdict: str
 
 
@@ -71,12 +76,17 @@ class GradientReport:
 
     def _cells(self) -> tuple[list[str], list[list[str]]]:
         head = ["gradient", "shape", "norm", "largest", "zeros", "dead units", "verdict"]
+        with_ratios = any(e.ratio is not None for e in self.entries)
+        if with_ratios:
+            head.insert(3, "of variable")
         rows = []
         for e in self.entries:
             if e.shape is None:
-                rows.append([e.name, "-", "-", "-", "-", "-", e.verdict])
+                rows.append([e.name, *["-"] * (len(head) - 2), e.verdict])
                 continue
             numbers = [f"{e.norm:.3g}", f"{e.largest:.3g}", f"{100 * e.zeros:.0f} %", str(e.dead)]
+            if with_ratios:
+                numbers.insert(1, "-" if e.ratio is None else f"{e.ratio:.3g}")
             rows.append([e.name, str(e.shape), *numbers, e.verdict])
         return head, rows
 
@@ -132,7 +142,8 @@ def gradient_report(grads: Any, variables: Any = None) -> GradientReport:
         Prints as a table: norms, largest elements, shares of zeros, dead units (slices along the
         last axis that are zero), and a verdict for each. `problems` holds those that are not ok;
         ``plot()`` is a picture of the norms. ``"exploding"`` and ``"vanishing"`` mean 1,000 times
-        the median of all norms, and a thousandth of it.
+        the median of the others, and a thousandth of it; exploding is also a gradient 10,000 times
+        as large as its variable.
 
     Raises
     ------
@@ -163,8 +174,10 @@ def gradient_report(grads: Any, variables: Any = None) -> GradientReport:
             (str(getattr(v, "_name", name)).removesuffix(":0"), g)
             for v, (name, g) in zip(owners, named, strict=True)
         ]
-    entries = [_entry(name, g) for name, g in named]
-    usual = [e.norm for e in entries if e.norm > 0.0 and isfinite(e.norm)]
+    values: list[Any] = [None] * len(named) if variables is None else nest.flatten(variables)
+    entries = [_entry(name, g, v) for (name, g), v in zip(named, values, strict=True)]
+    sound = [e for e in entries if e.norm > 0.0 and isfinite(e.norm)]
+    usual = [e.norm for e in sound if not _is_over(e)] or [e.norm for e in sound]
     median = float(np.median(usual)) if usual else 0.0
     return GradientReport([_compared(e, median) for e in entries])
 
@@ -185,13 +198,12 @@ def _named(grads: Any, prefix: str) -> Iterator[tuple[str, Any]]:
         )
 
 
-def _entry(name: str, g: Any) -> Entry:
+def _entry(name: str, g: Any, variable: Any) -> Entry:
     if g is None:
-        return Entry(name, None, 0.0, 0.0, 0.0, 0, 0, "None")
+        return Entry(name, None, 0.0, 0.0, 0.0, 0, 0, None, "None")
     if isinstance(g, IndexedSlices):
         g = g._to_tensor()
-    a = np.asarray(getattr(g, "_value", g))
-    wide = a.astype(np.float32) if a.dtype.name == "bfloat16" else a
+    wide = _wide(g)
     size = wide.size
     bad = int(size - np.isfinite(wide).sum())
     rows = wide.reshape(-1, wide.shape[-1]) if wide.ndim else wide.reshape(1, 1)
@@ -205,13 +217,24 @@ def _entry(name: str, g: Any) -> Entry:
         verdict = "all zero"
     elif dead:
         verdict = "dead units"
-    return Entry(name, tuple(a.shape), norm(wide), largest, zeros, dead, bad, verdict)
+    size_of_variable = norm(_wide(variable)) if isinstance(variable, ArrayLike) else 0.0
+    ratio = norm(wide) / size_of_variable if size_of_variable else None
+    return Entry(name, tuple(wide.shape), norm(wide), largest, zeros, dead, bad, ratio, verdict)
+
+
+def _wide(x: Any) -> Any:
+    a = np.asarray(getattr(x, "_value", x))
+    return a.astype(np.float32) if a.dtype.name == "bfloat16" else a
+
+
+def _is_over(entry: Entry) -> bool:
+    return entry.ratio is not None and entry.ratio > _OVER
 
 
 def _compared(entry: Entry, median: float) -> Entry:
     if entry.verdict not in ("ok", "dead units") or not median or not entry.norm:
         return entry
-    if entry.norm > _APART * median:
+    if entry.norm > _APART * median or _is_over(entry):
         return entry._replace(verdict="exploding")
     if entry.norm < median / _APART:
         return entry._replace(verdict="vanishing")

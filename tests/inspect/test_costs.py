@@ -190,6 +190,26 @@ def test_gradient_report() -> None:
     assert report.plot().count("<rect") == 1 + len(grads)
 
 
+def test_layers_explode_against_their_variables() -> None:
+    rng = np.random.default_rng(0)
+    kernels = [tf.Variable(rng.normal(size=(8, 8)) * 9.0, name=f"k{i}") for i in range(6)]
+    bias = tf.Variable([0.0, -1e30], dtype=tf.float64, name="bias")
+    with tf.GradientTape() as tape:
+        h = tf.constant(rng.normal(size=(16, 8)))
+        for kernel in kernels:
+            h = tf.nn.relu(h @ kernel)
+        y = tf.reduce_sum(tf.nn.relu(h[:, :2] + bias))
+    report = tf.debugging.gradient_report(tape.gradient(y, [*kernels, bias]), [*kernels, bias])
+    exploding = [e.name for e in report.entries if e.verdict == "exploding"]
+    assert exploding == [f"k{i}" for i in range(6)]
+    assert report.entries[6].verdict == "dead units"
+    assert report.entries[6].dead == 1
+    assert "of variable" in str(report)
+    ratio = report.entries[0].ratio
+    assert ratio is not None
+    assert ratio == pytest.approx(report.entries[0].norm / np.linalg.norm(kernels[0].numpy()))
+
+
 def test_gradient_report_of_structures_and_variables() -> None:
     table = tf.Variable(np.ones((4, 2)), name="table")
     w = tf.Variable(2.0, dtype=tf.float64, name="w")
