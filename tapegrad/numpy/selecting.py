@@ -197,6 +197,14 @@ def round(a: Any, decimals: int = 0, out: Any = None) -> Any:
 around = round
 
 
+def _rounded(self: ndarray, ndigits: int | None = None) -> Any:
+    """For Python's ``round(x, ndigits)``: an array, as there are no scalars of another class."""
+    return round(self, ndigits or 0)
+
+
+install(__round__=_rounded)
+
+
 @function("np.real(np.array([1.0 + 2.0j]))", val="An array.")
 def real(val: Any) -> Any:
     """The real part: of a complex array a view, which can be written to."""

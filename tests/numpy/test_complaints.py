@@ -111,6 +111,15 @@ def test_results_written_elsewhere() -> None:
         np.grad(lambda x: np.sum(numpy.add(x, 1.0, out=numpy.zeros(2))))(np.array([1.0, 2.0]))
 
 
+def test_python_rounds_elements() -> None:
+    x = np.array([0.256, 1.5])
+    for rounded in (round(x[0], 1), round(x, 1)[0], round(x[0] * 100.0, -1) / 100.0):
+        assert isinstance(rounded, np.ndarray)
+        assert rounded.item() == pytest.approx(0.3, abs=0.01)
+    assert round(x).tolist() == [0.0, 2.0]
+    assert np.grad(lambda x: np.sum(x * round(x, 1)))(x).tolist() == [0.3, 1.5]
+
+
 @pytest.mark.parametrize("x", [3, True, [1, 2], numpy.array([1, 2], numpy.uint8)])
 def test_integers_have_no_gradient(x: Any) -> None:
     with pytest.raises(TypeError, match=r"np\.asarray\(x, float\)"):
