@@ -78,7 +78,7 @@ def column(F: Any, x: Any) -> Any:
 
 def as_kind_of(F: Any, real: Any, x: Any) -> Any:
     """Real data in the dtype of `x`, which may be complex."""
-    return with_zero_imaginary(F, real) if x.dtype.name.startswith("complex") else real
+    return with_zero_imaginary(F, real) if x.dtype.kind == "c" else real
 
 
 def _of_lower_triangle(F: Any, g: Any, n: int) -> Any:

@@ -63,7 +63,7 @@ general("eigenbasis", _basis, lambda F, g: g, jvps=(lambda F, t: t,))
 
 def cotangent_of_kind(F: Any, g: Any, x: Any) -> Any:
     """The cotangent of `x`: of real matrices the real part."""
-    return g if x.dtype.name.startswith("complex") else F.real(g)
+    return g if x.dtype.kind == "c" else F.real(g)
 
 
 def _back(F: Any, v: Any, inner: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -89,7 +90,14 @@ def adjoint(F: Any, x: Any) -> Any:
 
 def lower_mask(size: int, k: int = 0) -> Any:
     """True on and below diagonal `k` of a square matrix."""
-    return np.tri(size, size, k, np.bool_)
+    return _small_lower_mask(size, k) if size <= 64 else np.tri(size, size, k, np.bool_)
+
+
+@lru_cache(maxsize=128)
+def _small_lower_mask(size: int, k: int) -> Any:
+    mask = np.tri(size, size, k, np.bool_)
+    mask.flags.writeable = False
+    return mask
 
 
 def identities(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
