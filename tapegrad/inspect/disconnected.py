@@ -22,6 +22,10 @@ from tapegrad.inspect.causes import (
 from tapegrad.inspect.lineage import tuple_of, watched
 
 
+#: A time after all others.
+_LATEST = 1 << 62
+
+
 def without_path(search: Search) -> Cause:
     """Why nothing leads from the source to the target."""
     ancestors = search.lineage.ancestors(search.target._id)
@@ -35,6 +39,7 @@ def without_path(search: Search) -> Cause:
         _paused,
         _afterwards,
         _before,
+        _left_and_came_back,
         _integer_target,
     ):
         cause = find(search, ancestors, leaves)
@@ -86,9 +91,22 @@ def _comes_from(search: Search, identity: int) -> bool:
 
 def left(search: Search, ancestors: Any, leaves: list[int]) -> Cause | None:
     """A value that depends on the source left, and the target comes from later constants."""
+    constants = [-leaf for leaf in leaves if leaf < 0]
+    return _left_before(search, [_LATEST] * (0 in leaves) + constants)
+
+
+def _left_and_came_back(search: Search, ancestors: Any, leaves: list[int]) -> Cause | None:
+    """The same where the target comes from values of unknown origin, made while it recorded."""
+    memory, known = search.tape._memory, watched(search.tape)
+    last = memory.ended or _LATEST
+    return _left_before(search, [x for x in leaves if memory.began < x < last and x not in known])
+
+
+def _left_before(search: Search, times: list[int]) -> Cause | None:
+    """A value that depends on the source left before one of these times."""
     target = abs(search.target._id)
     for event in search.tape._memory.exits:
-        came_back = any(leaf <= 0 and (leaf == 0 or -leaf > event.time) for leaf in leaves)
+        came_back = any(event.time < time for time in times)
         if event.time < target and came_back and _comes_from(search, event.identity):
             line = line_of(event.program or event.place)
             what = {"bool": "as a Python bool", "text": "as text"}.get(
