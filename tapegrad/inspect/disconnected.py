@@ -21,7 +21,6 @@ from tapegrad.inspect.causes import (
 )
 from tapegrad.inspect.lineage import tuple_of, watched
 
-
 #: A time after all others.
 _LATEST = 1 << 62
 

@@ -18,6 +18,7 @@ from tapegrad.torch.autograd.gradcheck import gradcheck as gradcheck
 from tapegrad.torch.autograd.gradcheck import gradgradcheck as gradgradcheck
 from tapegrad.torch.backward import backward as backward
 from tapegrad.torch.backward import grad as grad
+from tapegrad.torch.explaining import explain as explain
 from tapegrad.torch.modes import enable_grad as enable_grad
 from tapegrad.torch.modes import inference_mode as inference_mode
 from tapegrad.torch.modes import no_grad as no_grad
@@ -30,6 +31,7 @@ __all__ = [
     "backward",
     "detect_anomaly",
     "enable_grad",
+    "explain",
     "grad",
     "gradcheck",
     "gradgradcheck",
