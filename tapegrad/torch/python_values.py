@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from tapegrad.core.context import active_recorders
 from tapegrad.core.leaks import chosen, tell
 from tapegrad.torch import modes
 from tapegrad.torch.tensor_facts import TensorFacts
@@ -61,6 +62,27 @@ class PythonValues(TensorFacts):
         """Say that the value leaves, where a graph follows it and `set_gradient_leaks` asks so."""
         if self._node is not None and chosen() is not None and modes.builds_graph():
             tell(self, use)
+
+    def _operand(self) -> Any:
+        """What operations of another dialect work on: the data, not the graph.
+
+        Raises
+        ------
+        RuntimeError
+            If a graph leads to the tensor, which would end there without a word.
+        """
+        if (
+            self._node is not None
+            and modes.builds_graph()
+            and chosen() not in ("allow", "own")
+            and not any(self._id in recorder.followed for recorder in active_recorders())
+        ):
+            raise RuntimeError(
+                "A Tensor of tapegrad.torch that requires grad is used in an operation of another "
+                "dialect, which its graph cannot see: its gradient would be lost. Use functions of "
+                "tapegrad.torch, or tensor.detach()."
+            )
+        return super()._operand()
 
     def _as_number(self, use: str) -> Any:
         self._tell_of(use)

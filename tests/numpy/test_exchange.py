@@ -124,6 +124,25 @@ def test_the_dialect_of_pytorch_takes_part() -> None:
         np.from_dlpack(torch.ones(2, requires_grad=True))
 
 
+def test_graphs_of_pytorchs_dialect_do_not_end_in_silence() -> None:
+    torch = tapegrad.torch
+    w = torch.ones(2, requires_grad=True)
+    for use in (
+        lambda: np.array(w),
+        lambda: np.sin(w),
+        lambda: np.ones(2) * w,
+        lambda: w * np.ones(2),
+        lambda: tf.sin(w),
+        lambda: numpy.sin(w),
+        lambda: tf.constant([1.0, 2.0]) + (w * 2),
+    ):
+        with pytest.raises(RuntimeError, match="detach"):
+            use()
+    assert np.sin(w.detach()).tolist() == numpy.sin(numpy.ones(2, numpy.float32)).tolist()
+    with torch.no_grad():
+        assert (np.ones(2) * w).tolist() == [1.0, 1.0]
+
+
 @each_kind
 def test_pytorch_shares_the_memory(kind: str) -> None:
     torch = pytest.importorskip("torch", reason="PyTorch is not installed")
