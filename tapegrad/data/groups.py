@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import cycle, repeat
 from typing import Any, Self
+
+import numpy as np
 
 from tapegrad.core import nest
 from tapegrad.core.shape import TensorShape
@@ -13,6 +16,7 @@ from tapegrad.data.elements import Element, map_leaves, map_specs, row_count, ro
 from tapegrad.data.mappings import Mappings
 from tapegrad.data.padding import Padding
 from tapegrad.data.pipeline import positive
+from tapegrad.errors import InvalidArgumentError
 
 
 class Groups(Mappings):
@@ -52,7 +56,7 @@ class Groups(Mappings):
         drop = bool(drop_remainder)
         return self._made(
             "Batch",
-            lambda run: streams.batches(self._begin(run), size, drop),
+            lambda run: streams.batches(self._begin(run), repeat(size), drop),
             self._from_spec(lambda spec: _with_rows(spec, size if drop else None)),
             counts.batched(self._count, size, drop),
         )
@@ -131,8 +135,40 @@ class Groups(Mappings):
     def rebatch(
         self, batch_size: Any, drop_remainder: Any = False, name: str | None = None
     ) -> Self:
-        """The rows of the elements in batches of another size: `unbatch`, then `batch`."""
-        return self.unbatch().batch(batch_size, drop_remainder)
+        """The rows of the elements in batches of another size: `unbatch`, then `batch`.
+
+        Parameters
+        ----------
+        batch_size
+            A positive integer, or a list of them, which are taken in turn.
+        drop_remainder
+            Whether a last batch that is smaller is left out.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If a size is not positive.
+
+        Examples
+        --------
+        >>> import tapegrad as tf
+        >>> ds = tf.data.Dataset.range(8).batch(4).rebatch([2, 1, 1])
+        >>> [batch.numpy().tolist() for batch in ds]
+        [[0, 1], [2], [3], [4, 5], [6], [7]]
+        """
+        if np.ndim(batch_size) == 0:
+            return self.unbatch().batch(batch_size, drop_remainder)
+        rows, drop = self.unbatch(), bool(drop_remainder)
+        sizes = [positive(size, "rebatch", "batch_size") for size in np.asarray(batch_size)]
+        if not sizes:
+            raise InvalidArgumentError("Dataset.rebatch: batch_size has no elements.")
+        even = sizes[0] if drop and len(set(sizes)) == 1 else None
+        return self._made(
+            "Rebatch",
+            lambda run: streams.batches(rows._begin(run), cycle(sizes), drop),
+            rows._from_spec(lambda spec: _with_rows(spec, even)),
+            counts.UNKNOWN,
+        )
 
     def window(
         self,

@@ -80,10 +80,12 @@ class Mappings(Selections):
         )
 
     def _mapped_spec(self, mapped: Callable[[Element], Element]) -> Any:
-        """The spec of what a function gives, from the first element."""
+        """The spec of what a function gives, from the first two elements."""
         source = self.element_spec
-        element = self._sample()
+        element, *others = self._samples(2)
         spec = spec_of(mapped(element))
+        for other in others:
+            spec = with_open_sizes(spec, spec_of(mapped(other)))
         if has_unknown_sizes(source):
             try:
                 other = spec_of(mapped(resized(element, source)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Iterator as PythonIterator
+from itertools import islice
 from typing import Any, Self
 
 import numpy as np
@@ -92,8 +93,11 @@ class Pipeline:
 
     def _sample(self) -> Element:
         """The first element, or zeros if there is none; later passes do not notice."""
-        element = next(self._begin(Preview()), None)
-        return zeros_like_spec(self.element_spec) if element is None else element
+        return self._samples(1)[0]
+
+    def _samples(self, count: int) -> list[Element]:
+        """The first elements, or one of zeros if there is none; later passes do not notice."""
+        return list(islice(self._begin(Preview()), count)) or [zeros_like_spec(self.element_spec)]
 
     def cardinality(self) -> Tensor:
         """The number of elements: an int64 scalar.

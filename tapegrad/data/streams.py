@@ -210,9 +210,10 @@ def windows(
             deque(islice(upstream, skipped), maxlen=0)
 
 
-def batches(upstream: Iterator[Element], size: int, drop: bool) -> Iterator[Element]:
-    """Stacks of `size` elements; the last may be smaller, unless it is dropped."""
-    while rows := list(islice(upstream, size)):
-        if len(rows) < size and drop:
+def batches(upstream: Iterator[Element], sizes: Iterable[int], drop: bool) -> Iterator[Element]:
+    """Stacks of elements, as many as `sizes` say; the last may be smaller, unless dropped."""
+    for size in sizes:
+        rows = list(islice(upstream, size))
+        if not rows or (len(rows) < size and drop):
             return
         yield stacked(rows)

@@ -184,6 +184,22 @@ def ragged(tf: Any) -> Any:
     return tf.data.Dataset.range(1, 4).map(lambda n: tf.fill([n], n))
 
 
+@case("tf.data.rebatch")
+def batches_of_several_sizes(tf: Any) -> Any:
+    ds = tf.data.Dataset.range(8).batch(4)
+    return (
+        list(ds.rebatch([2, 1, 1])),
+        list(ds.rebatch([3])),
+        list(ds.rebatch(tf.constant([3, 2], tf.int64), drop_remainder=True)),
+    )
+
+
+@case("tf.data.padded_batch")
+def padded_batches_of_all_sizes(tf: Any) -> Any:
+    ds = tf.data.Dataset.range(1, 5, output_type=tf.int32).map(lambda x: tf.fill([x], x))
+    return ds.element_spec.shape.as_list(), list(ds.padded_batch(2))
+
+
 @case("tf.data.padded_batch")
 def padded_batches(tf: Any) -> Any:
     ds = ragged(tf)
