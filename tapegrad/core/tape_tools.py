@@ -130,7 +130,10 @@ class TapeTools:
     def _tell_lost(self, targets: Sequence[Any], unanswered: Sequence[Any]) -> None:
         """Say which sources have no gradient because a value left."""
         exits = self._memory.exits  # type: ignore[attr-defined]
-        if unanswered and chosen() is None and any(e.followed for e in exits):
+        if not unanswered or not exits or chosen() is not None:
+            return
+        newest = max([abs(y._id) for y in targets], default=0)
+        if any(e.followed and e.time < newest for e in exits):  # a printed target loses nothing
             tool("leaks", "tell_lost")(self, targets, unanswered)
 
     def draw(self, target: Any = None, collapse: bool = True) -> Any:
