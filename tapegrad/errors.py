@@ -229,7 +229,7 @@ class GradientLeakWarning(UserWarning):
 
     Cause
         As for `GradientLeakError`. Arrays of `tapegrad.numpy` warn where they leave; tensors of the
-        TensorFlow dialect when a gradient is None because something left.
+        TensorFlow dialect when a gradient is None, maybe because something left.
 
     Example
         ``y = tf.constant(np.sin(x.numpy()))``, and then ``tape.gradient(y, x)``.

@@ -110,7 +110,7 @@ class set_gradient_leaks:  # noqa: N801 - called like a function, as `torch.no_g
         ``"error"`` raises a `GradientLeakError` before the value leaves. None brings back each
         dialect's default: arrays of `tapegrad.numpy` warn, and raise where they would be written
         into an array of NumPy; tensors of the TensorFlow dialect leave in silence, but a gradient
-        that is None for that reason warns; tensors of the PyTorch dialect do what PyTorch does.
+        that is None, maybe for that reason, warns; tensors of the PyTorch dialect do what PyTorch does.
 
     Raises
     ------

@@ -46,7 +46,7 @@ def leaks(tape: Any) -> tuple[Leak, ...]:
 
 
 def tell_lost(tape: Any, targets: Sequence[Any], sources: Sequence[Any]) -> None:
-    """Warn of sources that have no gradient, where that is because a value left."""
+    """Warn of sources that have no gradient, where that may be because a value left."""
     lineage = Lineage(tape)
     for x in sources:
         if x._manner.default != "later":
@@ -65,7 +65,7 @@ def _warn(sentence: str) -> None:
     frame = frame_of_library_user(sys._getframe(2))
     warn_at(
         frame_of_program(frame) or frame,
-        f"A gradient is None because it was lost on the way. {sentence} Use operations of tapegrad "
-        f"in its place, tf.custom_gradient, or tf.stop_gradient(x) if that is what is wanted. "
-        f"tf.debugging.set_gradient_leaks says what happens here.",
+        f"No gradient was found, and it may have been lost on the way. {sentence} Use operations "
+        f"of tapegrad there, or tf.custom_gradient. If the target should not depend on the source, "
+        f"all is well: tf.debugging.set_gradient_leaks('allow') says so.",
     )
