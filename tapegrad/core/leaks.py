@@ -42,7 +42,7 @@ class Manner(NamedTuple):
     ----------
     default
         What happens at a door: one of `MODES`, or ``"later"``: what was lost is told when a
-        gradient is None for that reason.
+        gradient is None.
     recorded, number
         What to write so that the computation is recorded, where it is one of arrays or of numbers.
     writable
@@ -110,7 +110,8 @@ class set_gradient_leaks:  # noqa: N801 - called like a function, as `torch.no_g
         ``"error"`` raises a `GradientLeakError` before the value leaves. None brings back each
         dialect's default: arrays of `tapegrad.numpy` warn, and raise where they would be written
         into an array of NumPy; tensors of the TensorFlow dialect leave in silence, but a gradient
-        that is None, maybe for that reason, warns; tensors of the PyTorch dialect do what PyTorch does.
+        that is None, maybe for that reason, warns; tensors of the PyTorch dialect do what
+        PyTorch does.
 
     Raises
     ------
