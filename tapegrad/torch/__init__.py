@@ -40,6 +40,7 @@ from tapegrad.torch.masks import *
 from tapegrad.torch.matrix_functions import *
 from tapegrad.torch.memory import *
 from tapegrad.torch.modes import *
+from tapegrad.torch.native import *
 from tapegrad.torch.networks import *
 from tapegrad.torch.picking import *
 from tapegrad.torch.pieces import *

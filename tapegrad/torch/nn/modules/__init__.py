@@ -14,4 +14,5 @@ from tapegrad.torch.nn.modules.module import *
 from tapegrad.torch.nn.modules.normalization import *
 from tapegrad.torch.nn.modules.pooling import *
 from tapegrad.torch.nn.modules.recurrent import *
+from tapegrad.torch.nn.modules.recurrent_cells import *
 from tapegrad.torch.nn.modules.transformer import *

@@ -6,83 +6,21 @@ import math
 import warnings
 from typing import Any
 
-from tapegrad.core.structural import split, unstack
-from tapegrad.core.structural import stack as stacked
-from tapegrad.core.table import TABLE
-from tapegrad.ops import activations, logistic, transcendental
-from tapegrad.ops.contract import matmul
 from tapegrad.torch.creation import zeros
 from tapegrad.torch.nn import functional as F
 from tapegrad.torch.nn import init
 from tapegrad.torch.nn.documentation import documented
 from tapegrad.torch.nn.modules.module import Module
+from tapegrad.torch.nn.modules.recurrence import GATES, packed_layer
+from tapegrad.torch.nn.modules.recurrence import layer as one_layer
+from tapegrad.torch.nn.packed import PackedSequence
 from tapegrad.torch.nn.parameter import fresh
 from tapegrad.torch.node import node_type
 from tapegrad.torch.running import run
 from tapegrad.torch.shaping import cat, stack
 from tapegrad.torch.tensor import Tensor
 
-__all__ = ["GRU", "LSTM", "RNN", "GRUCell", "LSTMCell", "RNNBase", "RNNCell", "RNNCellBase"]
-
-_transpose = TABLE["transpose"]
-_GATES = {"RNN_TANH": 1, "RNN_RELU": 1, "LSTM": 4, "GRU": 3}
-
-
-def _mapped(x: Any, weight: Any, bias: Any) -> Any:
-    y = matmul(x, _transpose(weight, axes=(-1, -2)))
-    return y if bias is None else y + bias
-
-
-def _gates(x: Any, count: int) -> Any:
-    size = x._value.shape[-1] // count
-    return split(x, sizes=(size,) * count, axis=-1)
-
-
-def next_state(mode: str, mapped: Any, state: tuple[Any, ...], w: Any, b: Any, w_out: Any) -> Any:
-    """The state after one step.
-
-    Parameters
-    ----------
-    mode
-        The kind of network.
-    mapped
-        The input of the step, already multiplied by its weights.
-    state
-        The hidden state, and the cell state of an LSTM.
-    w, b
-        Weights and biases of the hidden state.
-    w_out
-        The projection of the hidden state, or None.
-    """
-    h = state[0]
-    if mode == "GRU":
-        r, z, n = _gates(mapped, 3)
-        of_r, of_z, of_n = _gates(_mapped(h, w, b), 3)
-        reset, update = logistic.sigmoid(r + of_r), logistic.sigmoid(z + of_z)
-        new = transcendental.tanh(n + reset * of_n)
-        return ((h - new) * update + new,)
-    total = mapped + _mapped(h, w, b)
-    if mode == "LSTM":
-        i, f, g, o = _gates(total, 4)
-        cell = logistic.sigmoid(f) * state[1] + logistic.sigmoid(i) * transcendental.tanh(g)
-        out = logistic.sigmoid(o) * transcendental.tanh(cell)
-        return (out if w_out is None else _mapped(out, w_out, None), cell)
-    return (transcendental.tanh(total) if mode == "RNN_TANH" else activations.relu(total),)
-
-
-def _layer(
-    mode: str, backwards: bool, x: Any, state: tuple[Any, ...], weights: tuple[Any, ...]
-) -> tuple[Any, ...]:
-    """One direction of one layer: the hidden states of all steps, and the last state."""
-    w_in, w_hidden, b_in, b_hidden, w_out = weights
-    steps = list(unstack(_mapped(x, w_in, b_in), axis=-3))
-    outputs = []
-    for step in reversed(steps) if backwards else steps:
-        state = next_state(mode, step, state, w_hidden, b_hidden, w_out)
-        outputs.append(state[0])
-    if backwards:
-        outputs.reverse()
-    return (stacked(*outputs, axis=-3), *state)
+__all__ = ["GRU", "LSTM", "RNN", "RNNBase"]
 
 
 def _wrong_rank(given: list[Tensor], rank: int) -> str:
@@ -158,7 +96,7 @@ class RNNBase(Module):
         self.mode, self.input_size, self.hidden_size = mode, input_size, hidden_size
         self.num_layers, self.bias, self.batch_first = num_layers, bias, batch_first
         self.dropout, self.bidirectional, self.proj_size = float(dropout), bidirectional, proj_size
-        gates = _GATES[mode] * hidden_size
+        gates = GATES[mode] * hidden_size
         out = proj_size or hidden_size
         for layer in range(num_layers):
             inputs = input_size if layer == 0 else out * (1 + bidirectional)
@@ -224,7 +162,7 @@ class RNNBase(Module):
         Parameters
         ----------
         input
-            The sequences.
+            The sequences, or a `PackedSequence`: then the hidden states are packed, too.
         hx
             The states at first, zeros by default.
 
@@ -233,6 +171,8 @@ class RNNBase(Module):
         tuple
             All hidden states of the last layer, and the last states.
         """
+        if isinstance(input, PackedSequence):
+            return self._packed(input, hx)
         if input.dim() not in (2, 3):
             raise ValueError(
                 f"{type(self).__name__}: Expected input to be 2D or 3D, got {input.dim()}D instead"
@@ -262,8 +202,24 @@ class RNNBase(Module):
             output = output.transpose(0, 1)
         return output, tuple(last) if self.mode == "LSTM" else last[0]
 
-    def _run(self, x: Tensor, states: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
-        kind = node_type("StackBackward0")
+    def _packed(self, input: PackedSequence, hx: Any) -> Any:
+        sizes = tuple(input.batch_sizes.tolist())
+        states = self._begin(input.data.unsqueeze(0), hx, sizes[0])
+        if hx is not None and input.sorted_indices is not None:
+            states = [s.index_select(1, input.sorted_indices) for s in states]
+        output, last = self._run(input.data, states, sizes)
+        if input.unsorted_indices is not None:
+            last = [s.index_select(1, input.unsorted_indices) for s in last]
+        packed = PackedSequence(
+            output, input.batch_sizes, input.sorted_indices, input.unsorted_indices
+        )
+        return packed, tuple(last) if self.mode == "LSTM" else last[0]
+
+    def _run(
+        self, x: Tensor, states: list[Tensor], sizes: tuple[int, ...] | None = None
+    ) -> tuple[Tensor, list[Tensor]]:
+        kind = node_type("StackBackward0" if sizes is None else "CatBackward0")
+        one, more = (one_layer, ()) if sizes is None else (packed_layer, (sizes,))
         ends: list[tuple[Tensor, ...]] = []
         for layer in range(self.num_layers):
             outputs = []
@@ -271,8 +227,8 @@ class RNNBase(Module):
                 names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh", "weight_hr")
                 weights = tuple([self._parameters.get(n + suffix) for n in names])
                 state = tuple([s[len(ends)] for s in states])
-                arguments = (self.mode, suffix.endswith("reverse"), x, state, weights)
-                y, *end = run(_layer, kind, arguments, {})
+                arguments = (self.mode, suffix.endswith("reverse"), x, state, weights, *more)
+                y, *end = run(one, kind, arguments, {})
                 outputs.append(y)
                 ends.append(tuple(end))
             x = outputs[0] if len(outputs) == 1 else cat(outputs, -1)
@@ -336,130 +292,3 @@ class GRU(RNNBase):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__("GRU", *args, **kwargs)
-
-
-@documented(
-    "issubclass(torch.nn.LSTMCell, torch.nn.RNNCellBase)", "True", num_chunks="The number of gates."
-)
-class RNNCellBase(Module):
-    """The base of single steps of recurrent networks."""
-
-    mode = ""
-
-    def __init__(
-        self,
-        input_size: int,
-        hidden_size: int,
-        bias: bool,
-        num_chunks: int,
-        device: Any = None,
-        dtype: Any = None,
-    ) -> None:
-        super().__init__()
-        self.input_size, self.hidden_size, self.bias = input_size, hidden_size, bias
-        gates = num_chunks * hidden_size
-        self.weight_ih = fresh(gates, input_size, dtype=dtype)
-        self.weight_hh = fresh(gates, hidden_size, dtype=dtype)
-        self.register_parameter("bias_ih", fresh(gates, dtype=dtype) if bias else None)
-        self.register_parameter("bias_hh", fresh(gates, dtype=dtype) if bias else None)
-        self.reset_parameters()
-
-    def reset_parameters(self) -> None:
-        """Begin again."""
-        bound = 1.0 / math.sqrt(self.hidden_size) if self.hidden_size > 0 else 0
-        for weight in self.parameters():
-            init.uniform_(weight, -bound, bound)
-
-    def _mode(self) -> str:
-        return self.mode
-
-    def forward(self, input: Any, hx: Any = None) -> Any:
-        """The state after one step."""
-        mode = self._mode()
-        if input.dim() not in (1, 2):
-            raise ValueError(
-                f"{type(self).__name__}: Expected input to be 1D or 2D, got {input.dim()}D instead"
-            )
-        alone = input.dim() == 1
-        x = input.unsqueeze(0) if alone else input
-        count = 2 if mode == "LSTM" else 1
-        if hx is None:
-            state = [zeros(x.size(0), self.hidden_size, dtype=x.dtype)] * count
-        else:
-            given = list(hx) if mode == "LSTM" else [hx]
-            state = [s.unsqueeze(0) if alone else s for s in given]
-
-        def step(x: Any, state: Any, w_in: Any, w: Any, b_in: Any, b: Any) -> Any:
-            return next_state(mode, _mapped(x, w_in, b_in), state, w, b, None)
-
-        weights = (self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)
-        kind = node_type({"GRU": "AddBackward0", "LSTM": "MulBackward0"}.get(mode, "TanhBackward0"))
-        new = run(step, kind, (x, tuple(state), *weights), {})
-        if alone:
-            new = tuple([s.squeeze(0) for s in new])
-        return new if mode == "LSTM" else new[0]
-
-    def extra_repr(self) -> str:
-        """The sizes, and what is not as by default."""
-        text = f"{self.input_size}, {self.hidden_size}"
-        if self.bias is not True:
-            text += f", bias={self.bias}"
-        if self.__dict__.get("nonlinearity", "tanh") != "tanh":
-            text += f", nonlinearity={self.nonlinearity}"
-        return text
-
-
-@documented("torch.nn.RNNCell(3, 5)", "RNNCell(3, 5)", **_TEXTS)
-class RNNCell(RNNCellBase):
-    """One step of Elman's network."""
-
-    def __init__(
-        self,
-        input_size: int,
-        hidden_size: int,
-        bias: bool = True,
-        nonlinearity: str = "tanh",
-        device: Any = None,
-        dtype: Any = None,
-    ) -> None:
-        super().__init__(input_size, hidden_size, bias, 1, device, dtype)
-        self.nonlinearity = nonlinearity
-
-    def _mode(self) -> str:
-        if self.nonlinearity not in ("tanh", "relu"):
-            raise RuntimeError(f"Unknown nonlinearity: {self.nonlinearity}")
-        return f"RNN_{self.nonlinearity.upper()}"
-
-
-@documented("torch.nn.LSTMCell(3, 5)", "LSTMCell(3, 5)")
-class LSTMCell(RNNCellBase):
-    """One step of long short-term memory: hidden and cell state."""
-
-    mode = "LSTM"
-
-    def __init__(
-        self,
-        input_size: int,
-        hidden_size: int,
-        bias: bool = True,
-        device: Any = None,
-        dtype: Any = None,
-    ) -> None:
-        super().__init__(input_size, hidden_size, bias, 4, device, dtype)
-
-
-@documented("torch.nn.GRUCell(3, 5)", "GRUCell(3, 5)")
-class GRUCell(RNNCellBase):
-    """One step of gated recurrent units."""
-
-    mode = "GRU"
-
-    def __init__(
-        self,
-        input_size: int,
-        hidden_size: int,
-        bias: bool = True,
-        device: Any = None,
-        dtype: Any = None,
-    ) -> None:
-        super().__init__(input_size, hidden_size, bias, 3, device, dtype)

@@ -7,10 +7,26 @@ from typing import Any
 
 from tapegrad.torch.creation import full
 from tapegrad.torch.documentation import documented
+from tapegrad.torch.from_data import tensor
+from tapegrad.torch.nn.packed import (
+    PackedSequence,
+    invert_permutation,
+    pack_padded_sequence,
+    pad_packed_sequence,
+)
 from tapegrad.torch.shaping import cat, stack
 from tapegrad.torch.tensor import Tensor
 
-__all__ = ["pad_sequence", "unpad_sequence"]
+__all__ = [
+    "PackedSequence",
+    "invert_permutation",
+    "pack_padded_sequence",
+    "pack_sequence",
+    "pad_packed_sequence",
+    "pad_sequence",
+    "unpack_sequence",
+    "unpad_sequence",
+]
 
 
 @documented(
@@ -56,3 +72,31 @@ def unpad_sequence(
     """The sequences without what was filled in."""
     rows: Any = padded_sequences if batch_first else padded_sequences.transpose(0, 1)
     return [row[: int(length)] for row, length in zip(rows, lengths.tolist(), strict=True)]
+
+
+@documented(
+    "torch.nn.utils.rnn.pack_sequence([torch.tensor([1, 2]), torch.tensor([3])]).data",
+    "tensor([1, 3, 2])",
+    sequences="Tensors that differ in their first dimension only.",
+    enforce_sorted="Whether the lengths must fall; if not, the sequences are put into order.",
+)
+def pack_sequence(sequences: list[Tensor], enforce_sorted: bool = True) -> PackedSequence:
+    """Sequences of several lengths, packed."""
+    lengths = tensor([s.size(0) for s in sequences])
+    packed: PackedSequence = pack_padded_sequence(
+        pad_sequence(sequences), lengths, enforce_sorted=enforce_sorted
+    )
+    return packed
+
+
+@documented(
+    "packed = torch.nn.utils.rnn.pack_sequence([torch.tensor([1, 2]), torch.tensor([3])])\n"
+    "torch.nn.utils.rnn.unpack_sequence(packed)",
+    "[tensor([1, 2]), tensor([3])]",
+    packed_sequences="From `pack_sequence`.",
+)
+def unpack_sequence(packed_sequences: PackedSequence) -> list[Tensor]:
+    """The sequences again, as a list."""
+    padded, lengths = pad_packed_sequence(packed_sequences, batch_first=True)
+    result: list[Tensor] = unpad_sequence(padded, lengths, batch_first=True)
+    return result
