@@ -200,7 +200,9 @@ def _frequencies(name: str, words: str) -> Any:
             raise ValueError(
                 f'Device not understood. Only "cpu" is allowed, but received: {device}'
             )
-        found = R.multiply(wrap_constant(whole), tensor_of(1.0 / (n * d), np.float64))
+        step = tensor_of(1.0 / (n * d))
+        kind = np.result_type(step._value.dtype, np.float64)
+        found = R.multiply(wrap_constant(whole.astype(kind)), of_type(step, kind))
         return found if dtype is None else of_type(found, np.dtype(dtype))
 
     call.__name__ = call.__qualname__ = name

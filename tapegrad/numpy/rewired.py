@@ -133,6 +133,8 @@ def counterpart(value: Any) -> Any:
         return UFUNCS.get(value, value)
     if value is np.asanyarray:
         return _as_array
+    if value is np.polynomial.polyutils.getdomain:
+        return _domain
     found: Callable[..., Any] | None = HANDLERS.get(value) if callable(value) else None
     if found is not None:
         return found
@@ -166,3 +168,12 @@ def _as_array(a: Any, *args: Any, **kwargs: Any) -> Any:
     if isinstance(a, rewired(_SERIES)):
         return a
     return HANDLERS[np.asanyarray](a, *args, **kwargs)
+
+
+def _domain(x: Any) -> Any:
+    """The interval, or the corners of the rectangle, around points: NumPy makes Python numbers."""
+    x = _as_array(x)
+    if x.dtype.kind != "c":
+        return rewired(np.polynomial.polyutils.getdomain)(x)
+    ends = [x.real.min() + 1j * x.imag.min(), x.real.max() + 1j * x.imag.max()]
+    return HANDLERS[np.stack](ends)

@@ -182,6 +182,50 @@ def test_complex_gradients_point_uphill() -> None:
         numpy.testing.assert_allclose(slope, (ends[0] - ends[1]) / 2e-6, rtol=1e-5)
 
 
+def hermitian(z: Any) -> Any:
+    return z @ np.conj(z).mT + np.eye(3)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda z: np.linalg.cholesky(hermitian(z)),
+        lambda z: np.linalg.cholesky(hermitian(z), upper=True),
+        lambda z: np.linalg.pinv(hermitian(z), hermitian=True),
+        lambda z: projector(np.linalg.eigh(hermitian(z)).eigenvectors),
+        lambda z: projector(np.linalg.eigh(hermitian(z), "U").eigenvectors),
+        lambda z: projector(np.linalg.eig(hermitian(z) @ hermitian(z + 1)).eigenvectors),
+        lambda z: np.linalg.svd(z).U @ np.linalg.svd(z).Vh,
+        lambda z: (
+            np.linalg.svd(z[:, :2], full_matrices=False).U
+            @ np.linalg.svd(z[:, :2], full_matrices=False).Vh
+        ),
+        lambda z: projector(np.linalg.svd(hermitian(z), hermitian=True).U),
+        lambda z: projector(np.linalg.qr(z[:, :2], "complete").Q[:, 2:]),
+    ],
+)
+def test_what_does_not_depend_on_phases(function: Any) -> None:
+    z = RNG.normal(size=(3, 3)) + 1j * RNG.normal(size=(3, 3)) + 2 * numpy.eye(3)
+    weights = RNG.normal(size=(3, 3)) + 1j * RNG.normal(size=(3, 3))
+
+    def loss(z: Any) -> Any:
+        found = function(z)
+        return np.real(found * weights[: found.shape[0], : found.shape[1]]).sum()
+
+    along = RNG.normal(size=(3, 3)) + 1j * RNG.normal(size=(3, 3))
+    ends = [float(loss(np.array(z + s * along))) for s in (1e-6, -1e-6)]
+    slope = (np.grad(loss)(z)._value.conj() * along).real.sum()
+    numpy.testing.assert_allclose(slope, (ends[0] - ends[1]) / 2e-6, rtol=1e-5, atol=1e-7)
+    _, tangent = np.jvp(loss, (z,), (along,))
+    numpy.testing.assert_allclose(float(tangent), slope, rtol=1e-9)
+
+
+def projector(vectors: Any) -> Any:
+    """Onto the first vector, whatever its phase."""
+    v = vectors[:, :1]
+    return v @ np.conj(v).T
+
+
 @pytest.mark.parametrize(
     ("place", "name", "says"),
     [

@@ -99,6 +99,8 @@ def _from_lower_triangle(x: Tensor) -> Any:
     n = x._value.shape[-1]
     below = R.masked(x, lower_mask(n, -1))
     diagonal = R.masked(x, np.eye(n, dtype=np.bool_))
+    if x._value.dtype.kind == "c":
+        diagonal = of_type(R.real(diagonal), x._value.dtype)
     return R.add(R.add(below, adjoint(R, below)), diagonal)
 
 
