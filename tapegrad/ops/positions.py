@@ -26,8 +26,13 @@ def numbers_of(x: Any) -> Any:
     return np.arange(x._value.size).reshape(x._value.shape)
 
 
+def _shaped(x: Any, to: tuple[int, ...]) -> Any:
+    """The tensor in a shape; nothing is recorded if it has that already."""
+    return x if x._value.shape == to else reshape(x, to=to)
+
+
 def _flat(x: Any) -> Any:
-    return reshape(x, to=(x._value.size,))
+    return _shaped(x, (x._value.size,))
 
 
 def _in_a_row(positions: Any) -> Any:
@@ -40,7 +45,7 @@ def pick(x: Any, positions: Any) -> Any:
     """The elements at these positions, in the shape of the positions."""
     positions = np.asanyarray(positions)
     taken = gather_rows(_flat(x), wrap_constant(_in_a_row(positions)))
-    return reshape(taken, to=positions.shape)
+    return _shaped(taken, positions.shape)
 
 
 def fitted(values: Any, x: Any, shape: tuple[int, ...]) -> Any:
@@ -76,7 +81,7 @@ def place(x: Any, positions: Any, values: Any) -> Any:
     values = fitted(values, x, positions.shape)
     where = wrap_constant(_in_a_row(positions))
     changed = _replace_rows(_flat(x), where, _flat(values), axis=-1)
-    return reshape(changed, to=x._value.shape)
+    return _shaped(changed, x._value.shape)
 
 
 def add_at(x: Any, positions: Any, values: Any) -> Any:
@@ -85,4 +90,4 @@ def add_at(x: Any, positions: Any, values: Any) -> Any:
     values = fitted(values, x, positions.shape)
     where = wrap_constant(_in_a_row(positions))
     added = _scatter_rows(_flat(values), where, to=(x._value.size,), axis=-1)
-    return _add(x, reshape(added, to=x._value.shape))
+    return _add(x, _shaped(added, x._value.shape))
