@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import warnings
+from pathlib import Path
 from typing import Any
 
 import numpy
@@ -85,6 +86,13 @@ def test_every_method_is_there_or_refused(name: str) -> None:
         assert METHODS[name] in str(refusal.value)
         return
     assert hasattr(np.ndarray, name)
+
+
+def test_the_documentation_lists_what_is_not_there() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "numpy_dialect.md").read_text(encoding="utf-8")
+    table = [line for line in page.partition("| name | instead |")[2].splitlines() if "`" in line]
+    refused = {f"| `{name}` | {why} |" for name, why in REFUSED.items()}
+    assert set(table) == refused | {f"| `x.{name}` | {why} |" for name, why in METHODS.items()}
 
 
 def test_a_name_that_nobody_knows() -> None:
