@@ -115,6 +115,8 @@ def _shifted(name: str, a: Any, v: Any, mode: Any) -> Any:
             raise ValueError(f"{which} cannot be empty")
         if t._value.ndim > 1:
             raise ValueError("object too deep for desired array")
+        if not t._value.ndim and name == "correlate":
+            raise ValueError("object of too small depth for desired array")
     dtype = np.result_type(x._value.dtype, y._value.dtype)
     if dtype.kind not in "fc":
         return of_data(getattr(np, name), (x, y, mode))

@@ -110,6 +110,8 @@ def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> An
     axes = None if axis is None else list(np.lib.array_utils.normalize_axis_tuple(axis, x.ndim))
     if isinstance(found, tuple) and not found:
         return ()
+    if tensor_of(f)._value.dtype.kind == "b":
+        raise TypeError("gradient: truth values cannot be subtracted: use f.astype(int)")
     slopes = differences.gradient(x, *spacings, axis=axes, edge_order=edge_order)
     several = isinstance(found, tuple)
     return slopes if several == isinstance(slopes, tuple) else (slopes,)
@@ -146,8 +148,14 @@ def unwrap(p: Any, discont: Any = None, axis: int = -1, *, period: Any = 2 * np.
     x = tensor_of(p)
     if is_exact(x):
         return of_data(np.unwrap, (p, discont, axis), {"period": period})
+    _refuse_complex("unwrap", x)
     _check_axis(x, axis)
     return differences.unwrap(x, plain(discont), axis, plain(period))
+
+
+def _refuse_complex(name: str, *tensors: Tensor) -> None:
+    if any(x._value.dtype.kind == "c" for x in tensors):
+        raise TypeError(f"{name}: complex numbers have no order: take np.real or np.angle of them")
 
 
 def _check_axis(x: Tensor, axis: Any) -> None:
@@ -168,7 +176,9 @@ def interp(
 ) -> Any:
     """Interpolate between points by straight lines; all arguments have derivatives."""
     double = np.dtype(np.float64)
-    at, places = tensor_of(x, double), tensor_of(xp, double)
+    given = tensor_of(x), tensor_of(xp)
+    _refuse_complex("interp", *given)
+    at, places = [of_type(t, double) for t in given]
     values = tensor_of(fp)
     kind = np.dtype(np.complex128) if values._value.dtype.kind == "c" else double
     before, after = [None if v is None else tensor_of(v, kind) for v in (left, right)]

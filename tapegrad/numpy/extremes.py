@@ -10,7 +10,16 @@ from tapegrad.core.table import recording as R
 from tapegrad.core.tensor import Tensor
 from tapegrad.numpy.array import holding, install, plain, tensor_of
 from tapegrad.numpy.function import HANDLERS, function
-from tapegrad.numpy.reducing import NO_VALUE, axes_of, by_numpy, is_exact, is_set, kept, located
+from tapegrad.numpy.reducing import (
+    NO_VALUE,
+    axes_of,
+    by_numpy,
+    is_exact,
+    is_set,
+    kept,
+    located,
+    of_scalar,
+)
 from tapegrad.numpy.ufunc_methods import REDUCERS
 from tapegrad.numpy.universal import UNIVERSAL
 
@@ -24,7 +33,7 @@ def extreme(name: str, a: Any, axis: Any, keepdims: Any, initial: Any, where: An
         return of_complex(name, x, axis, keepdims, initial, where)
     if dtype.kind != "f":
         return by_numpy(name, x, axis, keepdims, initial=initial, where=where)
-    axes = axes_of(axis, x._value.ndim)
+    axes = axes_of(of_scalar(axis, x), x._value.ndim)
     if where is not True and where is not NO_VALUE and not is_set(initial):
         raise ValueError(
             f"reduction operation '{name}imum' does not have an identity, so to use a where mask "
@@ -43,7 +52,7 @@ def extreme(name: str, a: Any, axis: Any, keepdims: Any, initial: Any, where: An
 def of_complex(name: str, x: Tensor, axis: Any, keepdims: Any, initial: Any, where: Any) -> Tensor:
     """The extreme in NumPy's order of complex numbers, picked from among them."""
     model = getattr(np, name.removeprefix("nan"))
-    axes = axes_of(axis, x._value.ndim)
+    axes = axes_of(of_scalar(axis, x), x._value.ndim)
     masked = where is not True and where is not NO_VALUE
     if (masked and not is_set(initial)) or not x._value.size:
         return by_numpy(name, x, axis, keepdims, initial=initial, where=where)  # raises, mostly

@@ -93,7 +93,10 @@ def _edges(data: Any, bins: Any, limits: Any, found: Any) -> ndarray:
         first, last = least(data), largest(data)
     if plain(first) == plain(last):
         first, last = first - 0.5, last + 0.5
-    return linspace(first, last, len(found), dtype=found.dtype)
+    edges = linspace(first, last, len(found), dtype=found.dtype)._tensor
+    # NumPy's numbers to the last bit, and the derivative of ours.
+    change = R.subtract(edges, R.stop_gradient(edges))
+    return holding(R.add(wrap_constant(found), change))
 
 
 def _as_density(totals: ndarray, edges: list[ndarray]) -> ndarray:

@@ -12,7 +12,7 @@ from tapegrad.core.tensor import wrap_constant
 from tapegrad.numpy.array import holding, ndarray, tensor_of
 from tapegrad.numpy.extremes import extreme, of_complex
 from tapegrad.numpy.function import function
-from tapegrad.numpy.reducing import NO_VALUE, axes_of, by_numpy, is_exact, is_set
+from tapegrad.numpy.reducing import NO_VALUE, axes_of, by_numpy, is_exact, is_set, of_scalar
 from tapegrad.numpy.sums import prod, running, sum
 from tapegrad.ops import nan_reductions
 
@@ -87,7 +87,7 @@ def _nan_extreme(name: str, a: Any, axis: Any, keepdims: Any, initial: Any, wher
                 where,
             )
         return by_numpy(f"nan{name}", x, axis, keepdims, initial=initial, where=where)
-    axes = axes_of(axis, x._value.ndim)
+    axes = axes_of(of_scalar(axis, x), x._value.ndim)
     return getattr(nan_reductions, f"nan{name}")(x, axes, bool(keepdims))
 
 

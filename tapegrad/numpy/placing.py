@@ -64,7 +64,7 @@ def _rewrite(name: str, target: Any, values: Any, call: Callable[[Any, Any], Any
             f"of them."
         )
     array = np.array(old._value)
-    call(array, given._value if values.__class__ not in _WEAK else values)
+    call(array, np.asarray(given._value) if values.__class__ not in _WEAK else values)
     if not active_recorders():
         assign(target, wrap_constant(array[()]))
         return

@@ -11,7 +11,7 @@ from tapegrad.core.table import recording as R
 from tapegrad.core.tensor import Tensor
 from tapegrad.numpy.array import of_type, plain, tensor_of
 from tapegrad.numpy.function import function
-from tapegrad.numpy.reducing import as_floating, axes_of, divided, located
+from tapegrad.numpy.reducing import as_floating, axes_of, by_numpy, divided, located
 from tapegrad.ops import quantiles
 from tapegrad.ops.positions import numbers_of, pick
 
@@ -26,7 +26,9 @@ def _quantile(
     x = as_floating(tensor_of(a), None)
     axes = None if axis is None else axes_of(axis, x._value.ndim)
     quantile = getattr(quantiles, name)
-    if q is None and x._value.dtype.kind == "c" and x._value.size:
+    if q is None and x._value.dtype.kind == "c":
+        if not x._value.size:
+            return by_numpy(name, x, axis, keepdims)
         return _complex_median(name, x, axis, keepdims)
     if q is None:
         return quantile(x, axes, bool(keepdims))

@@ -30,6 +30,12 @@ def axes_of(axis: Any, ndim: int) -> tuple[int, ...]:
     return tuple([a - ndim for a in np.lib.array_utils.normalize_axis_tuple(plain(axis), ndim)])
 
 
+def of_scalar(axis: Any, x: Tensor) -> Any:
+    """The axis, or None where NumPy lets an array without axes have the axes 0 and -1."""
+    allowed = not x._value.ndim and not is_exact(x)
+    return None if allowed and plain(axis) in (0, -1) else axis
+
+
 def is_exact(x: Tensor) -> bool:
     """Whether the numbers have no derivative: integers and booleans."""
     return x._value.dtype.kind not in "fc"

@@ -10,7 +10,16 @@ from tapegrad.core.table import recording as R
 from tapegrad.core.tensor import Tensor
 from tapegrad.numpy.array import holding, plain, tensor_of
 from tapegrad.numpy.function import function
-from tapegrad.numpy.reducing import NO_VALUE, as_floating, axes_of, count_of, divided, is_set, kept
+from tapegrad.numpy.reducing import (
+    NO_VALUE,
+    as_floating,
+    axes_of,
+    count_of,
+    divided,
+    is_set,
+    kept,
+    of_scalar,
+)
 
 __all__ = ["average", "mean", "nanmean", "nanstd", "nanvar", "std", "var"]
 
@@ -50,6 +59,7 @@ def nanmean(
     where: Any = True,
 ) -> Any:
     """The mean of the elements that are not NaN."""
+    axis = of_scalar(axis, tensor_of(a))
     return mean(a, axis, dtype, None, keepdims, where=_numbers(a, where))._tensor
 
 
@@ -90,7 +100,9 @@ def _deviation(name: str, summary: str, example: str, method: bool = False) -> A
         mean: Any = NO_VALUE,
         correction: Any = NO_VALUE,
     ) -> Any:
-        chosen = _numbers(a, where) if name.startswith("nan") else where
+        chosen = where
+        if name.startswith("nan"):
+            chosen, axis = _numbers(a, where), of_scalar(axis, tensor_of(a))
         found = _variance(a, axis, dtype, ddof, keepdims, chosen, mean, correction)
         return R.sqrt(found) if name.endswith("std") else found
 

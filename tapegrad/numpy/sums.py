@@ -11,7 +11,7 @@ from tapegrad.core.table import recording as R
 from tapegrad.core.tensor import wrap_constant
 from tapegrad.numpy.array import tensor_of
 from tapegrad.numpy.function import function
-from tapegrad.numpy.reducing import NO_VALUE, axes_of, by_numpy, is_exact, is_set, kept
+from tapegrad.numpy.reducing import NO_VALUE, axes_of, by_numpy, is_exact, is_set, kept, of_scalar
 from tapegrad.numpy.ufunc_methods import REDUCERS
 
 __all__ = ["cumprod", "cumsum", "cumulative_prod", "cumulative_sum", "prod", "sum"]
@@ -31,7 +31,9 @@ def sum(
     x = tensor_of(a, dtype)
     if is_exact(x):
         return by_numpy("sum", x, axis, keepdims, dtype=dtype, initial=initial, where=where)
-    y = R.reduce_sum(kept(x, where, 0), axes=axes_of(axis, x._value.ndim), keepdims=bool(keepdims))
+    y = R.reduce_sum(
+        kept(x, where, 0), axes=axes_of(of_scalar(axis, x), x._value.ndim), keepdims=bool(keepdims)
+    )
     return y if not is_set(initial) else R.add(y, tensor_of(initial, x._value.dtype))
 
 
@@ -49,7 +51,9 @@ def prod(
     x = tensor_of(a, dtype)
     if is_exact(x):
         return by_numpy("prod", x, axis, keepdims, dtype=dtype, initial=initial, where=where)
-    y = R.reduce_prod(kept(x, where, 1), axes=axes_of(axis, x._value.ndim), keepdims=bool(keepdims))
+    y = R.reduce_prod(
+        kept(x, where, 1), axes=axes_of(of_scalar(axis, x), x._value.ndim), keepdims=bool(keepdims)
+    )
     return y if not is_set(initial) else R.multiply(y, tensor_of(initial, x._value.dtype))
 
 
@@ -61,7 +65,7 @@ def running(name: str, a: Any, axis: Any, dtype: Any) -> Any:
         compute = lambda a: getattr(np, name)(a, axis=axis, dtype=dtype)  # noqa: E731
         return computed(compute, x)
     if not x._value.ndim:
-        return R.reshape(x, to=(1,))
+        x = R.reshape(x, to=(1,))
     (negative,) = axes_of(axis, x._value.ndim)
     return getattr(R, name)(x, axis=negative, exclusive=False, reverse=False)
 

@@ -22,19 +22,19 @@ np.add(x, y, dtype=np.float32)
 """
 
 VALUES = """
-n + 1; n * n; n / 2; n // 2; n % 3; n**2; -n; abs(n); n & 3; n | 1; n ^ 2; ~n; n << 1; n >> 1
-m + 1; m * 1.5; m + n[:2]; b + b; b & b; ~b; b * 2; m / m.dtype.type(2); 7 // n; 2 ** np.abs(n)
-x > 0; x >= y; x == x; x != y; x < n; x <= 0.7; n == n; 1 < x; (x == None) is None; f + 1; f * 2.5
-f + 1j; f + np.float64(1); f + x[:3]; f * np.ones(3, np.float32); f / 3; f**2; f @ f
-np.float32(2) * f; np.float64(2) * f; 1.0 + f; np.sin(f); np.sin(n); np.sqrt(m); np.exp(b)
-np.hypot(n, 2); np.sin(z); z * 2; z + x[:2]; np.abs(z); np.sign(z); np.conj(z); np.exp(z)
-np.log(z); z**2; z @ z; np.vecdot(z, z); np.sqrt(z); 1 / z; np.isfinite(w); np.isnan(w)
-np.isinf(w); np.signbit(x); np.logical_and(x, b); np.logical_not(n); np.logical_or(b, x > 1)
-np.logical_xor(b, b); np.bitwise_count(n); np.gcd(n, 6); np.lcm(n, 6); np.invert(m)
-np.left_shift(n, 2); np.spacing(x); np.nextafter(x, y); np.frexp(x); np.modf(w); np.divmod(n, 3)
-divmod(x, 0.7); np.fmax(w, x); np.maximum(w, x); np.power(n, 2); np.float_power(n, 2)
-np.copysign(f, -1); np.heaviside(f, 0.5); np.floor(n); np.trunc(f); z.conj(); np.matmul(n, n)
-m @ m; np.matmul(m, np.ones((2, 2), np.float32)); np.vecdot(n, n)
+np.sinc(z); np.sinc(np.array([0j, 1.0])); n + 1; n * n; n / 2; n // 2; n % 3; n**2; -n; abs(n)
+n & 3; n | 1; n ^ 2; ~n; n << 1; n >> 1; m + 1; m * 1.5; m + n[:2]; b + b; b & b; ~b; b * 2
+m / m.dtype.type(2); 7 // n; 2 ** np.abs(n); x > 0; x >= y; x == x; x != y; x < n; x <= 0.7; n == n
+1 < x; (x == None) is None; f + 1; f * 2.5; f + 1j; f + np.float64(1); f + x[:3]
+f * np.ones(3, np.float32); f / 3; f**2; f @ f; np.float32(2) * f; np.float64(2) * f; 1.0 + f
+np.sin(f); np.sin(n); np.sqrt(m); np.exp(b); np.hypot(n, 2); np.sin(z); z * 2; z + x[:2]; np.abs(z)
+np.sign(z); np.conj(z); np.exp(z); np.log(z); z**2; z @ z; np.vecdot(z, z); np.sqrt(z); 1 / z
+np.isfinite(w); np.isnan(w); np.isinf(w); np.signbit(x); np.logical_and(x, b); np.logical_not(n)
+np.logical_or(b, x > 1); np.logical_xor(b, b); np.bitwise_count(n); np.gcd(n, 6); np.lcm(n, 6)
+np.invert(m); np.left_shift(n, 2); np.spacing(x); np.nextafter(x, y); np.frexp(x); np.modf(w)
+np.divmod(n, 3); divmod(x, 0.7); np.fmax(w, x); np.maximum(w, x); np.power(n, 2)
+np.float_power(n, 2); np.copysign(f, -1); np.heaviside(f, 0.5); np.floor(n); np.trunc(f); z.conj()
+np.matmul(n, n); m @ m; np.matmul(m, np.ones((2, 2), np.float32)); np.vecdot(n, n)
 """
 
 ERRORS = """

@@ -50,8 +50,9 @@ np.cross([1j, 2, 3], f)
 """
 
 ERRORS = """
-np.diff(s); np.diff(x, -1); np.diff(A, axis=2); np.diff(x, prepend=A); np.ediff1d(n, 1.5)
-np.gradient(x[:1]); np.gradient(x, 1.0, 2.0); np.gradient(A, edge_order=3); np.gradient(x, y[:3])
+np.unwrap(z); np.interp(z, x, y); np.gradient(b); np.correlate(s, x); np.diff(s); np.diff(x, -1)
+np.diff(A, axis=2); np.diff(x, prepend=A); np.ediff1d(n, 1.5); np.gradient(x[:1])
+np.gradient(x, 1.0, 2.0); np.gradient(A, edge_order=3); np.gradient(x, y[:3])
 np.gradient(A, axis=5); np.gradient(A[:2], edge_order=2); np.gradient(A, x); np.trapezoid(s)
 np.trapezoid(A, axis=3); np.trapezoid(x, y[:3]); np.interp(x, [], []); np.interp(x, x, y[:2])
 np.interp(x, A, A); np.interp(x, u, y, period=0); np.unwrap(s); np.unwrap(x, axis=1)
