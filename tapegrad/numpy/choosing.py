@@ -10,8 +10,7 @@ from tapegrad.core.tensor import Tensor
 from tapegrad.numpy.array import holding, install, ndarray, plain, tensor_of
 from tapegrad.numpy.creation import zeros_like
 from tapegrad.numpy.function import function
-from tapegrad.numpy.movers import numbered
-from tapegrad.ops.positions import pick
+from tapegrad.numpy.movers import rearranged
 
 __all__ = ["choose", "insert", "piecewise", "select", "trim_zeros"]
 
@@ -40,8 +39,8 @@ def select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
     """
     conditions = [plain(c) for c in condlist]
     choices = list(choicelist)
-    source, numbers = numbered(_in_common([*choices, default]))
-    return pick(source, np.select(conditions, numbers[:-1], numbers[-1]))
+    tensors = _in_common([*choices, default])
+    return rearranged(tensors, lambda a: np.select(conditions, a[:-1], a[-1]))
 
 
 @function(
@@ -52,9 +51,11 @@ def select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
 def choose(a: Any, choices: Any, out: Any = None, mode: str = "raise") -> Any:
     """For each place, the element of the array whose number stands there."""
     given = list(choices) if isinstance(choices, (list, tuple)) else [tensor_of(choices)]
-    source, numbers = numbered(_in_common(given))
-    arrays: Any = numbers if isinstance(choices, (list, tuple)) else numbers[0]
-    return pick(source, _numpy.choose(plain(a), arrays, mode=mode))
+    several, chosen = isinstance(choices, (list, tuple)), plain(a)
+    return rearranged(
+        _in_common(given),
+        lambda arrays: _numpy.choose(chosen, arrays if several else arrays[0], mode=mode),
+    )
 
 
 @function(
@@ -95,8 +96,8 @@ def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> An
 def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Any:
     """With further rows, columns or elements."""
     x = tensor_of(arr)
-    source, (old, new) = numbered([x, tensor_of(values, x._value.dtype)])
-    return pick(source, _numpy.insert(old, plain(obj), new, axis))
+    pair, places = [x, tensor_of(values, x._value.dtype)], plain(obj)
+    return rearranged(pair, lambda a: _numpy.insert(a[0], places, a[1], axis))
 
 
 @function(

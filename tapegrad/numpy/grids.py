@@ -7,10 +7,9 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.table import recording as R
-from tapegrad.numpy.array import holding, of_type, plain, tensor_of
+from tapegrad.numpy.array import leave, of_type, plain, tensor_of
 from tapegrad.numpy.function import faced, function, not_differentiable
-from tapegrad.numpy.movers import numbered
-from tapegrad.ops.positions import pick
+from tapegrad.numpy.movers import rearranged
 
 __all__ = [
     "broadcast_arrays",
@@ -106,18 +105,16 @@ class _Joining:
             weak = item.__class__ in (bool, int, float, complex)
             kinds.append(item if weak else parts[-1]._value.dtype)
         dtype = np.result_type(*kinds) if len(kinds) > 1 else parts[0]._value.dtype
-        source, numbers = numbered([of_type(x, dtype) for x in parts])
-        queue = iter(numbers)
-        placed = [k if isinstance(k, str) else _bare(next(queue)) for k in items]
-        return holding(pick(source, self._model[tuple(placed)]))
+
+        def join(arrays: list[Any]) -> Any:
+            queue = iter(arrays)
+            placed = [k if isinstance(k, str) else next(queue)[()] for k in items]
+            return self._model[tuple(placed)]
+
+        return leave(rearranged([of_type(x, dtype) for x in parts], join))
 
     def __len__(self) -> int:
         return 0
-
-
-def _bare(numbers: Any) -> Any:
-    """A number where NumPy is to see one, and not an array of no axes."""
-    return numbers if numbers.ndim else int(numbers)
 
 
 def _range(part: Any) -> Any:

@@ -64,20 +64,48 @@ def stack(
     return R.stack(*tensors, axis=axis - ndim)
 
 
-hstack = joiner(
-    "hstack",
-    "Joined along the second axis, vectors along the first.",
-    "np.hstack([np.ones(2), np.zeros(1)])",
-)
-vstack = joiner("vstack", "Rows below one another.", "np.vstack([np.ones(2), np.zeros(2)])")
-dstack = joiner("dstack", "Joined along the third axis.", "np.dstack([np.ones(2), np.zeros(2)])")
-column_stack = joiner(
-    "column_stack", "Vectors as columns side by side.", "np.column_stack([np.ones(2), np.zeros(2)])"
-)
+def _shaped(arrays: Any, model: Any) -> list[Tensor]:
+    """Tensors in the shapes that a function such as `numpy.atleast_2d` gives them."""
+    tensors = [tensor_of(a) for a in arrays]
+    shapes = [model(np.broadcast_to(np.False_, x._value.shape)).shape for x in tensors]
+    return [R.reshape(x, to=shape) for x, shape in zip(tensors, shapes, strict=True)]
+
+
+@function("np.hstack([np.ones(2), np.zeros(1)])")
+def hstack(tup: Any, *, dtype: Any = None, casting: str = "same_kind") -> Any:
+    """Joined along the second axis, vectors along the first."""
+    parts = _shaped(tup, np.atleast_1d)
+    axis = 0 if parts and parts[0]._value.ndim == 1 else 1
+    return concatenate(parts, axis, dtype=dtype, casting=casting)
+
+
+@function("np.vstack([np.ones(2), np.zeros(2)])")
+def vstack(tup: Any, *, dtype: Any = None, casting: str = "same_kind") -> Any:
+    """Rows below one another."""
+    return concatenate(_shaped(tup, np.atleast_2d), 0, dtype=dtype, casting=casting)
+
+
+@function("np.dstack([np.ones(2), np.zeros(2)])")
+def dstack(tup: Any) -> Any:
+    """Joined along the third axis."""
+    return concatenate(_shaped(tup, np.atleast_3d), 2)
+
+
+@function("np.column_stack([np.ones(2), np.zeros(2)])")
+def column_stack(tup: Any) -> Any:
+    """Vectors as columns side by side."""
+    return concatenate(_shaped(tup, lambda a: np.atleast_2d(a).T if a.ndim < 2 else a), 1)
+
+
+@function("np.append(np.array([1.0]), 2.0)")
+def append(arr: Any, values: Any, axis: Any = None) -> Any:
+    """With values at the end."""
+    return concatenate([arr, values], axis)
+
+
 block = joiner(
     "block",
     "Joined from nested lists of blocks.",
     "np.block([[np.ones((1, 1)), np.zeros((1, 1))]])",
 )
 row_stack = vstack
-append = joiner("append", "With values at the end.", "np.append(np.array([1.0]), 2.0)", 2)

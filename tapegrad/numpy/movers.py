@@ -12,14 +12,17 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
+from tapegrad.core.context import active_recorders
 from tapegrad.core.table import recording as R
 from tapegrad.core.tensor import Tensor, wrap_constant
-from tapegrad.numpy.array import holding, install, ndarray, of_type, plain, tensor_of
+from tapegrad.numpy.array import holding, install, leave, ndarray, of_type, plain, tensor_of
 from tapegrad.numpy.documentation import documented
 from tapegrad.numpy.function import HANDLERS
 from tapegrad.numpy.in_place import view_of
-from tapegrad.ops.positions import pick
+from tapegrad.numpy.shaping import reshape, transpose
+from tapegrad.ops.positions import numbers_of, pick
 
 
 def numbered(tensors: list[Tensor]) -> tuple[Tensor, list[Any]]:
@@ -34,10 +37,39 @@ def numbered(tensors: list[Tensor]) -> tuple[Tensor, list[Any]]:
     return R.concat(zero, *flat, axis=-1), numbers
 
 
+def rearranged(tensors: list[Tensor], call: Callable[[list[Any]], Any]) -> Any:
+    """What a function makes of arrays whose elements it only moves, as a tensor or several.
+
+    Parameters
+    ----------
+    tensors
+        Of one type.
+    call
+        A function of arrays, given the data where nobody records, or else the numbers of the
+        elements; what it fills in is 0.
+    """
+    if not active_recorders():
+        arrays = [np.asarray(x._value) for x in tensors]
+        return _placed(call(arrays), lambda found: wrap_constant(found[()]))
+    source, numbers = numbered(tensors)
+    return _placed(call(numbers), lambda positions: pick(source, positions))
+
+
 def _placed(value: Any, take: Callable[[Any], Any]) -> Any:
     if isinstance(value, (tuple, list)):
         return type(value)([_placed(v, take) for v in value])
     return take(np.asarray(value))
+
+
+def _with_first(model: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+    """All arguments by position of which the first may have been given by name."""
+    if args:
+        return args
+    return (kwargs.pop(next(iter(inspect.signature(model).parameters))),)
+
+
+def _base_of(given: Any) -> ndarray:
+    return given if given.__class__ is ndarray else holding(tensor_of(given))
 
 
 def mover(
@@ -63,57 +95,98 @@ def mover(
     module = sys._getframe(1).f_globals["__name__"]
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        if not args:
-            first = next(iter(inspect.signature(model).parameters))
-            args = (kwargs.pop(first),)
-        given, *rest = args
-        base = given if given.__class__ is ndarray else holding(tensor_of(given))
-        x = base._tensor
-        shape, size = x._value.shape, x._value.size
+        given, *rest = _with_first(model, args, kwargs)
+        base = _base_of(given)
+        rest, options = [plain(v) for v in rest], {k: plain(v) for k, v in kwargs.items()}
         if fills:
-            source, (numbers,) = numbered([x])
-        else:
-            source, numbers = x, np.arange(size).reshape(shape)
-        moved = model(numbers, *map(plain, rest), **{k: plain(v) for k, v in kwargs.items()})
-
-        def take(positions: Any) -> Any:
-            found = pick(source, positions)
-            if not fills and positions.size and np.may_share_memory(positions, numbers):
-                return view_of(base, found, lambda t: pick(t, positions))
-            return holding(found)
-
-        return _placed(moved, take)
+            return leave(rearranged([base._tensor], lambda a: model(a[0], *rest, **options)))
+        if active_recorders():
+            return _views(base, lambda a: model(a, *rest, **options))
+        return _unrecorded(base, lambda a: model(a, *rest, **options))
 
     return _dressed(call, name, model, summary, example, method, parameters, module)
 
 
-def joiner(name: str, summary: str, example: str, count: int = 0, **parameters: str) -> Any:
-    """A function that puts the elements of several arrays together.
+def _views(base: ndarray, move: Callable[[Any], Any]) -> Any:
+    """What a function makes of an array, recorded; views where NumPy shows the same memory."""
+    x = base._tensor
+    numbers = numbers_of(x)
 
-    Parameters
-    ----------
-    count
-        How many of the first arguments are arrays; 0 if the first is a sequence of them.
-    """
+    def take(positions: Any) -> Any:
+        found = pick(x, positions)
+        if positions.size and np.may_share_memory(positions, numbers):
+            return view_of(base, found, lambda t: pick(t, positions))
+        return holding(found)
+
+    return _placed(move(numbers), take)
+
+
+def _unrecorded(base: ndarray, move: Callable[[Any], Any]) -> Any:
+    """The same where nobody records: positions are found when a view or its base changes."""
+    data = np.asarray(base._value)
+    count = iter(range(10**9))
+
+    def take(found: Any) -> Any:
+        k = next(count)
+        if not (found.size and np.may_share_memory(found, data)):
+            return holding(wrap_constant(found[()]))
+        return view_of(base, wrap_constant(found[()]), lambda t: pick(t, part_of(t, k)))
+
+    def part_of(t: Any, k: int) -> Any:
+        parts: list[Any] = []
+        _placed(move(numbers_of(t)), parts.append)
+        return parts[k]
+
+    return _placed(move(data), take)
+
+
+def axes_mover(
+    name: str, summary: str, example: str, method: bool = False, **parameters: str
+) -> Callable[..., Any]:
+    """A function that puts the axes of its first argument into another order."""
     model = getattr(np, name)
     module = sys._getframe(1).f_globals["__name__"]
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        if not args:
-            first = next(iter(inspect.signature(model).parameters))
-            args = (kwargs.pop(first),)
-        given = list(args[:count]) if count else args[0]
+        given, *rest = _with_first(model, args, kwargs)
+        base = _base_of(given)
+        # Strides tell axes of size 1 apart.
+        marked = as_strided(np.zeros(1, np.int8), (1,) * base.ndim, range(base.ndim))
+        moved = model(marked, *map(plain, rest), **{k: plain(v) for k, v in kwargs.items()})
+        return transpose(base, moved.strides)
+
+    return _dressed(call, name, model, summary, example, method, parameters, module)
+
+
+def reshaper(
+    name: str, summary: str, example: str, method: bool = False, **parameters: str
+) -> Callable[..., Any]:
+    """A function that only changes the shape of its first argument."""
+    model = getattr(np, name)
+    module = sys._getframe(1).f_globals["__name__"]
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        given, *rest = _with_first(model, args, kwargs)
+        base = _base_of(given)
+        options = {k: plain(v) for k, v in kwargs.items()}
+        found = model(np.broadcast_to(np.False_, base.shape), *map(plain, rest), **options)
+        return reshape(base, found.shape)
+
+    return _dressed(call, name, model, summary, example, method, parameters, module)
+
+
+def joiner(name: str, summary: str, example: str, **parameters: str) -> Any:
+    """A function that puts the elements of a sequence of arrays together."""
+    model = getattr(np, name)
+    module = sys._getframe(1).f_globals["__name__"]
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        given, *rest = _with_first(model, args, kwargs)
         tensors: list[Tensor] = []
         _collect(given, tensors)
-        dtype = kwargs.pop("dtype", None) or np.result_type(*[x._value.dtype for x in tensors])
-        kwargs.pop("casting", None)
+        dtype = np.result_type(*[x._value.dtype for x in tensors])
         tensors = [of_type(x, np.dtype(dtype)) for x in tensors]
-        source, numbers = numbered(tensors)
-        arranged = _restored(given, iter(numbers))
-        rest = map(plain, args[count or 1 :])
-        options = {k: plain(v) for k, v in kwargs.items()}
-        moved = model(*arranged, *rest, **options) if count else model(arranged, *rest, **options)
-        return _placed(moved, lambda positions: holding(pick(source, positions)))
+        return leave(rearranged(tensors, lambda a: model(_restored(given, iter(a)), *rest)))
 
     return _dressed(call, name, model, summary, example, False, parameters, module)
 

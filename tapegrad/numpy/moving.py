@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from tapegrad.numpy.movers import mover
+import numpy as np
+
+from tapegrad.numpy.array import holding, ndarray, plain, tensor_of
+from tapegrad.numpy.function import function
+from tapegrad.numpy.movers import axes_mover, mover, reshaper
 
 __all__ = [
     "array_split",
@@ -39,9 +43,30 @@ _SECTIONS: dict[str, Any] = {
 }
 _X = "np.array([[1.0, 2.0], [3.0, 4.0]])"
 
-flip = mover("flip", "The elements in reverse order.", "np.flip(np.array([1.0, 2.0]))")
-fliplr = mover("fliplr", "The columns in reverse order.", f"np.fliplr({_X})")
-flipud = mover("flipud", "The rows in reverse order.", f"np.flipud({_X})")
+
+@function("np.flip(np.array([1.0, 2.0]))")
+def flip(m: Any, axis: Any = None) -> Any:
+    """The elements in reverse order, along all axes or some."""
+    base = m if m.__class__ is ndarray else holding(tensor_of(m))
+    axes: Any = range(base.ndim)
+    if axis is not None:
+        axes = np.lib.array_utils.normalize_axis_tuple(plain(axis), base.ndim)
+    return base[tuple([slice(None, None, -1 if i in axes else 1) for i in range(base.ndim)])]
+
+
+def _flipped(name: str, axis: int, summary: str) -> Any:
+    def call(m: Any) -> Any:
+        if np.ndim(plain(m)) <= axis:
+            raise ValueError(f"Input must be >= {axis + 1}-d.")
+        return flip(m, axis)
+
+    call.__name__ = call.__qualname__ = name
+    call.__doc__ = summary
+    return function(f"np.{name}({_X})")(call)
+
+
+fliplr = _flipped("fliplr", 1, "The columns in reverse order.")
+flipud = _flipped("flipud", 0, "The rows in reverse order.")
 rot90 = mover("rot90", "Turned by quarters of a turn.", f"np.rot90({_X})")
 roll = mover(
     "roll",
@@ -49,8 +74,10 @@ roll = mover(
     "np.roll(np.array([1.0, 2.0, 3.0]), 1)",
     shift="How far, along each axis.",
 )
-rollaxis = mover("rollaxis", "An axis moved before another one, `start`.", f"np.rollaxis({_X}, 1)")
-moveaxis = mover(
+rollaxis = axes_mover(
+    "rollaxis", "An axis moved before another one, `start`.", f"np.rollaxis({_X}, 1)"
+)
+moveaxis = axes_mover(
     "moveaxis",
     "Axes moved to other places.",
     f"np.moveaxis({_X}, 0, 1)",
@@ -103,12 +130,12 @@ dsplit = mover(
     "dsplit", "Cut along the third axis.", "np.dsplit(np.ones((1, 1, 2)), 2)", **_SECTIONS
 )
 unstack = mover("unstack", "The slices along an axis.", f"np.unstack({_X})")
-swapaxes = mover(
+swapaxes = axes_mover(
     "swapaxes", "Two axes in one another's place.", f"np.swapaxes({_X}, 0, 1)", method=True
 )
-expand_dims = mover(
+expand_dims = reshaper(
     "expand_dims", "With a new axis of size 1.", "np.expand_dims(np.array([1.0, 2.0]), 0)"
 )
-squeeze = mover(
+squeeze = reshaper(
     "squeeze", "Without axes of size 1.", "np.squeeze(np.array([[1.0, 2.0]]))", method=True
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad.core.context import active_recorders
 from tapegrad.core.table import recording as R
 from tapegrad.core.tensor import Tensor, wrap_constant
 from tapegrad.numpy.array import holding, plain, tensor_of
@@ -15,10 +16,10 @@ from tapegrad.numpy.extremes import max as largest
 from tapegrad.numpy.extremes import min as least
 from tapegrad.numpy.function import function, of_data
 from tapegrad.numpy.joining import concatenate
-from tapegrad.numpy.movers import numbered
+from tapegrad.numpy.movers import rearranged
 from tapegrad.numpy.quantiles import median
+from tapegrad.numpy.reducing import is_exact
 from tapegrad.numpy.statistics import mean
-from tapegrad.ops.positions import pick
 
 __all__ = ["pad"]
 
@@ -40,18 +41,19 @@ def pad(array: Any, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> An
     x = tensor_of(array)
     if callable(mode):
         return _by_function(x, plain(pad_width), mode, kwargs)
+    if is_exact(x) or not active_recorders():
+        return of_data(np.pad, (array, pad_width, mode), kwargs)
     if mode == "constant" and "constant_values" in kwargs:
         given = tensor_of(kwargs["constant_values"], x._value.dtype)
-        source, (inner, outer) = numbered([x, given])
-        numbers = {**kwargs, "constant_values": outer}
-        return pick(source, _numpy.pad(inner, plain(pad_width), mode, **numbers))
+        widths = plain(pad_width)
+        return rearranged(
+            [x, given],
+            lambda a: _numpy.pad(a[0], widths, mode, **{**kwargs, "constant_values": a[1]}),
+        )
     odd = kwargs.get("reflect_type") == "odd"
-    if x._value.dtype.kind not in "fc":
-        return of_data(np.pad, (array, pad_width, mode), kwargs)
     if mode in ("constant", "empty") or (mode not in _WITH_VALUES and not odd):
-        source, (numbers,) = numbered([x])
-        mode = "constant" if mode == "empty" and not kwargs else mode
-        return pick(source, _numpy.pad(numbers, plain(pad_width), mode, **kwargs))
+        mode, widths = "constant" if mode == "empty" and not kwargs else mode, plain(pad_width)
+        return rearranged([x], lambda a: _numpy.pad(a[0], widths, mode, **kwargs))
     # NumPy checks the arguments, and what it computes is the shape.
     _numpy.pad(plain(x), plain(pad_width), mode, **{k: plain(v) for k, v in kwargs.items()})
     ndim = x._value.ndim
