@@ -76,7 +76,8 @@ def _fast(primitive_name: str, kind: type[Node], slow: Callable[..., Any]) -> Ca
         if other.__class__ is float or other.__class__ is int:
             if dtype.type not in _FAST_KINDS or active_recorders():
                 return slow(self, other)
-            b, second, j = dtype.type(other), None, 0
+            b = np.asarray(other, dtype) if a.__class__ is np.ndarray else dtype.type(other)
+            second, j = None, 0
         elif isinstance(other, Tensor):
             b = other._value
             if b.dtype is not dtype or active_recorders():
