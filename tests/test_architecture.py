@@ -171,7 +171,12 @@ def test_import_loads_nothing_slow() -> None:
     slow = {"numba", "llvmlite", "scipy", "matplotlib", "tqdm", "tapegrad.demo"}
     slow |= {"tapegrad.comparison", "tapegrad.compiler", "tapegrad.numpy", "tapegrad.torch"}
     assert not loaded & slow
-    assert "scipy" not in loaded_after("import tapegrad.numpy")
+    of_numpy = loaded_after("import tapegrad.numpy")
+    assert not of_numpy & {"scipy", "numpy.random", "tapegrad.numpy.random"}
+    parts = {f"tapegrad.torch.{name}" for name in ("nn.modules", "optim", "utils", "serialization")}
+    of_torch = loaded_after("import tapegrad.torch")
+    assert not of_torch & (parts | {"scipy", "numpy.random", "zipfile", "json"})
+    assert parts <= loaded_after("from tapegrad.torch import *; nn.Linear, optim, utils, save")
     # NumPy's own imports are paid already; ours add none of the expensive standard modules.
     ours = loaded - loaded_after("import numpy")
     expensive = {"dataclasses", "asyncio", "unittest", "multiprocessing", "concurrent"}

@@ -7,7 +7,7 @@ The derivatives are the engine's; what stands here are NumPy's names, arguments,
 from __future__ import annotations
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from numpy import bool as bool
 from numpy import bool_ as bool_
@@ -43,7 +43,6 @@ from tapegrad.numpy import linalg as linalg
 from tapegrad.numpy import operators as operators
 from tapegrad.numpy import polynomial as polynomial
 from tapegrad.numpy import protocols as protocols
-from tapegrad.numpy import random as random
 from tapegrad.numpy.absent import REFUSED, refusing
 from tapegrad.numpy.applying import *
 from tapegrad.numpy.array import ndarray as ndarray
@@ -85,13 +84,22 @@ from tapegrad.numpy.ufunc import ufunc as ufunc
 from tapegrad.numpy.universal import *
 from tapegrad.numpy.windows import *
 
+if TYPE_CHECKING:
+    from tapegrad.numpy import random as random
+
 globals().update(OWN)
+#: What takes a while to load: NumPy's generators, and SciPy.
+_LATE = ("random", "special")
 _refuse = refusing(__name__, globals(), REFUSED)
 
 
 def __getattr__(name: str) -> Any:
-    if name == "special":  # it needs SciPy, which takes a while to load
-        return importlib.import_module("tapegrad.numpy.special")
+    if name in _LATE:
+        return importlib.import_module(f"tapegrad.numpy.{name}")
     if name in MODULES:
         return own_module(name)
     return _refuse(name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LATE, *MODULES})

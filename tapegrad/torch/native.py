@@ -10,9 +10,9 @@ from tapegrad.torch.creation import ones, zeros
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.dtypes import bool as _bool
 from tapegrad.torch.nn import functional as F
-from tapegrad.torch.nn.utils.norms import norm_except_dim
 from tapegrad.torch.random import rand_like
 from tapegrad.torch.tensor import Tensor
+from tapegrad.torch.weight_norms import norm_except_dim
 
 __all__ = [
     "alpha_dropout",

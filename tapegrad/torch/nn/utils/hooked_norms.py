@@ -9,8 +9,8 @@ from tapegrad.torch import modes
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.nn.functional import normalize
 from tapegrad.torch.nn.parameter import Parameter
-from tapegrad.torch.nn.utils.norms import as_rows, iterate, norm_except_dim
 from tapegrad.torch.random import randn
+from tapegrad.torch.weight_norms import as_rows, iterate, norm_except_dim
 
 __all__ = ["remove_spectral_norm", "remove_weight_norm", "spectral_norm", "weight_norm"]
 
