@@ -147,11 +147,15 @@ class Comparison:
 
     def _repr_html_(self) -> str:
         """The table in a notebook."""
-        head = "<th></th><th>TensorFlow's tape</th><th>PyTorch's backward</th><th></th>"
+        names = ("", "TensorFlow's tape", "PyTorch's backward", "")
+        head = "".join(
+            f'<th style="text-align: left; padding: 0.3em 0.8em">{n}</th>' for n in names
+        )
         body = "\n".join(map(_html_row, self.rows))
         return (
+            f'<div style="overflow: auto">\n'
             f'<table class="tapegrad-comparison" style="text-align: left; {_FIXED}">\n'
-            f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>\n"
+            f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>\n</div>\n"
             f"<p>{html.escape(self._summary())}</p>"
         )
 

@@ -6,8 +6,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-import numpy as np
-
 from tapegrad.core import nest
 from tapegrad.core.backward import sweep
 from tapegrad.core.context import (
@@ -19,12 +17,11 @@ from tapegrad.core.context import (
     silence_float_errors,
     visible_recorders,
 )
-from tapegrad.core.indexed_slices import IndexedSlices
 from tapegrad.core.jacobians import batch_jacobian, jacobian
 from tapegrad.core.memory import Computed, Memory, gradients
 from tapegrad.core.observer import Observer, observed
 from tapegrad.core.places import Lines, place
-from tapegrad.core.slices import Slices
+from tapegrad.core.remains import FEW
 from tapegrad.core.table import raw, recording
 from tapegrad.core.tape import Tape, is_differentiable
 from tapegrad.core.tape_arguments import (
@@ -39,8 +36,13 @@ from tapegrad.core.tape_arguments import (
     warn_recorded_gradient,
 )
 from tapegrad.core.tape_tools import TapeTools
-from tapegrad.core.tensor import ArrayLike, Tensor, next_id, wrap
-from tapegrad.core.unconnected import UnconnectedGradients, wants_zeros, zeros_for
+from tapegrad.core.tensor import ArrayLike, next_id
+from tapegrad.core.unconnected import (
+    UnconnectedGradients,
+    result_for,
+    wants_zeros,
+    zeros_for,
+)
 from tapegrad.errors import TapeUsedError
 
 
@@ -279,7 +281,10 @@ class GradientTape(TapeTools, Tape):
             warn_recorded_gradient()
         self._use()
         first = next_id()
-        taken: list[list[Any]] = []
+        # Of a long tape all of whose records lead to the one source, none are needed any more.
+        certain = len(self.roots) == 1 and self.roots == {x._id for x in source_list}
+        dropped = self._persistent or (certain and len(self.records) > FEW)
+        taken: list[list[Any]] | None = None if dropped else []
         found: dict[int, Any] = {}
         try:
             found = self._pull_back(targets, seeds, source_list, taken)
@@ -288,7 +293,7 @@ class GradientTape(TapeTools, Tape):
             self._release(targets, unanswered, taken)
         self._tell_lost(targets, unanswered)
         results = [
-            x._in_dialect(self._result(source, found, zeros))
+            x._in_dialect(result_for(source, found, zeros))
             for x, source in zip(given, source_list, strict=True)
         ]
         gradients.append(Computed(first, next_id(), place(2)))
@@ -435,21 +440,24 @@ class GradientTape(TapeTools, Tape):
             if self.is_recording:
                 self._stop()
 
-    def _release(
-        self, targets: Sequence[Any], unanswered: Sequence[Any], taken: Sequence[Any] = ()
-    ) -> None:
+    def _release(self, targets: Any, unanswered: Sequence[Any], taken: Any = ()) -> None:
         """Free what a non-persistent tape kept, but for what explains a gradient of None."""
         if not self._persistent:
-            self._memory.release(
-                [self.records, *reversed(taken)],
-                [x._id for x in unanswered],
-                [y._id for y in targets],
-            )
+            if taken is not None or self.records:
+                self._memory.release(
+                    [self.records, *reversed(taken or ())],
+                    [x._id for x in unanswered],
+                    [y._id for y in targets],
+                )
             self.records, self.followed, self.roots = [], set(), set()
             self.places = None
 
     def _pull_back(
-        self, targets: list[Any], seeds: list[Any], sources: list[Any], taken: list[list[Any]]
+        self,
+        targets: list[Any],
+        seeds: list[Any],
+        sources: list[Any],
+        taken: list[list[Any]] | None,
     ) -> dict[int, Any]:
         """Cotangents of the sources by identity; `taken` gets the records that are used up."""
         wanted = {x._id for x in sources if is_differentiable(x._value)}
@@ -468,6 +476,8 @@ class GradientTape(TapeTools, Tape):
             g = ones_like_target(x, wrapped) if seed is None else seed if wrapped else seed._value
             previous = cotangents.get(x._id)
             cotangents[x._id] = g if previous is None else previous + g
+        if not cotangents:
+            return {}
         if observer is not None and not wrapped:
             with only_recorders(()):
                 return observer.sweep(self.records, self._memory.place_of, cotangents, wanted)
@@ -480,21 +490,7 @@ class GradientTape(TapeTools, Tape):
                 F,
                 consume=not self._persistent,
                 roots=self.roots,
-                taken=None if self._persistent else taken,
+                taken=taken,
             )
         finally:
             restore_float_errors(token)
-
-    def _result(self, x: Any, found: dict[int, Any], zeros: bool) -> Any:
-        g = found.get(x._id)
-        if g is None:
-            return zeros_for(x) if zeros else None
-        if g.__class__ is np.ndarray and g.dtype is x._value.dtype:
-            return wrap(g)
-        if g.__class__ is Slices:
-            return IndexedSlices.from_cotangent(g)
-        t = g if isinstance(g, Tensor) else wrap(g)
-        dtype, source = x._value.dtype, t._value.dtype
-        if source is not dtype and source != dtype:  # rules may widen small floats (bfloat16)
-            t = recording.cast(t, dtype=dtype, source=source)
-        return t

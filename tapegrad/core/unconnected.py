@@ -7,7 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad.core.tensor import Tensor, wrap_constant
+from tapegrad.core.indexed_slices import IndexedSlices
+from tapegrad.core.slices import Slices
+from tapegrad.core.table import recording
+from tapegrad.core.tensor import Tensor, wrap, wrap_constant
 
 
 class UnconnectedGradients(Enum):
@@ -51,3 +54,19 @@ def wants_zeros(value: Any) -> bool:
 def zeros_for(x: Any, leading: tuple[int, ...] = ()) -> Tensor:
     """Zeros of the shape and dtype of `x`, behind leading axes."""
     return wrap_constant(np.zeros((*leading, *x._value.shape), x._value.dtype)[()])
+
+
+def result_for(x: Any, found: dict[int, Any], zeros: bool) -> Any:
+    """The gradient of a source, of its dtype; zeros or None if none has reached it."""
+    g = found.get(x._id)
+    if g is None:
+        return zeros_for(x) if zeros else None
+    if g.__class__ is np.ndarray and g.dtype is x._value.dtype:
+        return wrap(g)
+    if g.__class__ is Slices:
+        return IndexedSlices.from_cotangent(g)
+    t = g if isinstance(g, Tensor) else wrap(g)
+    dtype, source = x._value.dtype, t._value.dtype
+    if source is not dtype and source != dtype:  # rules may widen small floats (bfloat16)
+        t = recording.cast(t, dtype=dtype, source=source)
+    return t
