@@ -17,6 +17,7 @@ import numpy as np
 from tapegrad.core.containers import array_in, held_by
 from tapegrad.core.convert import conversions
 from tapegrad.core.convert import operand as engine_operand
+from tapegrad.core.indexed_slices import IndexedSlices
 from tapegrad.core.leaks import Manner
 from tapegrad.core.table import recording
 from tapegrad.core.tensor import ArrayLike, Tensor, wrap_constant
@@ -107,6 +108,8 @@ class ndarray(ArrayLike):
         return self._tensor if watches is None else watches.get(tape, self._tensor)
 
     def _in_dialect(self, derivative: Any) -> Any:
+        if isinstance(derivative, IndexedSlices):
+            derivative = derivative._to_tensor()
         return holding(derivative) if isinstance(derivative, Tensor) else derivative
 
     # What it is
@@ -288,7 +291,13 @@ def tensor_of(value: Any, dtype: Any = None) -> Tensor:
     else:
         if value.__class__ is not np.ndarray and hasattr(value, "__array__"):
             value = array_in(value)
-        found = wrap_constant(np.array(value, dtype)[()])
+        data = np.array(value, dtype)
+        if data.dtype.kind == "O" and not data.ndim:
+            raise TypeError(
+                f"Arrays hold numbers: a {type(value).__name__} cannot be one. For a missing "
+                f"number write nan."
+            )
+        found = wrap_constant(data[()])
     return found if dtype is None else of_type(found, np.dtype(dtype))
 
 

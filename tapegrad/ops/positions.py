@@ -44,7 +44,9 @@ def _in_a_row(positions: Any) -> Any:
 def pick(x: Any, positions: Any) -> Any:
     """The elements at these positions, in the shape of the positions."""
     positions = np.asanyarray(positions)
-    taken = gather_rows(_flat(x), wrap_constant(_in_a_row(positions)))
+    # Recorded for vectors, too: its gradient is dense, where that of picked rows alone is not.
+    row = reshape(x, to=(x._value.size,))
+    taken = gather_rows(row, wrap_constant(_in_a_row(positions)))
     return _shaped(taken, positions.shape)
 
 

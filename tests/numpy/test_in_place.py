@@ -385,6 +385,8 @@ def test_numbers_that_do_not_fit_are_refused() -> None:
         small[0] = float("nan")
     with pytest.raises(TypeError, match="imaginary"):
         np.ones(2).imag = 3.0
+    with pytest.raises(TypeError, match="write nan"):
+        small[0] = None
     small[0] = 1.7
     assert small.tolist() == [1, 0]
 
