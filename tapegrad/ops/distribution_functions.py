@@ -41,6 +41,12 @@ elementwise(
     lambda F, a, y: 1.0 / _t_density(F, a, y),
 )
 elementwise(
+    "stdtridf",
+    from_scipy("stdtridf"),
+    lambda F, b, y: 1.0 / _t_by_df(F, y, b),
+    lambda F, b, y: -_t_density(F, y, b) / _t_by_df(F, y, b),
+)
+elementwise(
     "ndtri_exp",
     from_scipy("ndtri_exp"),
     lambda F, x, y: math.sqrt(2.0 * math.pi) * F.exp(x + 0.5 * y * y),

@@ -59,6 +59,28 @@ _betaincinv = elementwise(
     lambda F, a, b, y: 1.0 / F.betainc_density(a, b, y),
 )
 
+# The inverses in the parameters.
+elementwise(
+    "gdtrib",
+    from_scipy("gdtrib"),
+    lambda F, a, c, y: -c * F.igamma_density(y, a * c) / F.igamma_slope(y, a * c, n=1),
+    lambda F, a, c, y: 1.0 / F.igamma_slope(y, a * c, n=1),
+    lambda F, a, c, y: -a * F.igamma_density(y, a * c) / F.igamma_slope(y, a * c, n=1),
+)
+elementwise(
+    "btdtria",
+    from_scipy("btdtria"),
+    lambda F, b, c, y: 1.0 / F.betainc_slope(y, b, c, n=1, m=0),
+    lambda F, b, c, y: -F.betainc_slope(y, b, c, n=0, m=1) / F.betainc_slope(y, b, c, n=1, m=0),
+    lambda F, b, c, y: -F.betainc_density(y, b, c) / F.betainc_slope(y, b, c, n=1, m=0),
+)
+elementwise(
+    "btdtrib",
+    from_scipy("btdtrib"),
+    lambda F, a, c, y: -F.betainc_slope(a, y, c, n=1, m=0) / F.betainc_slope(a, y, c, n=0, m=1),
+    lambda F, a, c, y: 1.0 / F.betainc_slope(a, y, c, n=0, m=1),
+    lambda F, a, c, y: -F.betainc_density(a, y, c) / F.betainc_slope(a, y, c, n=0, m=1),
+)
 elementwise(
     "betainccinv",
     from_scipy("betainccinv"),

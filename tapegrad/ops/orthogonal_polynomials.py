@@ -109,6 +109,27 @@ def _jacobi(F: Any, n: Any, parameter: float, x: Any) -> Any:
     return F.eval_jacobi(n, shift, shift, x)
 
 
+def _spherical_legendre(n: Any, m: Any, theta: Any) -> Any:
+    from scipy.special import sph_legendre_p
+
+    dtype = require_float(theta)
+    degree, order = np.asarray(n).astype(np.int64), np.asarray(m).astype(np.int64)
+    found = np.asarray(sph_legendre_p(degree, order, theta.astype(np.float64)))
+    shape = np.broadcast_shapes(np.shape(n), np.shape(m), np.shape(theta))
+    return found.reshape(shape).astype(dtype, copy=False)[()]
+
+
+def _spherical_slope(F: Any, a: Any, b: Any, c: Any) -> Any:
+    """By the functions of the neighbouring orders, which are smooth at the poles, too."""
+    up = F.sqrt(F.maximum((a - b) * (a + b + 1.0), 0.0)) * F.sph_legendre_p(a, b + 1.0, c)
+    down = F.sqrt(F.maximum((a + b) * (a - b + 1.0), 0.0)) * F.sph_legendre_p(a, b - 1.0, c)
+    slope = 0.5 * (up - down)
+    # They are functions of the cosine, whose angle goes back after half a turn.
+    return F.where(F.less(F.sin(c), 0.0), -slope, slope)
+
+
+# https://dlmf.nist.gov/14.30
+elementwise("sph_legendre_p", _spherical_legendre, NONDIFF, NONDIFF, _spherical_slope)
 # https://dlmf.nist.gov/14.10.E5, infinite at the ends where the function is.
 elementwise(
     "lpmv",

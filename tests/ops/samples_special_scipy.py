@@ -279,3 +279,69 @@ elementwise_samples(
     reference=_mp(_beta_quantile),
     dtypes=_SINGLE,
 )
+
+
+# Inverses in the parameters, by bisection.
+def _parameter(function: Any, target: float, rising: bool) -> Any:
+    with mpmath.workdps(30):
+        low, high = mpmath.mpf("1e-6"), mpmath.mpf("1e4")
+        for _ in range(130):
+            middle = mpmath.sqrt(low * high)
+            below = (function(middle) < target) == rising
+            low, high = (middle, high) if below else (low, middle)
+        return low
+
+
+_INVERSE = {"dtypes": ("float32", "float64"), "rtol": 1e-5}
+elementwise_samples(
+    "gdtrib",
+    positive,
+    _probabilities,
+    positive,
+    reference=_mp(
+        lambda a, p, x: _parameter(
+            lambda b: mpmath.gammainc(b, 0, a * x, regularized=True), p, False
+        )
+    ),
+    **_INVERSE,
+)
+elementwise_samples(
+    "btdtria",
+    _probabilities,
+    positive,
+    _fixed(0.4, 0.6, 0.5),
+    reference=_mp(
+        lambda p, b, x: _parameter(lambda a: mpmath.betainc(a, b, 0, x, regularized=True), p, False)
+    ),
+    **_INVERSE,
+)
+elementwise_samples(
+    "btdtrib",
+    positive,
+    _probabilities,
+    _fixed(0.4, 0.6, 0.5),
+    reference=_mp(
+        lambda a, p, x: _parameter(lambda b: mpmath.betainc(a, b, 0, x, regularized=True), p, True)
+    ),
+    **_INVERSE,
+)
+for _label, _p, _t in (
+    ("column", [[0.65], [0.72]], [0.65, 0.7]),
+    ("scalar", 0.71, 0.6),
+    ("empty", np.zeros((0, 2)), np.zeros(2)),
+):
+    sample(
+        "stdtridf",
+        fixed(_p),
+        fixed(_t),
+        label=_label,
+        reference=_mp(lambda p, t: _parameter(lambda df: _student(df, t), p, True)),
+        **_INVERSE,
+    )
+elementwise_samples(
+    "sph_legendre_p",
+    _fixed(2.0, 3.0, 4.0),
+    _fixed(0.0, 1.0, 2.0),
+    reals,
+    reference=_mp(lambda n, m, theta: mpmath.spherharm(n, m, theta, 0)),
+)

@@ -12,8 +12,9 @@ from scipy import special
 from tapegrad.core.table import recording as R
 from tapegrad.core.tensor import Tensor
 from tapegrad.numpy.special.making import family, floating, of_data, special_function
-from tapegrad.ops import airy, bessel, kelvin, spherical_bessel, struve  # noqa: F401 - of the table
+from tapegrad.ops import airy, bessel, spherical_bessel, struve  # noqa: F401 - of the table
 from tapegrad.ops import complex as engine_complex
+from tapegrad.ops import kelvin as _of_the_table  # noqa: F401
 
 _AIRY = ("airy_ai", "airy_ai_slope", "airy_bi", "airy_bi_slope")
 
@@ -133,14 +134,47 @@ _spherical("spherical_kn", "Modified spherical Bessel function of the second kin
 def _hankel(name: str, kind: str, sign: float) -> None:
     def hankel(v: Any, z: Any) -> Any:
         order, x = floating(v, z)
-        if x._value.dtype.kind == "c":
+        if x._value.dtype.kind == "c" or not np.all(x._value > 0):
             return of_data(getattr(special, name), v, z)
         return engine_complex.complex(R.jv(order, x), sign * R.yv(order, x))
 
     hankel.__name__ = hankel.__qualname__ = name
-    hankel.__doc__ = f"Hankel function of the {kind} kind; differentiable at real numbers."
+    hankel.__doc__ = f"Hankel function of the {kind} kind; differentiable at positive numbers."
     special_function(f"np.special.{name}(0.5, 1.0)", z="The variable.", **_ORDER)(hankel)
 
 
 _hankel("hankel1", "first", 1.0)
 _hankel("hankel2", "second", -1.0)
+
+
+def _hankel_scaled(name: str, of: str, sign: float) -> None:
+    def scaled(v: Any, z: Any) -> Any:
+        order, x = floating(v, z)
+        if x._value.dtype.kind == "c" or not np.all(x._value > 0):
+            return of_data(getattr(special, name), v, z)
+        jv, yv, cosine, sine = R.jv(order, x), R.yv(order, x), R.cos(x), R.sin(x)
+        # (jv + i s yv) (cos - i s sin)
+        return engine_complex.complex(jv * cosine + yv * sine, sign * (yv * cosine - jv * sine))
+
+    scaled.__name__ = scaled.__qualname__ = name
+    scaled.__doc__ = f"`{of}`, scaled; differentiable at positive numbers."
+    special_function(f"np.special.{name}(1.0, 2.0)", z="The variable.", **_ORDER)(scaled)
+
+
+_hankel_scaled("hankel1e", "hankel1", 1.0)
+_hankel_scaled("hankel2e", "hankel2", -1.0)
+
+
+@special_function("np.special.kelvin(1.0)")
+def kelvin(x: Any) -> Any:
+    """Kelvin functions as complex numbers: ber + i bei, ker + i kei, and their derivatives."""
+    (point,) = floating(x)
+    pairs = (("ber", "bei"), ("ker", "kei"), ("berp", "beip"), ("kerp", "keip"))
+    return tuple(
+        [
+            engine_complex.complex(
+                getattr(R, f"kelvin_{a}")(point), getattr(R, f"kelvin_{b}")(point)
+            )
+            for a, b in pairs
+        ]
+    )

@@ -39,7 +39,8 @@ def _within(inside: Callable[..., Any], at_least: float, at_most: float) -> Call
         value = inside(safe_k, safe_n, p)
         beyond = R.where(R.less(whole, zero), constant(k, at_least), constant(k, at_most))
         outside = R.logical_or(
-            R.greater(whole, n), R.logical_or(R.less(p, zero), R.greater(p, one))
+            R.logical_not(R.less_equal(whole, n)),  # also if one of them is NaN
+            R.logical_or(R.less(p, zero), R.greater(p, one)),
         )
         beyond = R.where(outside, constant(k, np.nan), beyond)
         return R.where(valid, value, beyond)
@@ -66,6 +67,24 @@ family(
     ("chndtr", "chndtr", "x df nc", "Noncentral chi-square distribution.", "1.0, 2, 0.5"),
     ("stdtr", "stdtr", "df t", "Student's distribution.", "3, [0.0, 1.0]"),
     ("stdtrit", "stdtrit", "df p", "Quantile of Student's distribution.", "3, [0.5, 0.9]"),
+    ("stdtridf", "stdtridf", "p t", "Inverse of `stdtr` in df.", "0.75, 0.7"),
+    (
+        "chdtriv",
+        lambda p, x: 2.0 * R.gdtrib(constant(p, 0.5), p, x),
+        "p x",
+        "Inverse of `chdtr` in v.",
+        "0.5, 1.0",
+    ),
+    ("gdtrib", "gdtrib", "a p x", "Inverse of `gdtr` in b.", "1.0, 0.5, 2.0"),
+    (
+        "pdtrik",
+        lambda p, m: R.gdtrib(constant(p, 1.0), 1.0 - p, m) - 1.0,
+        "p m",
+        "Inverse of `pdtr` in k.",
+        "0.5, 2.0",
+    ),
+    ("btdtria", "btdtria", "p b x", "Inverse of `betainc` in a.", "0.5, 2.0, 0.5"),
+    ("btdtrib", "btdtrib", "a p x", "Inverse of `betainc` in b.", "2.0, 0.5, 0.5"),
     ("fdtr", _fdtr, "dfn dfd x", "F distribution.", "2, 3, 1.0"),
     ("fdtrc", _fdtrc, "dfn dfd x", "Complement of the F distribution.", "2, 3, 1.0"),
     ("fdtri", _fdtri, "dfn dfd p", "Quantile of the F distribution.", "2, 3, 0.5"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from tapegrad.core.table import recording as R
 from tapegrad.core.tensor import Tensor
-from tapegrad.numpy.special.making import family
+from tapegrad.numpy.special.making import constant, family
 from tapegrad.ops import carlson, elliptic, jacobi_elliptic  # noqa: F401 - of the table
 
 
@@ -18,7 +18,9 @@ def _ellipj(u: Tensor, m: Tensor) -> Any:
 def _agm(a: Tensor, b: Tensor) -> Any:
     """By the complete integral of the first kind: https://dlmf.nist.gov/19.8.E5."""
     total = a + b
-    return 0.25 * math.pi * total / R.ellipkm1(4.0 * (a / total) * (b / total))
+    mean = 0.25 * math.pi * total / R.ellipkm1(4.0 * (a / total) * (b / total))
+    border = R.logical_or(R.equal(a, constant(a, 0.0)), R.is_inf(a))
+    return R.where(R.logical_and(R.equal(a, b), border), a, mean)
 
 
 family(

@@ -26,9 +26,11 @@ def _voigt_profile(x: Tensor, sigma: Tensor, gamma: Tensor) -> Any:
     zero, one = constant(x, 0.0), constant(x, 1.0)
     narrow = R.equal(sigma, zero)
     width = R.where(narrow, one, sigma)
-    z = engine_complex.complex(*_of_one_shape(x / width, R.abs(gamma) / width)) / math.sqrt(2.0)
+    z = engine_complex.complex(*_of_one_shape(x / width, gamma / width)) / math.sqrt(2.0)
     gaussian = R.real(R.wofz(z)) / (width * math.sqrt(2.0 * math.pi))
-    lorentzian = gamma / (math.pi * (x * x + gamma * gamma))
+    square = x * x + gamma * gamma
+    peak = R.where(R.equal(square, zero), constant(x, np.inf), zero)
+    lorentzian = gamma / (math.pi * R.where(R.equal(square, zero), one, square)) + peak
     return R.where(narrow, lorentzian, gaussian)
 
 

@@ -82,7 +82,7 @@ def multigammaln(a: Any, d: Any) -> Any:
     if not isinstance(d, (int, np.integer, float)) or d != int(d):
         raise ValueError("d should be a positive integer (dimension)")
     if np.any(x._value <= 0.5 * (d - 1)):
-        raise ValueError(f"condition a ({x._value:f}) > 0.5 * (d-1) ({0.5 * (d - 1):f}) not met")
+        raise ValueError(f"condition a ({x._value}) > 0.5 * (d-1) ({0.5 * (d - 1)}) not met")
     return engine_multigammaln(x, int(d))
 
 

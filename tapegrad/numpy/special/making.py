@@ -118,10 +118,15 @@ def constant(x: Tensor, value: float) -> Tensor:
     return wrap_constant(x._value.dtype.type(value))
 
 
-def floating(*values: Any) -> list[Tensor]:
-    """Tensors of the floating point type in common, which is float64 for integers."""
+def floating(*values: Any, half: bool = False) -> list[Tensor]:
+    """Tensors of the floating point type in common, which is float64 for integers.
+
+    SciPy's loops are of single precision at least; `half` says that there is no loop.
+    """
     found = [x if x.__class__ in (bool, int, float) else tensor_of(x) for x in values]
     dtype = np.result_type(*[x._value.dtype if isinstance(x, Tensor) else x for x in found])
     if dtype.kind not in "fc":
         dtype = np.dtype(np.float64)
+    elif dtype == np.float16 and not half:
+        dtype = np.dtype(np.float32)
     return [of_type(x if isinstance(x, Tensor) else tensor_of(x), dtype) for x in found]

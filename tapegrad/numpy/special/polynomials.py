@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from scipy import special
+
 from tapegrad.core.table import recording as R
 from tapegrad.core.tensor import Tensor
-from tapegrad.numpy.special.making import family
+from tapegrad.numpy.special.making import family, floating, of_data, special_function
+from tapegrad.ops import complex as engine_complex
 from tapegrad.ops import hypergeometric, orthogonal_polynomials  # noqa: F401 - of the table
 
 
@@ -126,3 +129,21 @@ family(
         "0.5, 1.0, [0.5, 1.0]",
     ),
 )
+
+if hasattr(special, "sph_harm_y"):  # since SciPy 1.15
+
+    @special_function(
+        "np.special.sph_harm_y(2, 1, 0.5, 0.25)",
+        n="The degree, whole numbers.",
+        m="The order, whole numbers.",
+        theta="The polar angle.",
+        phi="The azimuth.",
+        diff_n="The order of derivatives to return with the value; with them SciPy computes.",
+    )
+    def sph_harm_y(n: Any, m: Any, theta: Any, phi: Any, *, diff_n: int = 0) -> Any:
+        """Spherical harmonic, differentiable in both angles."""
+        if diff_n:
+            return of_data(special.sph_harm_y, n, m, theta, phi, diff_n=diff_n)
+        degree, order, polar, azimuth = floating(n, m, theta, phi)
+        size, turn = R.sph_legendre_p(degree, order, polar), order * azimuth
+        return engine_complex.complex(size * R.cos(turn), size * R.sin(turn))

@@ -25,7 +25,7 @@ def _largest(x: Tensor, axes: tuple[int, ...]) -> Any:
 
 
 def _shifted(x: Any, axis: Any) -> tuple[Tensor, tuple[int, ...]]:
-    (a,) = floating(x)
+    (a,) = floating(x, half=True)
     axes = axes_of(axis, a._value.ndim)
     return (R.subtract(a, _largest(a, axes)) if a._value.size else a), axes
 
@@ -60,13 +60,13 @@ def logsumexp(
 ) -> Any:
     """Logarithm of the sum of exponentials, which does not overflow."""
     if b is None:
-        (x,) = floating(a)
+        (x,) = floating(a, half=True)
         axes = axes_of(axis, x._value.ndim)
         if x._value.dtype.kind == "f" and not return_sign:
             return R.reduce_logsumexp(x, axes=axes, keepdims=keepdims)
         terms = None
     else:
-        x, terms = floating(a, b)
+        x, terms = floating(a, b, half=True)
         shape = np.broadcast_shapes(x._value.shape, terms._value.shape)
         x = R.broadcast_to(x, to=shape)
         x = R.where(R.equal(terms, constant(terms, 0.0)), constant(x, -np.inf), x)
