@@ -71,6 +71,7 @@ from tapegrad.numpy.printing import *
 from tapegrad.numpy.products import *
 from tapegrad.numpy.quantiles import *
 from tapegrad.numpy.questions import *
+from tapegrad.numpy.ranges import *
 from tapegrad.numpy.selecting import *
 from tapegrad.numpy.sets import *
 from tapegrad.numpy.shaping import *

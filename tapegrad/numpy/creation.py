@@ -1,8 +1,7 @@
-"""Making arrays: of values, of a shape, of a range; conversions of type."""
+"""Making arrays: of values, of a shape; conversions of type."""
 
 from __future__ import annotations
 
-import builtins
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,6 @@ from tapegrad.numpy.function import function, not_differentiable
 from tapegrad.numpy.in_place import view_of
 
 __all__ = [
-    "arange",
     "array",
     "asanyarray",
     "asarray",
@@ -34,11 +32,8 @@ __all__ = [
     "fromiter",
     "full",
     "full_like",
-    "geomspace",
     "identity",
     "indices",
-    "linspace",
-    "logspace",
     "ones",
     "ones_like",
     "tri",
@@ -51,13 +46,15 @@ __all__ = [
 _numpy: Any = np
 
 
-def _check_device(device: Any) -> None:
+def check_device(device: Any) -> None:
+    """Refuse a device that there is not."""
     if device not in (None, "cpu"):
         raise ValueError(f'Device not understood. Only "cpu" is allowed, but received: {device}')
 
 
-def _made(array: Any, device: Any = None) -> Any:
-    _check_device(device)
+def made(array: Any, device: Any = None) -> Any:
+    """A tensor of an array of NumPy that is new."""
+    check_device(device)
     return wrap_constant(np.asarray(array)[()])
 
 
@@ -115,7 +112,7 @@ def asarray(
     like: Any = None,
 ) -> Any:
     """An array of given values; an array of this dialect is handed on as it is."""
-    _check_device(device)
+    check_device(device)
     if copy is False and not isinstance(a, (ArrayLike, np.ndarray, np.generic)):
         _refuse_copy()
     if a.__class__ is ndarray and not copy and dtype in (None, a.dtype):
@@ -165,7 +162,7 @@ def copy(a: Any, order: str = "K", subok: bool = False) -> Any:
 @function("np.astype(np.array([1.5, 2.5]), np.int64)")
 def astype(x: Any, dtype: Any, /, *, copy: bool = True, device: Any = None) -> Any:
     """The values in another type; between floating point types differentiable."""
-    _check_device(device)
+    check_device(device)
     if not isinstance(x, (ndarray, np.ndarray, ArrayLike)):
         raise TypeError(f"Input should be a NumPy array. It is of type {type(x).__name__} instead.")
     if not copy and x.__class__ is ndarray and x.dtype == np.dtype(dtype):
@@ -199,7 +196,7 @@ def zeros(
     shape: Any, dtype: Any = None, order: str = "C", *, device: Any = None, like: Any = None
 ) -> Any:
     """An array of zeros."""
-    return _made(np.zeros(plain(shape), dtype), device)
+    return made(np.zeros(plain(shape), dtype), device)
 
 
 @function("np.ones((2, 2))")
@@ -207,7 +204,7 @@ def ones(
     shape: Any, dtype: Any = None, order: str = "C", *, device: Any = None, like: Any = None
 ) -> Any:
     """An array of ones."""
-    return _made(np.ones(plain(shape), dtype), device)
+    return made(np.ones(plain(shape), dtype), device)
 
 
 @function("np.empty(2).shape", result="(2,)")
@@ -215,7 +212,7 @@ def empty(
     shape: Any, dtype: Any = None, order: str = "C", *, device: Any = None, like: Any = None
 ) -> Any:
     """An array to be filled: of zeros."""
-    return _made(np.zeros(plain(shape), dtype), device)
+    return made(np.zeros(plain(shape), dtype), device)
 
 
 @function("np.full(3, 0.5)")
@@ -229,7 +226,7 @@ def full(
     like: Any = None,
 ) -> Any:
     """An array of one value, which may be one that tapes follow."""
-    _check_device(device)
+    check_device(device)
     x = tensor_of(fill_value, dtype)
     to = np.empty(plain(shape), np.bool_).shape
     if np.broadcast_shapes(x._value.shape, to) != to:
@@ -243,7 +240,7 @@ def _like(a: Any, value: Any, dtype: Any, shape: Any, device: Any) -> Any:
     data = plain(a)
     model = np.empty_like(data, dtype, shape=plain(shape))
     x = tensor_of(value, model.dtype)
-    _check_device(device)
+    check_device(device)
     return R.broadcast_to(x, to=model.shape)
 
 
@@ -305,114 +302,6 @@ def full_like(
     return _like(a, fill_value, dtype, shape, device)
 
 
-@function("np.arange(1.0, 4.0)", start="The first value, or the end if it stands alone.")
-def arange(
-    start: Any,
-    stop: Any = None,
-    step: Any = 1,
-    dtype: Any = None,
-    *,
-    device: Any = None,
-    like: Any = None,
-) -> Any:
-    """Numbers at equal distances, up to `stop` but without it; `step` is the distance."""
-    values = [plain(v) for v in ((start, stop, step) if stop is not None else (0, start, step))]
-    if stop is None and builtins.all(isinstance(v, builtins.int) for v in values):
-        return _made(
-            _numpy.arange(start, dtype=dtype) if step == 1 else _numpy.arange(*values, dtype),
-            device,
-        )
-    return _made(_numpy.arange(*values, dtype=dtype), device)
-
-
-def _is_followed(*values: Any) -> bool:
-    return builtins.any(isinstance(v, ArrayLike) for v in values)
-
-
-@function("np.linspace(0.0, 1.0, 5)")
-def linspace(
-    start: Any,
-    stop: Any,
-    num: Any = 50,
-    endpoint: bool = True,
-    retstep: bool = False,
-    dtype: Any = None,
-    axis: int = 0,
-    *,
-    device: Any = None,
-) -> Any:
-    """Numbers at equal distances from `start` to `stop`, which tapes may follow."""
-    _check_device(device)
-    if not _is_followed(start, stop):
-        found = _numpy.linspace(start, stop, num, endpoint, retstep, dtype, axis)
-        if retstep:
-            return _made(found[0]), _made(found[1])
-        return _made(found)
-    # Python's numbers take the type of the other end.
-    ends = [v if isinstance(v, (int, float, complex)) else tensor_of(v) for v in (start, stop)]
-    kinds = [v._value.dtype if isinstance(v, Tensor) else v for v in ends]
-    common = np.result_type(*kinds, float(num))
-    a, b = [tensor_of(v, common) for v in ends]
-    count = int(num)
-    divisions = count - 1 if endpoint else count
-    difference = R.subtract(b, a)
-    shape = difference._value.shape
-    parts = np.arange(count) / (divisions if divisions > 0 else 1)
-    weights = wrap_constant(parts.astype(common).reshape((-1,) + (1,) * len(shape)))
-    one = wrap_constant(common.type(1))
-    values = R.add(R.multiply(R.subtract(one, weights), a), R.multiply(weights, b))
-    if axis not in (0, -1 - len(shape)):
-        ndim = len(shape) + 1
-        order = list(range(1, ndim))
-        order.insert(axis % ndim, 0)
-        values = R.transpose(values, axes=tuple([i - ndim for i in order]))
-    if dtype is not None:
-        values = of_type(values, np.dtype(dtype))
-    step = R.divide(difference, wrap_constant(common.type(divisions))) if divisions > 0 else np.nan
-    return (values, step) if retstep else values
-
-
-@function("np.logspace(0.0, 2.0, 3)")
-def logspace(
-    start: Any,
-    stop: Any,
-    num: Any = 50,
-    endpoint: bool = True,
-    base: Any = 10.0,
-    dtype: Any = None,
-    axis: int = 0,
-) -> Any:
-    """Powers of `base` with exponents at equal distances."""
-    if not _is_followed(start, stop, base):
-        return _made(_numpy.logspace(start, stop, num, endpoint, base, dtype, axis))
-    result = base ** holding_of(linspace(start, stop, num, endpoint, axis=axis))
-    return tensor_of(result, dtype)
-
-
-def holding_of(x: Any) -> ndarray:
-    """An array of anything."""
-    return x if x.__class__ is ndarray else holding(tensor_of(x))
-
-
-@function("np.geomspace(1.0, 8.0, 4)")
-def geomspace(
-    start: Any,
-    stop: Any,
-    num: Any = 50,
-    endpoint: bool = True,
-    dtype: Any = None,
-    axis: int = 0,
-) -> Any:
-    """Numbers in a geometric progression."""
-    if not _is_followed(start, stop):
-        return _made(_numpy.geomspace(start, stop, num, endpoint, dtype, axis))
-    a, b = holding_of(start), holding_of(stop)
-    weights = holding_of(linspace(0.0, 1.0, num, endpoint))
-    ratio = b / a
-    powers = ratio ** weights.reshape((-1,) + (1,) * ratio.ndim)
-    return tensor_of(a * powers, dtype)
-
-
 @function("np.eye(2)")
 def eye(
     N: int,
@@ -425,19 +314,19 @@ def eye(
     like: Any = None,
 ) -> Any:
     """Ones on a diagonal, zeros elsewhere."""
-    return _made(np.eye(N, M, k, dtype), device)
+    return made(np.eye(N, M, k, dtype), device)
 
 
 @function("np.identity(2)")
 def identity(n: int, dtype: Any = None, *, like: Any = None) -> Any:
     """The identity matrix."""
-    return _made(np.identity(n, dtype))
+    return made(np.identity(n, dtype))
 
 
 @function("np.tri(2, 3)")
 def tri(N: int, M: int | None = None, k: int = 0, dtype: Any = float, *, like: Any = None) -> Any:
     """Ones on and below a diagonal."""
-    return _made(np.tri(N, M, k, dtype))
+    return made(np.tri(N, M, k, dtype))
 
 
 @function("np.fromfunction(lambda i, j: i + j, (2, 2))", function="A function of index arrays.")
@@ -445,7 +334,7 @@ def fromfunction(
     function: Any, shape: Any, *, dtype: Any = float, like: Any = None, **kwargs: Any
 ) -> Any:
     """The values of a function at the indices of an array; `kwargs` are handed on to it."""
-    places = [_made(i) for i in np.indices(shape, dtype=dtype)]
+    places = [made(i) for i in np.indices(shape, dtype=dtype)]
     return tensor_of(function(*map(holding, places), **kwargs))
 
 
@@ -459,7 +348,7 @@ def from_dlpack(x: Any, /, *, device: Any = None, copy: bool | None = None) -> A
 
     What is an array or a tensor here already stays one that tapes follow.
     """
-    _check_device(device)
+    check_device(device)
     if x.__class__ is ndarray and not copy:
         return view_of(x, x._tensor, lambda t: t)
     if isinstance(x, (ndarray, Tensor, Variable)):

@@ -13,11 +13,11 @@ import numpy as np
 from tapegrad.core.table import recording as R
 from tapegrad.core.tensor import Tensor, wrap_constant
 from tapegrad.numpy.array import holding, ndarray, of_type, plain, tensor_of
-from tapegrad.numpy.creation import linspace
 from tapegrad.numpy.extremes import max as largest
 from tapegrad.numpy.extremes import min as least
 from tapegrad.numpy.function import faced, function, not_differentiable, of_data
 from tapegrad.numpy.joining import stack
+from tapegrad.numpy.ranges import linspace
 from tapegrad.numpy.reducing import is_exact
 from tapegrad.ops.positions import add_at
 

@@ -11,13 +11,14 @@ from tapegrad.core.context import active_recorders
 from tapegrad.core.table import recording as R
 from tapegrad.core.tensor import Tensor, wrap_constant
 from tapegrad.numpy.array import holding, plain, tensor_of
-from tapegrad.numpy.creation import linspace, zeros
+from tapegrad.numpy.creation import zeros
 from tapegrad.numpy.extremes import max as largest
 from tapegrad.numpy.extremes import min as least
 from tapegrad.numpy.function import function, of_data
 from tapegrad.numpy.joining import concatenate
 from tapegrad.numpy.movers import rearranged
 from tapegrad.numpy.quantiles import median
+from tapegrad.numpy.ranges import linspace
 from tapegrad.numpy.reducing import is_exact
 from tapegrad.numpy.statistics import mean
 
