@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from tapegrad.core import nest
@@ -54,13 +54,15 @@ def checkpoint_sequential(functions: Any, segments: int, input: Any) -> Any:
     >>> tape.gradient(y, x).numpy().round(4)
     np.float32(0.6293)
     """
-    steps = list(getattr(functions, "layers", functions))
+    given = getattr(functions, "layers", functions)
+    steps = list(given) if isinstance(given, Iterable) else []
     if not steps or not all(callable(f) for f in steps):
         raise TypeError(
             f"checkpoint_sequential: functions is a list of callables or a model with layers, not "
             f"{functions!r}."
         )
-    if not isinstance(segments, int) or not 1 <= segments <= len(steps):
+    whole = isinstance(segments, int) and not isinstance(segments, bool)
+    if not whole or not 1 <= segments <= len(steps):
         raise ValueError(
             f"checkpoint_sequential: segments is a number between 1 and the number of functions, "
             f"{len(steps)}; not {segments!r}."

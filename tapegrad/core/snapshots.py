@@ -43,7 +43,13 @@ class Snapshots:
             import shutil
             import tempfile
 
-            self._directory = tempfile.mkdtemp(prefix="tapegrad-", dir=directory)
+            try:
+                self._directory = tempfile.mkdtemp(prefix="tapegrad-", dir=directory)
+            except OSError as error:
+                raise type(error)(
+                    f"{on_disk} states are to be stored on disk, but no directory can be made: "
+                    f"{error}. Pass another directory=..., or disk=0, which stores fewer states."
+                ) from None
             weakref.finalize(self, shutil.rmtree, self._directory, True)
 
     @property

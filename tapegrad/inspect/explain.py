@@ -80,13 +80,13 @@ class Explanation:
         return html_text(self.text)
 
 
-def check_open(tape: Any, method: str) -> None:
+def check_open(tape: Any, method: str, hint: str = "") -> None:
     """TapeUsedError if there is nothing on the tape to look at."""
     if tape._used:
         raise TapeUsedError(
             f"tape.{method} came too late: the tape is not persistent, so tape.gradient released "
             f"what it had recorded. Call tape.{method} before tape.gradient, or record on "
-            f"tf.GradientTape(persistent=True)."
+            f"tf.GradientTape(persistent=True).{hint}"
         )
     if not tape._ever_entered:
         raise TapeUsedError(

@@ -315,7 +315,8 @@ def trace_numerics() -> Iterator[NumericsReport]:
 
 def explain_nan(tape: Any, target: Any = None) -> NumericsReport:
     """See `GradientTape.explain_nan`."""
-    check_open(tape, "explain_nan")
+    hint = " `with tf.debugging.trace_numerics() as report:` around both needs neither."
+    check_open(tape, "explain_nan", hint)
     y = None if target is None else single_tensor(target, "target")
     report = NumericsReport()
     records, places = _unfolded(tape)

@@ -265,6 +265,16 @@ def test_measured_loops_have_the_gradient_of_the_plain_loop(
         np.testing.assert_allclose(got.numpy(), expected.numpy(), rtol=1e-10, atol=1e-14)
 
 
+def test_a_directory_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    x = tf.Variable(np.zeros(SIZE))
+    missing = str(tmp_path / "missing")
+    with (
+        pytest.raises(FileNotFoundError, match=r"missing.*disk=0"),
+        tf.GradientTape(),
+    ):
+        tf.fori_checkpointed(9, many_names, x, budget=4, directory=missing)
+
+
 @pytest.mark.parametrize("segments", [1, 2, 3, 5])
 def test_sequential(segments: int) -> None:
     weights = [tf.Variable(W + i) for i in range(5)]
@@ -313,7 +323,9 @@ def test_without_a_tape_it_is_the_loop() -> None:
             r"Expected .float32\[\].*\. Actual, in step 0: .float32\[2\]",
         ),
         (lambda: tf.checkpoint_sequential([], 1, 1.0), TypeError, "list of callables"),
+        (lambda: tf.checkpoint_sequential(None, 1, 1.0), TypeError, "list of callables"),
         (lambda: tf.checkpoint_sequential([abs], 2, 1.0), ValueError, "between 1 and"),
+        (lambda: tf.checkpoint_sequential([abs], True, 1.0), ValueError, "between 1 and"),
     ],
 )
 def test_bad_input(call: Any, error: type[Exception], says: str) -> None:
