@@ -107,9 +107,17 @@ def _by_blas(a: Any, b: Any, lower: bool, adjoint: bool) -> Any:
     # Both count in columns first: what they get is the transpose, without a copy.
     if b.shape[-1] == 1:
         return getattr(lapack, kind + "trtrs")(a.T, b, lower=not lower, trans=int(not adjoint))[0]
-    # For several columns trtrs starts threads, for the smallest matrix, too; trsm does not.
+    # For several columns trtrs starts threads, for the smallest matrix, too, and trsm from eight
+    # columns on. Where other work keeps the processors busy, waiting for them takes milliseconds.
     solver: Any = getattr(blas, kind + "trsm")
-    return solver(1.0, a.T, b, lower=not lower, trans_a=int(not adjoint))
+    part = b.shape[-1] if len(a) > 64 else 7
+    x = np.array(b, order="F")
+    for j in range(0, b.shape[-1], part):
+        columns = x[:, j : j + part]
+        columns[...] = solver(
+            1.0, a.T, columns, lower=not lower, trans_a=int(not adjoint), overwrite_b=1
+        )
+    return x
 
 
 def _row_by_row(a: Any, b: Any, lower: bool, adjoint: bool) -> Any:
