@@ -58,7 +58,8 @@ def dot(a: Any, b: Any, out: Any = None) -> Any:
             f"{x._value.ndim - 1}) != {n} (dim {axis})"
         )
     if max(x._value.ndim, y._value.ndim) <= 2:
-        return universal.UNIVERSAL["matmul"](holding(x), holding(y))
+        product: Any = universal.UNIVERSAL["matmul"].compute
+        return product(x, y)  # of one type already
     return contract.tensordot(x, y, [[x._value.ndim - 1], [axis]])
 
 

@@ -51,6 +51,9 @@ def floating(a: Any) -> Tensor:
 def of_one_type(*values: Any) -> list[Tensor]:
     """Arrays in the precision that they have in common."""
     given = [floating(v) for v in values]
+    dtype = given[0]._value.dtype
+    if all(x._value.dtype is dtype for x in given):
+        return given
     dtype = np.result_type(*[x._value.dtype for x in given])
     return [of_type(x, dtype) for x in given]
 

@@ -85,13 +85,17 @@ def solve(a: Any, b: Any) -> Any:
             f"signature (m,m),(m{'' if vector else ',n'})->(m{'' if vector else ',n'}) (size "
             f"{rows} is different from {n})"
         )
-    lead = np.broadcast_shapes(x._value.shape[:-2], y._value.shape[: -2 if not vector else 0])
     if vector:
         y = R.reshape(y, to=(n, 1))
+    lead = _common_lead(x._value.shape[:-2], y._value.shape[:-2])
     if not prod(lead) or not y._value.size:
         x, y = [R.broadcast_to(t, to=(*lead, *t._value.shape[-2:])) for t in (x, y)]
     found = R.solve(x, y, adjoint=False, checked=False)
     return R.reshape(found, to=found._value.shape[:-1]) if vector else found
+
+
+def _common_lead(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:
+    return a if a == b or not b else np.broadcast_shapes(a, b)
 
 
 def _from_lower_triangle(x: Tensor) -> Any:
