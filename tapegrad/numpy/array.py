@@ -291,13 +291,7 @@ def tensor_of(value: Any, dtype: Any = None) -> Tensor:
     else:
         if value.__class__ is not np.ndarray and hasattr(value, "__array__"):
             value = array_in(value)
-        data = np.array(value, dtype)
-        if data.dtype.kind == "O" and not data.ndim:
-            raise TypeError(
-                f"Arrays hold numbers: a {type(value).__name__} cannot be one. For a missing "
-                f"number write nan."
-            )
-        found = wrap_constant(data[()])
+        found = wrap_constant(np.array(value, dtype)[()])
     return found if dtype is None else of_type(found, np.dtype(dtype))
 
 

@@ -58,7 +58,12 @@ def _setitem(self: ndarray, key: Any, value: Any) -> None:
     if value.__class__ in _NUMBERS and not (value.__class__ is complex and self.dtype.kind != "c"):
         value = wrap_constant(self.dtype.type(value))  # raises where it does not fit
     else:
+        kind = type(value).__name__
         value = tensor_of(value)
+        if not hasattr(value._value, "dtype"):
+            raise TypeError(
+                f"Arrays hold numbers: a {kind} cannot be one. For a missing number write nan."
+            )
     set_items(self, _key(key), value)
 
 
