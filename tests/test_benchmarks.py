@@ -9,7 +9,7 @@ import sys
 import numpy as np
 import pytest
 
-from benchmarks import harness, limits, sparse, suite, table, worker
+from benchmarks import harness, limits, numpy_dialect, sparse, suite, table, worker
 from benchmarks.libraries import COMPILED, LIBRARIES
 from benchmarks.libraries.base import Inputs, converted, numpy_operations
 from benchmarks.libraries.by_hand import NumPyByHand
@@ -245,3 +245,27 @@ def test_sparse_problems_are_sparse(problem):
     assert name.strip() == problem.name
     assert int(products) <= 20
     assert int(entries) < 60 * 20
+
+
+@pytest.mark.parametrize("key", numpy_dialect.questions(small=True))
+def test_derivatives_of_the_numpy_dialect_agree_with_differences(key):
+    question = numpy_dialect.questions(small=True)[key]
+    x = question.at
+    result = numpy_dialect.libraries()[numpy_dialect.SUBJECT](question)()
+    parts = numpy_dialect.arrays(result)
+    direction = np.cos(np.arange(x.size) + 1.0)
+
+    def value(at):
+        return np.asarray(question.function(np, at))
+
+    if question.derivative == "hessian":
+        step = 1e-4
+        second = value(x + step * direction) - 2 * value(x) + value(x - step * direction)
+        actual, expected = direction @ parts[0] @ direction, second / step**2
+    else:
+        step = 1e-6
+        expected = (value(x + step * direction) - value(x - step * direction)) / (2 * step)
+        actual = parts[-1] @ direction
+    np.testing.assert_allclose(actual, expected, rtol=1e-5, atol=1e-6)
+    if question.derivative == "value_and_grad":
+        np.testing.assert_allclose(parts[0], value(x), rtol=1e-12)
