@@ -345,3 +345,64 @@ elementwise_samples(
     reals,
     reference=_mp(lambda n, m, theta: mpmath.spherharm(n, m, theta, 0)),
 )
+
+
+# Of complex numbers.
+def _complex(function: Any) -> Any:
+    def exact(*arrays: Any) -> Any:
+        rows = np.broadcast_arrays(*arrays)
+        found = [
+            complex(function(*map(mpmath.mpc, each)))
+            for each in zip(*(r.flat for r in rows), strict=True)
+        ]
+        return np.array(found).reshape(rows[0].shape)
+
+    return exact
+
+
+def _plane(rng: np.random.Generator) -> Any:
+    return positive(4)(rng) + 1j * reals(4)(rng)
+
+
+_HOLOMORPHIC = {
+    "erf": mpmath.erf,
+    "erfc": mpmath.erfc,
+    "erfi": mpmath.erfi,
+    "erfcx": lambda z: mpmath.exp(z * z) * mpmath.erfc(z),
+    "dawsn": lambda z: mpmath.sqrt(mpmath.pi) / 2 * mpmath.exp(-z * z) * mpmath.erfi(z),
+    "ndtr": lambda z: mpmath.erfc(-z / mpmath.sqrt(2)) / 2,
+    "gamma": mpmath.gamma,
+    "loggamma": mpmath.loggamma,
+    "rgamma": mpmath.rgamma,
+    "psi": mpmath.digamma,
+    "expi": mpmath.ei,
+    "exp1": mpmath.e1,
+    "spence": lambda z: mpmath.polylog(2, 1 - z),
+    "expm1": mpmath.expm1,
+    "log1p": lambda z: mpmath.log(1 + z),
+    "wrightomega": lambda z: mpmath.lambertw(mpmath.exp(z)),
+}
+_ORDERS_OF_DERIVATIVES = {"psi": 0, "gamma": 1, "loggamma": 1, "rgamma": 1}
+for _name, _function in _HOLOMORPHIC.items():
+    sample(
+        f"complex_{_name}",
+        _plane,
+        reference=_complex(_function),
+        dtypes=(),
+        order=_ORDERS_OF_DERIVATIVES.get(_name, 2),
+    )
+for _name, _function in {
+    "jv": mpmath.besselj,
+    "yv": mpmath.bessely,
+    "iv": mpmath.besseli,
+    "kv": mpmath.besselk,
+    "hankel1": mpmath.hankel1,
+    "hankel2": mpmath.hankel2,
+}.items():
+    sample(
+        f"complex_{_name}",
+        fixed([0.5, 1.0, 2.25, 0.0], complex),
+        _plane,
+        reference=_complex(_function),
+        dtypes=(),
+    )

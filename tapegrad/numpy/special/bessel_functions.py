@@ -9,12 +9,15 @@ from typing import Any
 import numpy as np
 from scipy import special
 
+from tapegrad.core.table import TABLE
 from tapegrad.core.table import recording as R
 from tapegrad.core.tensor import Tensor
+from tapegrad.numpy.array import of_type
 from tapegrad.numpy.special.making import family, floating, of_data, special_function
 from tapegrad.ops import airy, bessel, spherical_bessel, struve  # noqa: F401 - of the table
 from tapegrad.ops import complex as engine_complex
 from tapegrad.ops import kelvin as _of_the_table  # noqa: F401
+from tapegrad.ops.holomorphic import COMPLEX
 
 _AIRY = ("airy_ai", "airy_ai_slope", "airy_bi", "airy_bi_slope")
 
@@ -134,9 +137,10 @@ _spherical("spherical_kn", "Modified spherical Bessel function of the second kin
 def _hankel(name: str, kind: str, sign: float) -> None:
     def hankel(v: Any, z: Any) -> Any:
         order, x = floating(v, z)
-        if x._value.dtype.kind == "c" or not np.all(x._value > 0):
-            return of_data(getattr(special, name), v, z)
-        return engine_complex.complex(R.jv(order, x), sign * R.yv(order, x))
+        if x._value.dtype.kind == "f" and np.all(x._value > 0):
+            return engine_complex.complex(R.jv(order, x), sign * R.yv(order, x))
+        dtype = np.result_type(x._value.dtype, np.complex64)
+        return TABLE[COMPLEX[name]](of_type(order, dtype), of_type(x, dtype))
 
     hankel.__name__ = hankel.__qualname__ = name
     hankel.__doc__ = f"Hankel function of the {kind} kind; differentiable at positive numbers."

@@ -20,6 +20,7 @@ from tapegrad.numpy.array import holding, of_type, tensor_of
 from tapegrad.numpy.function import faced, function
 from tapegrad.numpy.protocols import by_data
 from tapegrad.numpy.ufunc import ufunc
+from tapegrad.ops.holomorphic import COMPLEX
 
 #: The functions by name, those with a derivative and those without.
 SPECIAL: dict[str, Any] = {}
@@ -58,13 +59,17 @@ def family(*rows: tuple[Any, ...], complex_too: bool = False) -> None:
 
 
 def _of_reals(model: Any, compute: Callable[..., Any]) -> Callable[..., Any]:
-    """The engine's function; complex numbers, of which it has no derivative, go to SciPy."""
+    """The engine's function, or that of complex numbers; SciPy's where there is none of these."""
+    of_complex = COMPLEX.get(model.__name__)
 
     @functools.wraps(compute)
     def run(*operands: Tensor) -> Any:
         kinds = [x._value.dtype.kind for x in operands]
         if "c" in kinds:
-            return _without_derivative(model, operands)
+            if of_complex is None:
+                return _without_derivative(model, operands)
+            dtype = operands[-1]._value.dtype
+            return TABLE[of_complex](*[of_type(x, dtype) for x in operands])
         if kinds.count("f") < len(kinds):  # such as the integers of a degree
             dtype = np.result_type(*[x._value for x in operands if x._value.dtype.kind == "f"])
             operands = tuple([of_type(x, dtype) for x in operands])
