@@ -65,6 +65,10 @@ class Arrows:
             )
         return drawn
 
+    def reserve(self, rectangle: Rectangle) -> None:
+        """Keep numbers off a place: left, top, width, height."""
+        self._taken.add(rectangle)
+
     def labels(self) -> list[str]:
         """The numbers, each where nothing else stands, if there is such a place."""
         drawn = []

@@ -25,7 +25,7 @@ def svg(diagram: Diagram) -> str:
     layout = layered(sizes, edges, sources)
     arrows = Arrows(diagram.arrows, layout, sizes)
     lines = arrows.lines()
-    frames, titles = _frames(diagram, layout, sizes)
+    frames, titles = _frames(diagram, layout, sizes, arrows)
     width = max(max(layout.width, arrows.right) + 2 * _MARGIN, 470.0)
     height = layout.height + 2 * _MARGIN + 44.0
     parts = [
@@ -71,7 +71,7 @@ def _box(box: Box, centre: Point, size: Point) -> str:
 
 
 def _frames(
-    diagram: Diagram, layout: Layout, sizes: dict[str, Point]
+    diagram: Diagram, layout: Layout, sizes: dict[str, Point], arrows: Arrows
 ) -> tuple[list[str], list[str]]:
     """A frame around each part that stands for several turns, and what is written on it."""
     frames, titles = [], []
@@ -88,6 +88,7 @@ def _frames(
             f"height='{bottom - top:.1f}' rx='8' class='frame' fill='{FRAME[0]}' "
             f"stroke='{FRAME[1]}' stroke-dasharray='5 3'/>"
         )
+        arrows.reserve((left + 2, top - 15, 6.0 * len(f"{times} times"), 13.0))
         text = f"<text x='{left + 2:.1f}' y='{top - 4:.1f}' font-size='11'"
         titles.append(
             f"{text} {HALO}>{times} times</text>"
