@@ -76,6 +76,8 @@ def _array_ufunc(self: Any, model: Any, method: str, *inputs: Any, **options: An
     if face is _tensor:
         inputs = _of_one_kind(inputs)
     if method == "__call__":
+        if face is holding and not options:
+            return function(*inputs)
         return function.call(inputs, dict(options), face)
     found = getattr(function, method)(*inputs, **options)
     return _of_dialect(found, face)

@@ -104,26 +104,22 @@ class ufunc(Methods):
     def _short(self, inputs: tuple[Any, ...]) -> Any:
         """The common cases: arrays of one floating point type, or one and a Python number."""
         primitive: Any = self._primitive
-        if len(inputs) != self.nin or inputs[0].__class__ is not ndarray:
+        if len(inputs) != self.nin:
             return None
-        x = inputs[0]._tensor
-        a = x._value
-        dtype = a.dtype
+        first = inputs[0]
+        if first.__class__ is not ndarray and (self.nin == 1 or inputs[1].__class__ is not ndarray):
+            return None
+        dtype = (first if first.__class__ is ndarray else inputs[1])._tensor._value.dtype
         if dtype.type not in _FAST_KINDS:
             return None
-        y: Any = None
-        b: Any = None
+        x, i, a = _constant(first, dtype)
+        j, b = 0, None
         if self.nin == 2:
-            y = inputs[1]
-            if y.__class__ is ndarray:
-                y = y._tensor
-                b = y._value
-                if b.dtype is not dtype:
-                    return None
-            elif y.__class__ is float or y.__class__ is int:
-                b = dtype.type(y)
-            else:
+            _, j, b = _constant(inputs[1], dtype)
+            if b is None:
                 return None
+        if a is None:
+            return None
         token = silence_float_errors()
         try:
             value = primitive.forward(a) if self.nin == 1 else primitive.forward(a, b)
@@ -143,9 +139,8 @@ class ufunc(Methods):
                     if x._id in recorder.followed:
                         recorder.record_unary(primitive, x, keep_x, keep_y, out)
                 if recorders.__class__ is MarkedRecorders:
-                    trace(recorders, primitive, (x._id,), (a,), out, None)
+                    trace(recorders, primitive, (i,), (a,), out, None)
             else:
-                i, j = x._id, 0 if y.__class__ is not Tensor else y._id
                 for recorder in recorders:
                     followed = recorder.followed
                     mask = ((i in followed) + 2 * (j in followed)) & primitive.differentiable
@@ -262,6 +257,22 @@ class ufunc(Methods):
         if self.nout == 1:
             return of_type(found, loop[-1])
         return tuple([of_type(f, d) for f, d in zip(found, loop[self.nin :], strict=True)])
+
+
+def _constant(value: Any, dtype: np.dtype[Any]) -> tuple[Any, int, Any]:
+    """The tensor, identity and data of an operand of a type; no data if it is of another."""
+    kind = value.__class__
+    if kind is ndarray:
+        x = value._tensor
+        return (x, x._id, x._value) if x._value.dtype is dtype else (None, 0, None)
+    if kind is float or kind is int:
+        return None, 0, dtype.type(value)
+    if kind is dtype.type:
+        return None, 0, value
+    if kind is np.ndarray and value.dtype is dtype:
+        x = wrap_constant(value.copy()[()])  # the user may change the array
+        return x, x._id, x._value
+    return None, 0, None
 
 
 def documented_text(summary: str, inputs: list[str], example: str) -> str:

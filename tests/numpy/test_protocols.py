@@ -101,3 +101,14 @@ def test_data_is_shared_with_numpy() -> None:
     assert not view.flags.writeable
     assert numpy.from_dlpack(x).tolist() == [1.0, 2.0]
     assert np.from_dlpack(numpy.ones(2)).tolist() == [1.0, 1.0]
+
+
+@pytest.mark.parametrize("swap", [False, True])
+def test_arrays_of_numpy_may_change_after_their_use(swap: bool) -> None:
+    factor = numpy.array([2.0, 3.0])
+    x = np.array([1.0, 1.0])
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = factor * x if swap else x * factor
+    factor[:] = 0.0
+    numpy.testing.assert_array_equal(tape.gradient(y, x)._value, [2.0, 3.0])
