@@ -69,7 +69,7 @@ def _statistics(x: Tensor, axes: list[int], eps: float) -> tuple[Any, Any]:
     """Mean, and one over the standard deviation."""
     mean: Any = x.mean(axes, True)
     variance = ((x - mean) ** 2).mean(axes, True)
-    return mean.detach(), (variance + eps).rsqrt().detach()
+    return mean, (variance + eps).rsqrt()
 
 
 @_documented(

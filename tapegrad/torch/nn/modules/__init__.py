@@ -8,6 +8,7 @@ from tapegrad.torch.nn.modules.containers import *
 from tapegrad.torch.nn.modules.convolution import *
 from tapegrad.torch.nn.modules.dropout import *
 from tapegrad.torch.nn.modules.images import *
+from tapegrad.torch.nn.modules.lazy import *
 from tapegrad.torch.nn.modules.linear import *
 from tapegrad.torch.nn.modules.losses import *
 from tapegrad.torch.nn.modules.module import *
