@@ -123,7 +123,8 @@ def native_layer_norm(
     """`layer_norm`, the means, and one over the standard deviations."""
     axes = list(range(-len(tuple(normalized_shape)), 0))
     result = F.layer_norm(input, normalized_shape, weight, bias, eps)
-    return result, *_statistics(input, axes, eps)
+    mean, scale = _statistics(input, axes, eps)
+    return result, mean.detach(), scale.detach()
 
 
 @_documented(
@@ -146,7 +147,7 @@ def native_batch_norm(
         return result, zeros(0, dtype=input.dtype), zeros(0, dtype=input.dtype)
     axes = [d for d in range(input._value.ndim) if d != 1]
     mean, scale = _statistics(input, axes, eps)
-    return result, mean.reshape(-1), scale.reshape(-1)
+    return result, mean.detach().reshape(-1), scale.detach().reshape(-1)
 
 
 @_documented(
