@@ -222,6 +222,11 @@ def sub(input: Any, other: Any, *, alpha: Any = 1) -> Any:
 @operation("RsubBackward1", method="__rsub__", overload=("other", "RsubBackward0"))
 def rsub(input: Any, other: Any, *, alpha: Any = 1) -> Any:
     """``other - alpha * input``."""
+    if isinstance(other, bool) or input._value.dtype.kind == "b":
+        raise RuntimeError(
+            "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying "
+            "to invert a mask, use the `~` or `logical_not()` operator instead."
+        )
     a, b = promoted(input, other)
     return core.subtract(b, _scaled(a, alpha))
 
@@ -288,6 +293,8 @@ def remainder(input: Any, other: Any) -> Any:
 @operation("PowBackward0", method=False)
 def _power_of_number(input: Any, exponent: Any) -> Any:
     a, b = promoted(input, exponent)
+    if a._value.dtype.kind == "b":
+        return core_compare.logical_or(a, core_compare.logical_not(b))
     return core.pow(a, b)
 
 

@@ -89,8 +89,15 @@ def _of_two(
 
 def _shared(function: Callable[..., Any]) -> Callable[..., Any]:
     """Half of the cotangent for each of two equal numbers, and all of it for both beside a NaN."""
+    name = function.__name__
 
     def extreme(a: Any, b: Any) -> Any:
+        kind = a._value.dtype.kind
+        if kind == "c":
+            raise RuntimeError(f"{name} not implemented for complex tensors.")
+        if kind == "b":
+            either = compare.logical_or if name == "maximum" else compare.logical_and
+            return either(a, b)
         result = function(a, b)
         if category(a._value.dtype) < 2:
             return result

@@ -54,6 +54,8 @@ _where = TABLE["where"]
 
 def _step(name: str, function: Any, summary: str, example: str) -> Any:
     def call(input: Any) -> Any:
+        if input._value.dtype.kind == "b":
+            raise NotImplementedError(f"\"{name}\" not implemented for 'Bool'")
         if category(input._value.dtype) < 2:
             return identity(input)
         return flat(function(input), input)
@@ -126,7 +128,7 @@ def sgn(input: Any) -> Any:
 def abs(input: Any) -> Any:
     """The magnitude; of complex numbers a real one. The derivative at 0 is 0."""
     if input._value.dtype.kind == "b":
-        return identity(input)
+        raise NotImplementedError("\"abs_cpu\" not implemented for 'Bool'")
     return core_complex.abs(input)
 
 

@@ -56,6 +56,13 @@ class _Uninitialized:
 class UninitializedParameter(_Uninitialized, Parameter):
     """A parameter whose shape is not known yet.
 
+    Parameters
+    ----------
+    data
+        A tensor of its type.
+    requires_grad
+        Whether it is followed.
+
     Examples
     --------
     >>> import tapegrad.torch as torch
@@ -87,6 +94,13 @@ class UninitializedParameter(_Uninitialized, Parameter):
 
 class UninitializedBuffer(_Uninitialized, Buffer):
     """A buffer whose shape is not known yet.
+
+    Parameters
+    ----------
+    data
+        A tensor of its type.
+    persistent
+        Whether it is part of the module's state.
 
     Examples
     --------
