@@ -26,6 +26,12 @@ class PartView(views.View):
         self.part = part
 
 
+class FixedView(views.View):
+    """How an array is seen in a view that NumPy does not let anybody write to."""
+
+    __slots__ = ()
+
+
 def is_complex(x: Tensor) -> bool:
     """Whether the numbers have imaginary parts; those of positions do not."""
     return bool(x._value.dtype.kind == "c")
@@ -39,11 +45,21 @@ def part_of(base: ndarray, part: str) -> ndarray:
     return x
 
 
-def view_of(base: Any, tensor: Tensor, take: Callable[[Any], Any]) -> ndarray:
-    """An array that shows a part of another, as `take` finds it in the other's tensor."""
+def view_of(
+    base: Any, tensor: Tensor, take: Callable[[Any], Any], *, fixed: bool = False
+) -> ndarray:
+    """An array that shows a part of another, as `take` finds it in the other's tensor.
+
+    Parameters
+    ----------
+    base, tensor, take
+        The other array, what the view shows now, and how that is found.
+    fixed
+        Whether writing to the view is an error, as where elements are shown several times.
+    """
     x = holding(tensor)
     if base.__class__ is ndarray:
-        x._view = views.View(base, take)
+        x._view = (FixedView if fixed else views.View)(base, take)
         views.enter(x)
     return x
 
@@ -55,7 +71,11 @@ def assign(x: ndarray, new: Tensor) -> None:
         x._tensor = new
         _renew(x, x)
         return
-    base = view.base
+    base, kind = view.base, view
+    while kind is not None:
+        if kind.__class__ is FixedView:
+            raise ValueError("assignment destination is read-only")
+        kind = kind.parent
     _check_distinct(positions := view.positions())
     values = new
     if is_complex(base._tensor) and not is_complex(new):

@@ -80,6 +80,7 @@ def mover(
     fills: bool = False,
     method: bool = False,
     model: Any = None,
+    fixed: bool = False,
     **parameters: str,
 ) -> Callable[..., Any]:
     """A function that moves the elements of its first argument.
@@ -90,6 +91,10 @@ def mover(
         Whether elements may come in that are zero.
     method
         Whether it is a method of arrays, too.
+    model
+        NumPy's function, if it is not the one of that name in the main namespace.
+    fixed
+        Whether writing to the result is an error.
     """
     model = getattr(np, name) if model is None else model
     module = sys._getframe(1).f_globals["__name__"]
@@ -101,13 +106,13 @@ def mover(
         if fills:
             return leave(rearranged([base._tensor], lambda a: model(a[0], *rest, **options)))
         if active_recorders():
-            return _views(base, lambda a: model(a, *rest, **options))
-        return _unrecorded(base, lambda a: model(a, *rest, **options))
+            return _views(base, lambda a: model(a, *rest, **options), fixed)
+        return _unrecorded(base, lambda a: model(a, *rest, **options), fixed)
 
     return _dressed(call, name, model, summary, example, method, parameters, module)
 
 
-def _views(base: ndarray, move: Callable[[Any], Any]) -> Any:
+def _views(base: ndarray, move: Callable[[Any], Any], fixed: bool) -> Any:
     """What a function makes of an array, recorded; views where NumPy shows the same memory."""
     x = base._tensor
     numbers = numbers_of(x)
@@ -115,13 +120,13 @@ def _views(base: ndarray, move: Callable[[Any], Any]) -> Any:
     def take(positions: Any) -> Any:
         found = pick(x, positions)
         if positions.size and np.may_share_memory(positions, numbers):
-            return view_of(base, found, lambda t: pick(t, positions))
+            return view_of(base, found, lambda t: pick(t, positions), fixed=fixed)
         return holding(found)
 
     return _placed(move(numbers), take)
 
 
-def _unrecorded(base: ndarray, move: Callable[[Any], Any]) -> Any:
+def _unrecorded(base: ndarray, move: Callable[[Any], Any], fixed: bool) -> Any:
     """The same where nobody records: positions are found when a view or its base changes."""
     data = np.asarray(base._value)
     count = iter(range(10**9))
@@ -130,7 +135,8 @@ def _unrecorded(base: ndarray, move: Callable[[Any], Any]) -> Any:
         k = next(count)
         if not (found.size and np.may_share_memory(found, data)):
             return holding(wrap_constant(found[()]))
-        return view_of(base, wrap_constant(found[()]), lambda t: pick(t, part_of(t, k)))
+        shown = wrap_constant(found[()])
+        return view_of(base, shown, lambda t: pick(t, part_of(t, k)), fixed=fixed)
 
     def part_of(t: Any, k: int) -> Any:
         parts: list[Any] = []

@@ -110,7 +110,9 @@ delete = mover(
     "np.delete(np.array([1.0, 2.0, 3.0]), 1)",
     obj="Which ones, as integers, a slice or booleans.",
 )
-diagonal = mover("diagonal", "The elements of a diagonal.", f"np.diagonal({_X})", method=True)
+diagonal = mover(
+    "diagonal", "The elements of a diagonal.", f"np.diagonal({_X})", method=True, fixed=True
+)
 diag = mover("diag", "A diagonal of a matrix, or a matrix with it.", f"np.diag({_X})", fills=True)
 diagflat = mover(
     "diagflat", "A matrix with the elements on a diagonal.", "np.diagflat([1.0, 2.0])", fills=True

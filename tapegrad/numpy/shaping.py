@@ -87,10 +87,10 @@ def matrix_transpose(x: Any, /) -> Any:
 @function("np.broadcast_to(np.array([1.0, 2.0]), (2, 2))")
 def broadcast_to(array: Any, shape: Any, subok: bool = False) -> Any:
     """Repeated along new axes, and along axes of size 1."""
-    x = tensor_of(array)
-    return R.broadcast_to(
-        x, to=np.broadcast_to(np.broadcast_to(np.False_, x._value.shape), plain(shape)).shape
-    )
+    base = array if array.__class__ is ndarray else holding(tensor_of(array))
+    x = base._tensor
+    to = np.broadcast_to(np.broadcast_to(np.False_, x._value.shape), plain(shape)).shape
+    return view_of(base, R.broadcast_to(x, to=to), lambda t: R.broadcast_to(t, to=to), fixed=True)
 
 
 def _view_method(self: ndarray, dtype: Any = None, type: Any = None) -> Any:

@@ -365,6 +365,20 @@ def test_types_stay_those_of_the_array() -> None:
         np.copyto(n, 0.5)
 
 
+def test_views_that_numpy_does_not_let_change_are_read_only() -> None:
+    for library in (numpy, np):
+        a = library.zeros((3, 3))
+        windows = library.lib.stride_tricks.sliding_window_view(a, 2, axis=0)
+        shown = [library.diagonal(a), library.broadcast_to(a, (2, 3, 3)), windows]
+        for view in (*shown, shown[0][1:]):
+            with pytest.raises(ValueError, match="read-only"):
+                view[0] = 1.0
+        a[0, 0] = 5.0
+        assert shown[0].tolist() == [5.0, 0.0, 0.0]
+        assert float(shown[1][1, 0, 0]) == 5.0
+        assert float(windows[0, 0, 0]) == 5.0
+
+
 def test_tensors_of_the_first_dialect_stay_immutable() -> None:
     t = tf.constant([1.0, 2.0])
     with pytest.raises(TypeError, match="immutable"):

@@ -20,6 +20,7 @@ sliding_window_view = mover(
     "np.lib.stride_tricks.sliding_window_view(np.array([1.0, 2.0, 3.0]), 2)",
     model=np.lib.stride_tricks.sliding_window_view,
     window_shape="The sizes of a window.",
+    fixed=True,
     writeable="Without effect: windows share elements, so they are not written to.",
 )
 
