@@ -63,8 +63,15 @@ def record(examples: Iterable[str], path: Path) -> None:
     path.write_text(HEADER + "".join(lines) + "}\n")
 
 
+def load_all() -> None:
+    """Import every module of the dialect: they tell what examples there are."""
+    for found in pkgutil.walk_packages(tapegrad.numpy.__path__, "tapegrad.numpy."):
+        importlib.import_module(found.name)
+
+
 def main() -> None:
     """Evaluate all examples that have no result of their own."""
+    load_all()
     warnings.simplefilter("ignore")
     for module in pkgutil.walk_packages(tapegrad.numpy.__path__, "tapegrad.numpy."):
         importlib.import_module(module.name)  # each tells what examples it has
