@@ -81,15 +81,15 @@ def _frames(
             continue
         left = min(layout.centres[k][0] - sizes[k][0] / 2 for k in inside) - 12
         right = max(layout.centres[k][0] + sizes[k][0] / 2 for k in inside) + 12
-        top = min(layout.centres[k][1] - sizes[k][1] / 2 for k in inside) - 18
-        bottom = max(layout.centres[k][1] + sizes[k][1] / 2 for k in inside) + 10
+        top = min(layout.centres[k][1] - sizes[k][1] / 2 for k in inside) - 12
+        bottom = max(layout.centres[k][1] + sizes[k][1] / 2 for k in inside) + 20
         frames.append(
             f"<rect x='{left:.1f}' y='{top:.1f}' width='{right - left:.1f}' "
             f"height='{bottom - top:.1f}' rx='8' class='frame' fill='{FRAME[0]}' "
             f"stroke='{FRAME[1]}' stroke-dasharray='5 3'/>"
         )
-        arrows.reserve((left + 2, top - 15, 6.0 * len(f"{times} times"), 13.0))
-        text = f"<text x='{left + 2:.1f}' y='{top - 4:.1f}' font-size='11'"
+        arrows.reserve((left + 6, bottom - 16, 6.0 * len(f"{times} times"), 13.0))
+        text = f"<text x='{left + 6:.1f}' y='{bottom - 6:.1f}' font-size='11'"
         titles.append(
             f"{text} {HALO}>{times} times</text>"
             f"{text} class='faint' fill='#8a7420'>{times} times</text>"
