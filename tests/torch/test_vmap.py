@@ -28,7 +28,7 @@ BY_EXAMPLE = {
     *("linalg.matrix_rank", "lu", "lu_solve", "masked_scatter", "masked_select", "median"),
     *("nanmedian", "nanquantile", "nonzero", "nonzero_static", "put", "quantile", "resize_"),
     *("resize_as_", "searchsorted", "take", "take_along_dim", "unique", "unique_consecutive"),
-    *("unravel_index", "broadcast_tensors", "cartesian_prod"),
+    *("unravel_index", "broadcast_tensors", "cartesian_prod", "native_batch_norm"),
     *(f"nn.functional.{n}" for n in ("batch_norm", "instance_norm", "embedding_bag")),
     *(f"nn.functional.{n}" for n in ("cosine_embedding_loss", "cosine_similarity", "one_hot")),
     *(f"nn.functional.{n}" for n in ("gaussian_nll_loss", "max_unpool1d", "max_unpool2d")),
