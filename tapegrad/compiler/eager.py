@@ -24,6 +24,7 @@ from tapegrad.compiler.updates import update
 from tapegrad.core.backward import pull_through
 from tapegrad.core.large import SLOW, Loops, plug
 from tapegrad.core.table import TABLE
+from tapegrad.errors import MissingGradientError
 
 __all__ = ["eager_kernels", "set_eager_kernels"]
 
@@ -80,7 +81,7 @@ def _rules_loop(primitive: Any) -> bool:
             if primitive.differentiable >> i & 1:
                 pulls = primitive.pulls or [primitive.pull]
                 pulls[i](pad, g, 1 << i, args if primitive.pulls else args[0], y, None)
-    except CannotSketchError:
+    except (CannotSketchError, MissingGradientError):
         return False
     return all(map(can_fuse, pad.operations))
 

@@ -103,9 +103,12 @@ class Sketchpad:
 
 @cache
 def _dtype_of(name: str, dtypes: tuple[Any, ...]) -> Any:
-    samples = [d.type(0.5) if d.kind == "f" else d.type(1) for d in dtypes]
-    with np.errstate(all="ignore"):
-        return TABLE[name].forward(*samples).dtype
+    samples = [d.type(1) for d in dtypes]
+    try:
+        with np.errstate(all="ignore"):
+            return TABLE[name].forward(*samples).dtype
+    except TypeError as error:
+        raise CannotSketchError(f"{name} refuses such types: {error}") from None
 
 
 def _of_first(inputs: Sequence[Value], params: dict[str, Any]) -> Shape:

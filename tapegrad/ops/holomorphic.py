@@ -32,7 +32,8 @@ def _of_order(name: str) -> Any:
     def forward(v: Any, z: Any) -> Any:
         from scipy import special
 
-        return getattr(special, name)(np.real(v), z).astype(z.dtype, copy=False)[()]
+        dtype = np.result_type(z.dtype, np.complex64)
+        return getattr(special, name)(np.real(v), z).astype(dtype, copy=False)[()]
 
     return forward
 

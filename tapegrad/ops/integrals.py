@@ -11,7 +11,7 @@ from tapegrad.core.define import elementwise, general
 from tapegrad.core.primitive import NONDIFF
 from tapegrad.ops import exponentials, sinc  # noqa: F401 - used by rules as F.exprel...
 from tapegrad.ops.describe import FLOATS, unary
-from tapegrad.ops.scipy_forward import from_scipy, require_float
+from tapegrad.ops.scipy_forward import from_scipy, of_whole_number, require_float
 
 __all__ = (
     "exp1",
@@ -139,9 +139,7 @@ def _expn(n: Any, x: Any) -> Any:
     from scipy.special import expn
 
     dtype = require_float(x)
-    whole = np.asarray(n)
-    order = whole.astype(np.int64) if (whole == np.floor(whole)).all() else whole
-    return expn(order, x).astype(dtype, copy=False)[()]
+    return of_whole_number(expn, n, x).astype(dtype, copy=False)[()]
 
 
 elementwise(

@@ -12,7 +12,7 @@ import numpy as np
 from tapegrad.core.define import elementwise
 from tapegrad.core.primitive import NONDIFF, missing
 from tapegrad.ops import select  # noqa: F401 - used by rules as F.maximum
-from tapegrad.ops.scipy_forward import from_scipy, require_float
+from tapegrad.ops.scipy_forward import from_scipy, of_whole_number, require_float
 
 _BY_PARAMETER = missing(
     "orthogonal polynomials are differentiated by their variable, not by their parameters"
@@ -31,6 +31,19 @@ def _of_degree(name: str) -> Any:
             degree = degree.astype(np.int64)
         arrays = tuple([a.astype(np.float64) for a in arrays])
         return np.asarray(getattr(special, name)(degree, *arrays)).astype(dtype)[()]
+
+    return forward
+
+
+def _of_whole_degree(name: str) -> Any:
+    """SciPy's polynomial, where it is defined for whole degrees alone."""
+
+    def forward(n: Any, x: Any) -> Any:
+        from scipy import special
+
+        dtype = require_float(x)
+        found = of_whole_number(getattr(special, name), n, x.astype(np.float64))
+        return found.astype(dtype)[()]
 
     return forward
 
@@ -92,13 +105,13 @@ elementwise(
 )
 elementwise(
     "eval_hermite",
-    _of_degree("eval_hermite"),
+    _of_whole_degree("eval_hermite"),
     NONDIFF,
     lambda F, a, b: _lower(F, a, lambda n: 2.0 * a * F.eval_hermite(n, b)),
 )
 elementwise(
     "eval_hermitenorm",
-    _of_degree("eval_hermitenorm"),
+    _of_whole_degree("eval_hermitenorm"),
     NONDIFF,
     lambda F, a, b: _lower(F, a, lambda n: a * F.eval_hermitenorm(n, b)),
 )

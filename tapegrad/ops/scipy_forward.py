@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 
 def from_scipy(name: str, output: int | None = None) -> Callable[..., Any]:
     """The function of `scipy.special`, for floating point numbers, in the dtype of the last.
@@ -33,3 +35,11 @@ def require_float(x: Any) -> Any:
     if dtype.kind != "f" and dtype.name != "bfloat16":
         raise TypeError
     return dtype
+
+
+def of_whole_number(function: Callable[..., Any], n: Any, *arrays: Any) -> Any:
+    """A function of SciPy that is defined for integers `n` alone; NaN where it is no integer."""
+    n = np.asarray(n)
+    whole = (np.floor(n) == n) & (np.abs(n) < 2.0**31)
+    result = function(np.where(whole, n, 0).astype(np.int64), *arrays)
+    return result if whole.all() else np.where(whole, result, np.nan)

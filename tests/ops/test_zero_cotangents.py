@@ -65,7 +65,7 @@ def test_cotangent_of_zero(primitive: Primitive) -> None:
     zeros = tf.zeros_like(y)
     for g in tape.gradient(y, sources, output_gradients=zeros):
         assert is_zero(g)
-    some = tf.constant(np.arange(len(y)) % 2.0)  # zeros between others
+    some = tf.cast(tf.range(len(y)) % 2, y.dtype)  # zeros between others
     for g in tape.gradient(y, sources, output_gradients=some):
         assert is_zero(g[::2])
 
@@ -80,13 +80,15 @@ def test_tangent_of_zero(primitive: Primitive) -> None:
 
 def test_selection_between_two_orders(primitive: Primitive) -> None:
     """Nothing of the branch that `where` drops arrives, in the gradient or in its gradient."""
+    if max(s.order for s in SAMPLES if s.name == primitive.name) < 2:
+        pytest.skip("it has no second derivative")
     leaves = [tf.constant(v) for v in inputs_of(primitive)]
     sources = [leaves[i] for i in differentiable(primitive)]
     ones = [tf.ones_like(x) for x in sources]
 
     def selected() -> tf.Tensor:
         y = call(primitive, leaves)
-        return tf.where(tf.zeros_like(y, tf.bool), y, 1.0)
+        return tf.where(tf.zeros_like(y, tf.bool), y, tf.ones_like(y))
 
     with tf.GradientTape() as outer:
         outer.watch(sources)
