@@ -9,9 +9,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from tapegrad.core.define import elementwise, general
 from tapegrad.core.primitive import missing
 from tapegrad.ops.scipy_forward import from_scipy, require_float
+
+#: From here on Kummer's function is infinite, or the first terms for large arguments.
+_FAR = 1e6
 
 
 def _hyp2f1(z: Any, *, a: float, b: float, c: float) -> Any:
@@ -25,7 +30,22 @@ def _kummer(z: Any, *, a: float, b: float) -> Any:
     from scipy import special
 
     dtype = require_float(z)
-    return special.hyp1f1(a, b, z).astype(dtype, copy=False)[()]
+    far = np.abs(z) > _FAR
+    y = special.hyp1f1(a, b, np.where(far, 0.0, z))
+    if far.any():
+        y = np.where(far, _kummer_far(np.where(far, z, _FAR), a, b), y)
+    return y.astype(dtype, copy=False)[()]
+
+
+def _kummer_far(z: Any, a: float, b: float) -> Any:
+    """For huge arguments, where SciPy's loop does not end: https://dlmf.nist.gov/13.7.E2."""
+    from scipy import special
+
+    size = np.abs(z).astype(np.float64)
+    c = a - b + 1.0
+    falling = special.gamma(b) * special.rgamma(b - a) * size**-a
+    falling = falling * (1.0 + a * c / size * (1.0 + (a + 1.0) * (c + 1.0) / (2.0 * size)))
+    return np.where(z > 0.0, np.inf, falling)
 
 
 def _kummer_slope(F: Any, g: Any, z: Any, a: float, b: float) -> Any:
