@@ -6,6 +6,8 @@ doctests of the dialect like any other.
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import sys
 import warnings
 from pathlib import Path
@@ -23,8 +25,12 @@ def main() -> None:
     """Evaluate all examples that have no result of their own."""
     import torch
 
-    import tapegrad.torch  # noqa: F401  # the dialect's modules tell what examples there are
+    import tapegrad.torch as dialect
     from tapegrad.torch.documentation import WITHOUT_RESULT
+
+    # The modules tell what examples there are, and some are loaded late.
+    for found in pkgutil.walk_packages(dialect.__path__, "tapegrad.torch."):
+        importlib.import_module(found.name)
 
     warnings.simplefilter("ignore")
     lines = []
