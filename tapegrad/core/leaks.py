@@ -184,6 +184,8 @@ def tell(x: Any, use: str) -> None:
     if mode in ("allow", "own") or (mode is None and manner.default not in MODES):
         return
     frame = frame_of_library_user(sys._getframe(2))
+    if _compares(frame):
+        return
     stored = use in ("array", *_NUMBERS) and _stores(frame)
     mode = mode or (manner.writing if stored else manner.default)
     if mode == "allow":
@@ -236,6 +238,11 @@ def warn_at(frame: FrameType, message: str) -> None:
         module=frame.f_globals.get("__name__"),
         registry=frame.f_globals.setdefault("__warningregistry__", {}),
     )
+
+
+def _compares(frame: FrameType) -> bool:
+    """Whether NumPy's assertions ask: what they say has no derivative."""
+    return str(frame.f_globals.get("__name__")).startswith("numpy.testing")
 
 
 def _stores(frame: FrameType) -> bool:
@@ -299,7 +306,7 @@ def exit_of(identity: int, time: int, use: str, followed: bool, depth: int) -> E
     """What a tape remembers of a value that leaves now."""
     frame = frame_of_library_user(sys._getframe(depth))
     program = None
-    followed = followed and use in DOORS and chosen() != "own"
+    followed = followed and use in DOORS and chosen() != "own" and not _compares(frame)
     if followed:
         outer = frame_of_program(frame)
         if outer is not None and outer is not frame:

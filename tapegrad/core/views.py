@@ -57,3 +57,29 @@ def others(view: Any) -> list[Any]:
     """The other living views of the same base."""
     known = [v() for v in view._view.base.__dict__.get("_views", ())]
     return [v for v in known if v is not None and v is not view]
+
+
+def keep_shape(base: Any, back: Callable[[Any], Any]) -> None:
+    """Let the views of a tensor see it as before, though it gets another shape.
+
+    Parameters
+    ----------
+    base
+        The tensor that owns the memory.
+    back
+        The operation that gives a tensor of the new shape the one from before.
+    """
+    roots = {}
+    for reference in base.__dict__.get("_views", ()):
+        view = reference()
+        if view is not None and view._view.base is base:
+            root = view._view
+            while root.parent is not None:
+                root = root.parent
+            roots[id(root)] = root
+    for root in roots.values():
+        root.take = _after(back, root.take)
+
+
+def _after(first: Callable[[Any], Any], then: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda t: then(first(t))

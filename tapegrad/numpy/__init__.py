@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from numpy import __version__ as __version__
 from numpy import bool as bool
 from numpy import bool_ as bool_
 from numpy import complex64 as complex64
@@ -87,10 +88,11 @@ from tapegrad.numpy.windows import *
 
 if TYPE_CHECKING:
     from tapegrad.numpy import random as random
+    from tapegrad.numpy import testing as testing
 
 globals().update(OWN)
-#: What takes a while to load: NumPy's generators, and SciPy.
-_LATE = ("random", "special")
+#: What takes a while to load: NumPy's generators, its assertions, and SciPy.
+_LATE = ("random", "special", "testing")
 _refuse = refusing(__name__, globals(), REFUSED)
 
 

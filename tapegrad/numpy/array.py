@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from tapegrad.core import views
 from tapegrad.core.containers import array_in, held_by
 from tapegrad.core.convert import conversions
 from tapegrad.core.convert import operand as engine_operand
@@ -121,7 +122,14 @@ class ndarray(ArrayLike):
 
     @shape.setter
     def shape(self, shape: Any) -> None:
-        self._tensor = recording.reshape(self._tensor, to=self._tensor._value.reshape(shape).shape)
+        value = self._tensor._value
+        if self._view is not None:
+            np.asarray(value).view().shape = shape  # an error, where the memory does not allow it
+        old, to = value.shape, value.reshape(shape).shape
+        if self._view is not None:
+            self._view = views.View(self, lambda t: recording.reshape(t, to=to))
+        views.keep_shape(self, lambda t: recording.reshape(t, to=old))
+        self._tensor = recording.reshape(self._tensor, to=to)
 
     @property
     def dtype(self) -> np.dtype[Any]:  # type: ignore[override]

@@ -180,6 +180,9 @@ def _astype_method(
     device: Any = None,
 ) -> Any:
     """The values in another type; between floating point types differentiable."""
+    if casting == "same_value":
+        np.asarray(self._value).astype(dtype, casting=casting)  # raises, where values change
+        casting = "unsafe"
     if not np.can_cast(self.dtype, dtype, casting):
         raise TypeError(
             f"Cannot cast array data from {self.dtype!r} to {np.dtype(dtype)!r} according to the "

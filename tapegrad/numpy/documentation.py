@@ -34,7 +34,7 @@ _COMMON = {
     "correction": "The same as `ddof`.",
     "device": 'There is only ``"cpu"``.',
     "like": "Without effect.",
-    "order": "Without effect on values; the order in memory is row by row.",
+    "order": "In which order elements are read: C, F, A or K; for new arrays without effect.",
     "subok": "Without effect: there are no subclasses.",
     "copy": "Whether memory must not be shared; values never are, as arrays change functionally.",
     "shape": "The sizes along each axis.",

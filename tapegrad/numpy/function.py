@@ -60,11 +60,13 @@ def function(
     def decorate(inner: Callable[..., Any]) -> Callable[..., Any]:
         name = inner.__name__
         model = of if of is not None else getattr(module, name, None)
-        takes_out = "out" in inspect.signature(inner).parameters
+        takes_out, place = _place_of_out(inner)
 
         @functools.wraps(inner)
         def call(*args: Any, **kwargs: Any) -> Any:
             out = kwargs.get("out") if takes_out else None
+            if len(args) > place:
+                out = args[place]
             try:
                 found = inner(*args, **kwargs)
             except InvalidArgumentError as problem:
@@ -78,6 +80,15 @@ def function(
         return documented(example, result, **parameters)(call) if example else call
 
     return decorate
+
+
+def _place_of_out(inner: Callable[..., Any]) -> tuple[bool, int]:
+    """Whether a function has the parameter ``out``, and its position, where it has one."""
+    parameters = inspect.signature(inner).parameters
+    if "out" not in parameters:
+        return False, sys.maxsize
+    by_position = parameters["out"].kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
+    return True, list(parameters).index("out") if by_position else sys.maxsize
 
 
 def not_differentiable(

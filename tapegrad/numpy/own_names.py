@@ -32,7 +32,7 @@ OWN: dict[str, Any] = {
 }
 
 #: NumPy's modules that have nothing to do with arrays of ours, or take them as they are.
-MODULES = ("dtypes", "exceptions", "testing", "typing")
+MODULES = ("dtypes", "exceptions", "typing")
 
 
 def own_module(name: str) -> Any:

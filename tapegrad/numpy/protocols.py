@@ -147,12 +147,14 @@ _OUTPUT: set[Any] = {
 }
 
 
-def _written(value: Any) -> Any:
+def looked_at(value: Any) -> Any:
     """Tensors as arrays for what is neither computed with nor kept."""
     if isinstance(value, ArrayLike):
         return np.asarray(value._read("text"))
     if value.__class__ in (list, tuple):
-        return value.__class__([_written(v) for v in value])
+        return value.__class__([looked_at(v) for v in value])
+    if value.__class__ is dict:
+        return {k: looked_at(v) for k, v in value.items()}
     return value
 
 
@@ -166,7 +168,7 @@ def by_data(model: Any, call: Any, args: Any, options: Any) -> Any:
     """
     arrays = arrays_in((args, options))
     if model in _OUTPUT:
-        return call(*_written(args), **{k: _written(v) for k, v in options.items()})
+        return call(*looked_at(args), **looked_at(options))
     for x in arrays:
         x._touch()
         left = [recorder.leave(x._id, "array") for recorder in active_recorders()]

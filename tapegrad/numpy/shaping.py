@@ -22,14 +22,23 @@ def reshape(a: Any, /, shape: Any, order: Any = "C", *, copy: Any = None) -> Any
     """In another shape; one size may be -1."""
     base = a if a.__class__ is ndarray else holding(tensor_of(a))
     x = base._tensor
-    if order not in ("C", "A", "K", None):
-        numbers = np.arange(x._value.size).reshape(x._value.shape)
+    if order not in ("C", None) and not (order == "A" and x._value.flags.c_contiguous):
+        if order == "K":
+            raise ValueError("order 'K' is not permitted for reshaping")
+        numbers = _numbered(x._value)
         return pick(x, numbers.reshape(plain(shape), order=order))
     to = np.broadcast_to(np.False_, x._value.shape).reshape(plain(shape)).shape
     found = R.reshape(x, to=to)
     if copy:
         return found
     return view_of(base, found, lambda t: R.reshape(t, to=to))
+
+
+def _numbered(value: Any) -> Any:
+    """The numbers of the elements of an array, in memory as the array is."""
+    numbers = np.empty_like(value, np.intp)
+    numbers[...] = np.arange(value.size).reshape(value.shape)
+    return numbers
 
 
 def _reshape_method(self: ndarray, *shape: Any, order: Any = "C", copy: Any = None) -> Any:
@@ -40,12 +49,15 @@ def _reshape_method(self: ndarray, *shape: Any, order: Any = "C", copy: Any = No
 @function("np.ravel(np.ones((2, 2)))", method=True)
 def ravel(a: Any, order: str = "C") -> Any:
     """All elements in one row."""
-    return reshape(a, -1, order)
+    base = a if a.__class__ is ndarray else holding(tensor_of(a))
+    if order != "K" or base._value.flags.c_contiguous:
+        return reshape(base, -1, "C" if order == "K" else order)
+    return pick(base._tensor, _numbered(base._value).ravel(order="K"))
 
 
 def _flatten(self: ndarray, order: str = "C") -> Any:
     """All elements in one row, as an array of its own."""
-    return reshape(self, -1, order, copy=True)
+    return ravel(self, order).copy()
 
 
 @function(f"np.transpose({_X})")

@@ -20,7 +20,14 @@ from tapegrad.ops.operands import is_complex, operand_pair, require_kinds
 
 __all__ = ("abs", "angle", "complex", "conj", "imag", "real", "sign")
 
-_PARTNER: dict[str, Any] = {"float32": np.dtype(np.complex64), "float64": np.dtype(np.complex128)}
+_PARTNER: dict[str, Any] = {
+    np.dtype(real).name: np.dtype(both)
+    for real, both in (
+        (np.float32, np.complex64),
+        (np.float64, np.complex128),
+        (np.longdouble, np.clongdouble),
+    )
+}
 
 
 def with_zero_imaginary(F: Any, g: Any) -> Any:

@@ -89,3 +89,16 @@ def test_gradients_point_uphill(text: str) -> None:
         numpy.testing.assert_allclose(found, slope, rtol=1e-5, atol=1e-6)
         _, tangent = tapegrad.numpy.jvp(ours, (at,), (along,))
         numpy.testing.assert_allclose(complex(tangent).real, found, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("name", ["sqrt", "exp", "log", "abs", "sin", "cumprod", "real", "imag"])
+def test_long_complex_numbers_have_long_gradients(name: str) -> None:
+    x = numpy.array([0.5 + 1.0j, 2.0 - 0.3j])
+
+    def f(x: Any) -> Any:
+        return tapegrad.numpy.sum(tapegrad.numpy.abs(getattr(tapegrad.numpy, name)(x) + 1.0))
+
+    found = tapegrad.numpy.grad(f)(x.astype(numpy.clongdouble))
+    assert found.dtype == numpy.clongdouble
+    expected = tapegrad.numpy.grad(f)(x)
+    numpy.testing.assert_allclose(found.astype(complex).tolist(), expected.tolist(), rtol=1e-12)

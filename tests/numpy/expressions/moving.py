@@ -5,6 +5,8 @@ from __future__ import annotations
 SMOOTH = """
 x.T; T.mT; T.transpose(1, 0, 2); np.reshape(A, (2, 6)); A.reshape(-1); A.reshape(4, 3)
 np.reshape(A, (4, 3), order="F"); A.ravel(); np.ravel(A, "F"); A.flatten(); np.transpose(A)
+np.ravel(A.T, "A"); np.ravel(T.swapaxes(1, 2), order="K"); A.T.flatten("K"); A[::-1].ravel("K")
+A.T.reshape(6, 2, order="A"); T[:, ::2].reshape(-1, order="A"); A.T.ravel("F")
 np.transpose(T, (2, 0, 1)); np.permute_dims(A, (1, 0)); np.swapaxes(T, 0, 2); T.swapaxes(0, 1)
 np.moveaxis(T, 0, -1); np.rollaxis(T, 2); np.expand_dims(x, 0); np.expand_dims(A, (0, 3))
 np.squeeze(A[:, :1]); A[:1].squeeze(0); np.matrix_transpose(T); np.broadcast_to(x, (3, 4))
@@ -29,6 +31,7 @@ n.astype(float); x.astype(int); m.astype(np.float32); np.hstack([f, x])
 """
 
 ERRORS = """
+A.reshape(-1, order="K"); x.astype(int, casting="same_value")
 np.reshape(x, (3, 3)); np.concatenate([x, A]); np.concatenate([A, B]); np.stack([x, f])
 np.transpose(A, (0, 0)); np.squeeze(A, 0); np.swapaxes(A, 0, 5); np.split(x, 3)
 x.astype("nonsense"); np.broadcast_to(x, (2, 3)); np.moveaxis(A, 0, 4); np.diag(T); np.unstack(s)

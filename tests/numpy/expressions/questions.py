@@ -43,7 +43,7 @@ np.may_share_memory(x[:2], x[2:]); np.shares_memory(x, np.reshape(x, (2, 2)))
 np.loadtxt(["1 2", "3 4"]); np.genfromtxt(["1,2", "3,"], delimiter=",")
 np.fromstring("1 2", sep=" "); np.frombuffer(b"ab", np.uint8); bool(np.False_)
 np.typecodes["Float"]; np.half; float(np.double(3)); np.longdouble; np.uint is np.ulong
-np.ScalarType; np.little_endian; np.testing; np.exceptions.AxisError
+np.ScalarType; np.little_endian; np.exceptions.AxisError
 np.get_printoptions()["precision"]; np.geterr()["over"]; np.iinfo(n.dtype).max
 np.row_stack([n, n])
 """
