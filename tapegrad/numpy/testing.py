@@ -14,8 +14,6 @@ from numpy import testing
 
 from tapegrad.numpy.protocols import looked_at
 
-__all__ = list(testing.__all__)
-
 
 #: Those that compare. The others call functions of the user's, which are to get their arrays.
 _COMPARING = tuple(

@@ -15,7 +15,7 @@ NAMES = ("assert_equal", "assert_array_equal", "assert_allclose", "assert_almost
 
 
 def test_names_are_numpys() -> None:
-    assert np.testing.__all__ == numpy.testing.__all__
+    assert set(numpy.testing.__all__) <= set(dir(np.testing))
     assert np.testing.assert_raises is numpy.testing.assert_raises
 
 
