@@ -14,7 +14,6 @@ from numpy import testing
 
 from tapegrad.numpy.protocols import looked_at
 
-
 #: Those that compare. The others call functions of the user's, which are to get their arrays.
 _COMPARING = tuple(
     name
