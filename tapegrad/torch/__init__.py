@@ -61,6 +61,7 @@ from tapegrad.torch.text import *
 from tapegrad.torch.updates import *
 
 if TYPE_CHECKING:
+    from tapegrad.torch import distributions as distributions
     from tapegrad.torch import fft as fft
     from tapegrad.torch import optim as optim
     from tapegrad.torch import signal as signal
@@ -75,7 +76,7 @@ newaxis = None
 
 __getattr__, __dir__ = _late(
     globals(),
-    ("fft", "optim", "signal", "special", "utils"),
+    ("distributions", "fft", "optim", "signal", "special", "utils"),
     {"load": "serialization", "save": "serialization"},
     otherwise=_refusing("torch", globals()),
 )

@@ -13,6 +13,7 @@ from tapegrad.ops.positions import numbers_of, pick, place
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.operation import operation
 from tapegrad.torch.promotion import promoted
+from tapegrad.torch.running import sizes_differ
 from tapegrad.torch.shaping import cat, expand, reshape, stack
 from tapegrad.torch.size import Size
 from tapegrad.torch.tensor import Tensor, install
@@ -64,10 +65,18 @@ def broadcast_shapes(*shapes: Any) -> Size:
 
 @documented("[t.shape for t in torch.broadcast_tensors(torch.ones(2, 1), torch.ones(3))]", "")
 def broadcast_tensors(*tensors: Any) -> tuple[Tensor, ...]:
-    """The tensors, expanded to the shape that they have together."""
+    """The tensors, expanded to the shape that they have together.
+
+    RuntimeError if they do not fit.
+    """
     listed = _listed(tensors)
-    shape = broadcast_shapes(*[t.shape for t in listed])
-    return tuple([expand(t, *shape) for t in listed])
+    shape: tuple[int, ...] = ()
+    for t in listed:
+        try:
+            shape = np.broadcast_shapes(shape, t._value.shape)
+        except ValueError:
+            raise sizes_differ(shape, t._value.shape) from None
+    return tuple([t if t._value.shape == shape else expand(t, *shape) for t in listed])
 
 
 @documented("torch.broadcast_to(torch.ones(3), (2, 3))", "")
