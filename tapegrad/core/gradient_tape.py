@@ -7,26 +7,19 @@ from contextlib import contextmanager
 from typing import Any
 
 from tapegrad.core import nest
-from tapegrad.core.backward import sweep
 from tapegrad.core.context import (
-    active_recorders,
-    only_recorders,
     push_recorder,
     remove_recorder,
-    restore_float_errors,
-    silence_float_errors,
     visible_recorders,
 )
 from tapegrad.core.jacobians import batch_jacobian, jacobian
 from tapegrad.core.memory import Computed, Memory, gradients
-from tapegrad.core.observer import Observer, observed
 from tapegrad.core.places import Lines, place
+from tapegrad.core.pulling import pull_back
 from tapegrad.core.remains import FEW
-from tapegrad.core.table import raw, recording
 from tapegrad.core.tape import Tape, is_differentiable
 from tapegrad.core.tape_arguments import (
     chunk_size,
-    ones_like_target,
     seeds_for,
     single_tensor,
     sources_in,
@@ -273,12 +266,18 @@ class GradientTape(TapeTools, Tape):
         targets = tensors_in(target, "target", open_slices=output_gradients is None)
         warn_discrete_targets(targets)
         given = sources_in(sources)
-        source_list = [x._source_of(self) for x in given]
         for y in targets:
             y._touch()
         seeds = seeds_for(targets, output_gradients)
         if self.is_recording and self._persistent:
             warn_recorded_gradient()
+        return nest.packed(sources, iter(self._gradients_of(targets, seeds, given, zeros)))
+
+    def _gradients_of(
+        self, targets: Sequence[Any], seeds: Sequence[Any], sources: Sequence[Any], zeros: bool
+    ) -> list[Any]:
+        """What `gradient` gives for lists of targets, seeds and sources that were checked."""
+        source_list = [x._source_of(self) for x in sources]
         self._use()
         first = next_id()
         # Of a long tape all of whose records lead to the one source, none are needed any more.
@@ -287,17 +286,18 @@ class GradientTape(TapeTools, Tape):
         taken: list[list[Any]] | None = None if dropped else []
         found: dict[int, Any] = {}
         try:
-            found = self._pull_back(targets, seeds, source_list, taken)
+            found = pull_back(self, targets, seeds, source_list, taken)
         finally:
             unanswered = [x for x in source_list if x._id not in found]
             self._release(targets, unanswered, taken)
-        self._tell_lost(targets, unanswered)
+        if unanswered:
+            self._tell_lost(targets, unanswered)
         results = [
             x._in_dialect(result_for(source, found, zeros))
-            for x, source in zip(given, source_list, strict=True)
+            for x, source in zip(sources, source_list, strict=True)
         ]
         gradients.append(Computed(first, next_id(), place(2)))
-        return nest.packed(sources, iter(results))
+        return results
 
     def jacobian(
         self,
@@ -451,46 +451,3 @@ class GradientTape(TapeTools, Tape):
                 )
             self.records, self.followed, self.roots = [], set(), set()
             self.places = None
-
-    def _pull_back(
-        self,
-        targets: list[Any],
-        seeds: list[Any],
-        sources: list[Any],
-        taken: list[list[Any]] | None,
-    ) -> dict[int, Any]:
-        """Cotangents of the sources by identity; `taken` gets the records that are used up."""
-        wanted = {x._id for x in sources if is_differentiable(x._value)}
-        recorders = active_recorders()
-        observer = observed(recorders) if recorders else None
-        if observer is not None:
-            recorders = tuple([r for r in recorders if not isinstance(r, Observer)])
-        wrapped = bool(recorders)
-        F = recording if wrapped else raw
-        cotangents: dict[int, Any] = {}
-        for x, seed in zip(targets, seeds, strict=True):
-            if not is_differentiable(x._value):
-                continue
-            if x._id not in self.followed and x._id not in wanted:
-                continue
-            g = ones_like_target(x, wrapped) if seed is None else seed if wrapped else seed._value
-            previous = cotangents.get(x._id)
-            cotangents[x._id] = g if previous is None else previous + g
-        if not cotangents:
-            return {}
-        if observer is not None and not wrapped:
-            with only_recorders(()):
-                return observer.sweep(self.records, self._memory.place_of, cotangents, wanted)
-        token = silence_float_errors()
-        try:
-            return sweep(
-                self.records,
-                cotangents,
-                wanted,
-                F,
-                consume=not self._persistent,
-                roots=self.roots,
-                taken=taken,
-            )
-        finally:
-            restore_float_errors(token)

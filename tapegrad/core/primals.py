@@ -203,7 +203,7 @@ def watching(sources: Sequence[Any], *, persistent: bool = False) -> GradientTap
 
 
 class _Watching(GradientTape):
-    """A tape that watches its sources as soon as it is entered."""
+    """A tape that watches its sources as soon as it is entered, and that no user holds."""
 
     __slots__ = ("_sources",)
 
@@ -212,6 +212,15 @@ class _Watching(GradientTape):
         self._sources = list(sources)
 
     def __enter__(self) -> GradientTape:
-        super().__enter__()
-        self.watch(self._sources)
+        self._start()
+        for x in self._sources:
+            x._watched_by(self)
         return self
+
+    def _release(self, targets: Any, unanswered: Sequence[Any], taken: Any = ()) -> None:
+        if unanswered:
+            super()._release(targets, unanswered, taken)
+        elif not self._persistent:
+            # Nobody can ask for an explanation.
+            self.records, self.followed, self.roots = [], set(), set()
+            self.places = None

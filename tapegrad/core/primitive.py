@@ -161,6 +161,9 @@ class Primitive:
 
     def __call__(self, *inputs: Any, **params: Any) -> Any:
         """Run on tensors, Variables, arrays or numbers; the active recorders see it."""
+        if len(inputs) == 1 and self.kind != "elementwise":
+            (x,) = inputs
+            return apply_single(self, x if x.__class__ is Tensor else operand(x), params)
         return apply(self, [x if x.__class__ is Tensor else operand(x) for x in inputs], params)
 
     def __repr__(self) -> str:
@@ -212,6 +215,30 @@ def apply(primitive: Primitive, inputs: Sequence[Any], params: dict[str, Any]) -
         if recorders.__class__ is MarkedRecorders:
             ids, arrays = [x._id for x in inputs], [x._value for x in inputs]
             trace(recorders, primitive, ids, arrays, outputs, params)
+    return outputs
+
+
+def apply_single(primitive: Primitive, x: Any, params: dict[str, Any]) -> Any:
+    """What `apply` does, written for speed: one input, and an operation that is not elementwise."""
+    token = silence_float_errors()
+    try:
+        value = primitive.forward(x._value, **params)
+    except BaseException:
+        tell_of_error(primitive)
+        raise
+    finally:
+        restore_float_errors(token)
+    outputs: Any = tuple([wrap(v) for v in value]) if value.__class__ is tuple else wrap(value)
+    recorders = active_recorders()
+    if recorders:
+        differentiable, identity = primitive.differentiable, x._id
+        for recorder in recorders:
+            if differentiable and identity in recorder.followed:
+                recorder.record(primitive, (x,), 1, outputs, params)
+            else:
+                pass_by((recorder,), primitive, (x,), outputs)
+        if recorders.__class__ is MarkedRecorders:
+            trace(recorders, primitive, (identity,), (x._value,), outputs, params)
     return outputs
 
 

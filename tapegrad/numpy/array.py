@@ -280,6 +280,8 @@ def tensor_of(value: Any, dtype: Any = None) -> Tensor:
     """
     if value.__class__ is ndarray:
         found = value._tensor
+    elif value.__class__ is np.ndarray:
+        found = wrap_constant(np.array(value, dtype)[()])
     elif isinstance(value, ArrayLike) or type(value) in conversions:
         x = engine_operand(value)
         found = x if x.__class__ is Tensor else recording.identity(x)
@@ -297,7 +299,7 @@ def tensor_of(value: Any, dtype: Any = None) -> Tensor:
     elif (held := held_by(value)) is not None:
         return tensor_of(held, dtype)
     else:
-        if value.__class__ is not np.ndarray and hasattr(value, "__array__"):
+        if hasattr(value, "__array__"):
             value = array_in(value)
         found = wrap_constant(np.array(value, dtype)[()])
     return found if dtype is None else of_type(found, np.dtype(dtype))
@@ -339,7 +341,7 @@ def _bounds(s: slice) -> tuple[Any, Any, Any]:
 
 def leave(result: Any, face: Callable[[Tensor], Any] = holding) -> Any:
     """Tensors, also in tuples and lists, as arrays of this dialect."""
-    if isinstance(result, Tensor):
+    if result.__class__ is Tensor or isinstance(result, Tensor):
         return face(result)
     if isinstance(result, (tuple, list)):
         parts = [leave(r, face) for r in result]

@@ -57,6 +57,10 @@ class _Call:
         if not callable(fun):
             raise TypeError(f"{op} takes a function, not {type(fun).__name__}.")
         self.op, self.fun, self.args, self.kwargs = op, fun, list(args), kwargs
+        if argnums == 0 and argnums.__class__ is int and args:  # nearly always
+            self.single, self.numbers = True, [0]
+            self.chosen = _mapped(self._leaf, args[0])
+            return
         self.single = isinstance(argnums, (int, np.integer))
         numbers = [argnums] if self.single else list(argnums)
         for i in numbers:
@@ -134,7 +138,7 @@ def _value_and_grad(op: str, fun: Any, argnums: Any, has_aux: bool, args: Any, k
     with tape:
         y, aux = _with_aux(op, call(*primals), has_aux)
         target = _scalar(op, y)
-    found = tape.gradient(target, sources, unconnected_gradients="zero")
+    found = tape._gradients_of((target,), (None,), sources, True)
     gradients = tuple([_dense(g) for g in found])
     if not plain:
         gradients = nest.pack_sequence_as(primals, gradients)

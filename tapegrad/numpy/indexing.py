@@ -10,7 +10,7 @@ from tapegrad.core.structural import getitem
 from tapegrad.core.tensor import wrap_constant
 from tapegrad.numpy.array import holding, install, ndarray, plain, tensor_of
 from tapegrad.numpy.in_place import set_items, view_of
-from tapegrad.ops.index import plain_index
+from tapegrad.ops.index import plain_index, taken
 from tapegrad.ops.positions import numbers_of, pick
 
 __all__: list[str] = []
@@ -27,13 +27,15 @@ def _key(key: Any) -> Any:
 
 def _getitem(self: ndarray, key: Any) -> ndarray:
     tensor = self._tensor
-    index = plain_index(key, tensor._value.ndim)
+    value = tensor._value
+    index = plain_index(key, value.ndim)
     if index is not None:
         try:
-            found = getitem(tensor, index=index)
+            picked = value[index][()]
         except (IndexError, ValueError):
             return _by_numbers(self, key)
-        if not found._value.shape and not _has_ellipsis(key):
+        found = taken(tensor, index, picked)
+        if not picked.shape and not _has_ellipsis(key):
             return holding(found)
         return view_of(self, found, lambda x: getitem(x, index=index))
     return _by_numbers(self, key)

@@ -9,7 +9,7 @@ import numpy as np
 
 from tapegrad.core.tensor import ArrayLike
 from tapegrad.numpy import universal
-from tapegrad.numpy.array import install, ndarray
+from tapegrad.numpy.array import holding, install, ndarray
 from tapegrad.numpy.ufunc import ufunc
 
 __all__: list[str] = []
@@ -47,20 +47,35 @@ def _is_operand(other: Any) -> bool:
     return isinstance(other, _OPERANDS) or hasattr(other, "__array__")
 
 
+def _quick(function: ufunc) -> Callable[..., Any]:
+    """The short way of a function, which gives None where it is not open."""
+    return function.quick or (lambda *operands: None)
+
+
 def _forwards(function: ufunc) -> Callable[..., Any]:
+    quick = _quick(function)
+
     def operate(self: ndarray, other: Any) -> Any:
+        found = quick(self, other)
+        if found is not None:
+            return found
         if not _is_operand(other):
             return NotImplemented
-        return function(self, other)
+        return function.call((self, other), {}, holding)
 
     return operate
 
 
 def _backwards(function: ufunc) -> Callable[..., Any]:
+    quick = _quick(function)
+
     def operate(self: ndarray, other: Any) -> Any:
+        found = quick(other, self)
+        if found is not None:
+            return found
         if not _is_operand(other):
             return NotImplemented
-        return function(other, self)
+        return function.call((other, self), {}, holding)
 
     return operate
 
@@ -102,10 +117,16 @@ for _name, _function in _UNARY.items():
     install(**{f"__{_name}__": _single(getattr(universal, _function))})
 
 
+_pow = universal.power  # type: ignore[attr-defined]
+
+
 def _power(self: ndarray, exponent: Any, modulus: Any = None) -> Any:
-    if modulus is not None or not _is_operand(exponent):
+    if modulus is not None:
         return NotImplemented
-    return universal.power(self, exponent)  # type: ignore[attr-defined]
+    found = _pow.quick(self, exponent)
+    if found is not None:
+        return found
+    return _pow(self, exponent) if _is_operand(exponent) else NotImplemented
 
 
 install(__pow__=_power)

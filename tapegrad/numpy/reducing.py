@@ -15,6 +15,8 @@ from tapegrad.ops.positions import numbers_of, pick
 
 #: NumPy's sign for an argument that was not given.
 NO_VALUE: Any = np._NoValue
+#: By their number all axes, as negative integers.
+EVERY = [tuple(range(-ndim, 0)) for ndim in range(65)]
 
 
 def axes_of(axis: Any, ndim: int) -> tuple[int, ...]:
@@ -26,7 +28,7 @@ def axes_of(axis: Any, ndim: int) -> tuple[int, ...]:
         If there is no such axis, or one is named twice.
     """
     if axis is None:
-        return tuple(range(-ndim, 0))
+        return EVERY[ndim]
     return tuple([a - ndim for a in np.lib.array_utils.normalize_axis_tuple(plain(axis), ndim)])
 
 

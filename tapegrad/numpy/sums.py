@@ -9,9 +9,18 @@ import numpy as np
 from tapegrad.core.host import computed
 from tapegrad.core.table import recording as R
 from tapegrad.core.tensor import wrap_constant
-from tapegrad.numpy.array import tensor_of
+from tapegrad.numpy.array import ndarray, tensor_of
 from tapegrad.numpy.function import function
-from tapegrad.numpy.reducing import NO_VALUE, axes_of, by_numpy, is_exact, is_set, kept, of_scalar
+from tapegrad.numpy.reducing import (
+    EVERY,
+    NO_VALUE,
+    axes_of,
+    by_numpy,
+    is_exact,
+    is_set,
+    kept,
+    of_scalar,
+)
 from tapegrad.numpy.ufunc_methods import REDUCERS
 
 __all__ = ["cumprod", "cumsum", "cumulative_prod", "cumulative_sum", "prod", "sum"]
@@ -28,7 +37,9 @@ def sum(
     where: Any = True,
 ) -> Any:
     """The sum of the elements."""
-    x = tensor_of(a, dtype)
+    x = a._tensor if a.__class__ is ndarray and dtype is None else tensor_of(a, dtype)
+    if axis is None and where is True and initial is NO_VALUE and not is_exact(x):  # mostly
+        return R.reduce_sum(x, axes=EVERY[x._value.ndim], keepdims=bool(keepdims))
     if is_exact(x):
         return by_numpy("sum", x, axis, keepdims, dtype=dtype, initial=initial, where=where)
     y = R.reduce_sum(

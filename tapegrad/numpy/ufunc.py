@@ -14,27 +14,19 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad.core.context import (
-    MarkedRecorders,
-    active_recorders,
-    restore_float_errors,
-    silence_float_errors,
-)
 from tapegrad.core.host import computed
-from tapegrad.core.primitive import trace
 from tapegrad.core.table import TABLE, recording
-from tapegrad.core.tensor import ArrayLike, Tensor, next_id, wrap_constant
+from tapegrad.core.tensor import ArrayLike, Tensor, wrap_constant
 from tapegrad.errors import InvalidArgumentError
-from tapegrad.numpy.array import holding, leave, ndarray, of_type, tensor_of
+from tapegrad.numpy.array import holding, leave, of_type, tensor_of
 from tapegrad.numpy.core_axes import CORE_OPTIONS, CoreAxes
 from tapegrad.numpy.documentation import documented
 from tapegrad.numpy.in_place import write
+from tapegrad.numpy.quick import way_of
 from tapegrad.numpy.ufunc_methods import Methods
 
-_new = object.__new__
 _NUMBERS = (bool, int, float, complex)
 _CALL_OPTIONS = {"casting", "dtype", "order", "signature", "subok"}
-_FAST_KINDS = (np.float64, np.float32)
 
 #: What stands for a universal function of NumPy.
 UFUNCS: dict[Any, ufunc] = {}
@@ -84,7 +76,8 @@ class ufunc(Methods):
         self.signature = model.signature
         self.__doc__ = summary
         self._keywords = _CALL_OPTIONS | (CORE_OPTIONS if model.signature else {"where"})
-        self._primitive = TABLE[fast] if fast else None
+        #: The short way; see `quick`.
+        self.quick = way_of(TABLE.get(fast), self.nin, TABLE["square"])
         UFUNCS[model] = self
         names = inputs.split() or (["x"] if self.nin == 1 else ["x1", "x2"])
         self.__signature__ = _signature(names, model)
@@ -95,62 +88,11 @@ class ufunc(Methods):
 
     def __call__(self, *inputs: Any, **options: Any) -> Any:
         """Compute for each element, with NumPy's options ``out``, ``where`` and ``dtype``."""
-        if self._primitive is not None and not options:
-            found = self._short(inputs)
+        if self.quick is not None and not options and len(inputs) == self.nin:
+            found = self.quick(*inputs)
             if found is not None:
                 return found
         return self.call(inputs, options, holding)
-
-    def _short(self, inputs: tuple[Any, ...]) -> Any:
-        """The common cases: arrays of one floating point type, or one and a Python number."""
-        primitive: Any = self._primitive
-        if len(inputs) != self.nin:
-            return None
-        first = inputs[0]
-        if first.__class__ is not ndarray and (self.nin == 1 or inputs[1].__class__ is not ndarray):
-            return None
-        dtype = (first if first.__class__ is ndarray else inputs[1])._tensor._value.dtype
-        if dtype.type not in _FAST_KINDS:
-            return None
-        x, i, a = _constant(first, dtype)
-        j, b = 0, None
-        if self.nin == 2:
-            _, j, b = _constant(inputs[1], dtype)
-            if b is None:
-                return None
-        if a is None:
-            return None
-        token = silence_float_errors()
-        try:
-            value = primitive.forward(a) if self.nin == 1 else primitive.forward(a, b)
-        except (TypeError, ValueError):
-            return None
-        finally:
-            restore_float_errors(token)
-        if value.dtype is not dtype:
-            return None
-        out = _new(Tensor)
-        out._value, out._id = value, next_id()
-        recorders = active_recorders()
-        if recorders:
-            if self.nin == 1:
-                (keep_x,), keep_y = primitive.keeps[1]
-                for recorder in recorders:
-                    if x._id in recorder.followed:
-                        recorder.record_unary(primitive, x, keep_x, keep_y, out)
-                if recorders.__class__ is MarkedRecorders:
-                    trace(recorders, primitive, (i,), (a,), out, None)
-            else:
-                for recorder in recorders:
-                    followed = recorder.followed
-                    mask = ((i in followed) + 2 * (j in followed)) & primitive.differentiable
-                    if mask:
-                        recorder.record_binary(primitive, (i, j), a, b, mask, out)
-                if recorders.__class__ is MarkedRecorders:
-                    trace(recorders, primitive, (i, j), (a, b), out, None)
-        result = _new(ndarray)
-        result._tensor, result._view = out, None
-        return result
 
     def call(self, inputs: tuple[Any, ...], options: dict[str, Any], face: Any) -> Any:
         """Compute, and give the results the face of a dialect."""
@@ -257,22 +199,6 @@ class ufunc(Methods):
         if self.nout == 1:
             return of_type(found, loop[-1])
         return tuple([of_type(f, d) for f, d in zip(found, loop[self.nin :], strict=True)])
-
-
-def _constant(value: Any, dtype: np.dtype[Any]) -> tuple[Any, int, Any]:
-    """The tensor, identity and data of an operand of a type; no data if it is of another."""
-    kind = value.__class__
-    if kind is ndarray:
-        x = value._tensor
-        return (x, x._id, x._value) if x._value.dtype is dtype else (None, 0, None)
-    if kind is float or kind is int:
-        return None, 0, dtype.type(value)
-    if kind is dtype.type:
-        return None, 0, value
-    if kind is np.ndarray and value.dtype is dtype:
-        x = wrap_constant(value.copy()[()])  # the user may change the array
-        return x, x._id, x._value
-    return None, 0, None
 
 
 def documented_text(summary: str, inputs: list[str], example: str) -> str:

@@ -22,6 +22,8 @@ _EVERYTHING = [(_slice(None),) * n for n in range(65)]
 
 def plain_index(key: Any, ndim: int) -> tuple[Any, ...] | None:
     """The full index for a key of Python's own integers and slices, the common case; else None."""
+    if key.__class__ is int and ndim:
+        return (Ellipsis, key, *_EVERYTHING[ndim - 1])
     parts = key if key.__class__ is tuple else (key,)
     missing = ndim
     ellipsis = None
@@ -58,12 +60,17 @@ def _getitem(self: Any, key: Any) -> Tensor:
             return boolean_mask(self, key)
         index = parse_index(key, value.shape)
         picked = value[index][()]
+    return taken(self, index, picked)
+
+
+def taken(x: Any, index: tuple[Any, ...], picked: Any) -> Tensor:
+    """The tensor of what a full index has picked, recorded."""
     out = wrap(picked)
     recorders = active_recorders()
     if recorders:
-        record(recorders, getitem, (self,), out, {"index": index})
+        record(recorders, getitem, (x,), out, {"index": index})
         if recorders.__class__ is MarkedRecorders:
-            trace(recorders, getitem, (self._id,), (value,), out, {"index": index})
+            trace(recorders, getitem, (x._id,), (x._value,), out, {"index": index})
     return out
 
 
