@@ -56,6 +56,7 @@ from tapegrad.torch.searching import *
 from tapegrad.torch.shaping import *
 from tapegrad.torch.size import *
 from tapegrad.torch.sorting import *
+from tapegrad.torch.storage import *
 from tapegrad.torch.tensor import Tensor as Tensor
 from tapegrad.torch.text import *
 from tapegrad.torch.updates import *

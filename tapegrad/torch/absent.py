@@ -37,8 +37,6 @@ _FAMILIES = {
     "set_autocast": "nothing is computed in lower precision than its arguments have",
     "get_autocast": "nothing is computed in lower precision than its arguments have",
     "Storage": "memory is NumPy's: tensor.numpy() shows it",
-    "UntypedStorage": "memory is NumPy's: tensor.numpy() shows it",
-    "TypedStorage": "memory is NumPy's: tensor.numpy() shows it",
     "from_file": "use torch.from_numpy(numpy.memmap(...))",
     "complex32": "NumPy has no complex type of half precision; use torch.complex64",
     "chalf": "NumPy has no complex type of half precision; use torch.complex64",

@@ -163,7 +163,15 @@ def polar(abs: Any, angle: Any) -> Any:
 
 def adjoint(input: Tensor) -> Tensor:
     """The conjugate transpose of matrices."""
-    return input.transpose(-2, -1).conj()
+    return _adjoint(input, "adjoint()", "tensor.adjoint()")
+
+
+def _adjoint(input: Tensor, name: str, called: str) -> Tensor:
+    shaping.check_matrices(input, called)
+    if not input._value.ndim:
+        shaping.warn_of_number(name, "Consider using x.conj().")
+    result: Tensor = (input.transpose(-2, -1) if input._value.ndim else input).conj()
+    return result
 
 
 documented("torch.adjoint(torch.tensor([[1j, 2j]]))", "")(adjoint)
@@ -176,12 +184,12 @@ def _h(self: Tensor) -> Tensor:
             f"tensor.H is only supported on matrices (2-D tensors). Got {self._value.ndim}-D "
             f"tensor."
         )
-    return adjoint(self) if self._value.ndim else self.conj()
+    return _adjoint(self, "Tensor.H", "tensor.H")
 
 
 def _mh(self: Tensor) -> Tensor:
     """The conjugate transpose of matrices."""
-    return adjoint(self) if self._value.ndim else self.conj()
+    return _adjoint(self, "Tensor.mH", "tensor.mH")
 
 
 # Questions about tensors

@@ -238,7 +238,7 @@ def _like(name: str, value: Any) -> Any:
         memory_format: Any = None,
     ) -> Tensor:
         d = input._value.dtype if dtype is None else to_numpy(dtype)
-        return like_example(made(np.full(input._value.shape, value, d), requires_grad), input)
+        return like_example(made(np.full_like(input._value, value, d, order="K"), requires_grad), input)
 
     like.__name__ = name
     like.__doc__ = (

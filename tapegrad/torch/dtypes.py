@@ -202,13 +202,13 @@ def to_numpy(d: Any) -> np.dtype[Any]:
     if d.__class__ is dtype:
         return d.numpy_dtype
     if d is builtins.float:
-        return _chosen[0].numpy_dtype
+        return float64.numpy_dtype
     if d is builtins.int:
         return int64.numpy_dtype
     if d is builtins.bool:
         return bool.numpy_dtype
     if d is builtins.complex:
-        return _chosen[0].to_complex().numpy_dtype
+        return complex128.numpy_dtype
     raise TypeError(f"dtype must be a torch.dtype, not {type(d).__name__}")
 
 

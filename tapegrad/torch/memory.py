@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -14,9 +15,10 @@ from tapegrad.torch.dtypes import get_default_dtype, to_numpy
 from tapegrad.torch.examples import as_array
 from tapegrad.torch.from_data import made
 from tapegrad.torch.in_place import check_changeable
-from tapegrad.torch.pieces import split_with_sizes
+from tapegrad.torch.pieces import as_strided, split_with_sizes
 from tapegrad.torch.size import dimension
 from tapegrad.torch.sorting import named_result
+from tapegrad.torch.storage import strided
 from tapegrad.torch.tensor import Tensor, install, wrapped
 
 __all__ = [
@@ -52,9 +54,7 @@ def empty_strided(size: Any, stride: Any, *, dtype: Any = None, **options: Any) 
         )
     count = 1 + sum((n - 1) * s for n, s in zip(size, stride, strict=True)) if 0 not in size else 0
     base = np.empty(count, _numpy_dtype(dtype))
-    steps = tuple(s * base.itemsize for s in stride)
-    array = np.lib.stride_tricks.as_strided(base, size, steps)
-    return made(array, options.get("requires_grad", False))
+    return made(strided(base, size, stride, 0), options.get("requires_grad", False))
 
 
 @documented(
@@ -88,7 +88,9 @@ def _resize(self: Tensor, *sizes: Any, memory_format: Any = None) -> Tensor:
     if self._node is not None:
         raise RuntimeError("cannot resize variables that require grad")
     shape = shape_of(sizes, "resize_")
-    count = int(np.prod(shape, dtype=np.int64))
+    count = math.prod(shape)
+    if count * self._value.itemsize >= 2**63:
+        raise RuntimeError(f"Storage size calculation overflowed with sizes={list(shape)}")
     flat = as_array(self._value).reshape(-1)
     if count > flat.size:
         grown = np.empty(count, flat.dtype)
@@ -280,6 +282,7 @@ install(
     transpose_=_turned("transpose_", shaping.transpose),
     swapaxes_=_turned("swapaxes_", shaping.transpose),
     swapdims_=_turned("swapdims_", shaping.transpose),
+    as_strided_=_turned("as_strided_", as_strided),
     squeeze_=_turned("squeeze_", shaping.squeeze),
     unsqueeze_=_turned("unsqueeze_", shaping.unsqueeze),
     apply_=_apply,

@@ -11,11 +11,13 @@ from tapegrad.core import structural
 from tapegrad.core.structural import along
 from tapegrad.ops.positions import numbers_of, pick, place
 from tapegrad.torch.documentation import documented
+from tapegrad.torch.dtypes import int64
 from tapegrad.torch.examples import UnbatchableError
 from tapegrad.torch.operation import operation
 from tapegrad.torch.shaping import transpose
 from tapegrad.torch.shaping import view as _view
 from tapegrad.torch.size import dimension
+from tapegrad.torch.storage import memory_of, strided
 from tapegrad.torch.tensor import Tensor, install
 
 __all__ = [
@@ -175,7 +177,7 @@ def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple
     at = dimension(dim, input._value.ndim)
     size = input._value.shape[at]
     if isinstance(indices_or_sections, Tensor):
-        indices_or_sections = indices_or_sections.tolist()
+        indices_or_sections = _marks(indices_or_sections)
     if hasattr(indices_or_sections, "__index__"):
         count = int(indices_or_sections)
         if count <= 0:
@@ -187,6 +189,20 @@ def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple
         marks = [None, *indices_or_sections, None]
         bounds = list(pairwise(marks))
     return tuple([_sliced(input, at, slice(a, b)) for a, b in bounds])
+
+
+def _marks(given: Tensor) -> Any:
+    if given.dtype != int64:
+        raise RuntimeError(
+            f"tensor_split expected tensor_indices_or_sections to have dtype of long, but got "
+            f"{given.dtype.abbreviation}"
+        )
+    if given.ndim > 1:
+        raise RuntimeError(
+            f"tensor_split expected tensor_indices_or_sections to be a zero-dimensional or "
+            f"one-dimensional tensor, but got a tensor with {given.ndim} dims"
+        )
+    return given.tolist()
 
 
 def _split_along(name: str, dim: int, least: int) -> Any:
@@ -263,32 +279,14 @@ def unfold(self: Tensor, dimension_: int, size: int, step: int) -> Tensor:
     return _unfolded(self, at, size, step)
 
 
-def _strided(array: Any, size: Any, stride: Any, storage_offset: int) -> Any:
-    flat = array
-    while isinstance(flat.base, np.ndarray):
-        flat = flat.base
-    flat = flat.reshape(-1)
-    last = storage_offset + sum((n - 1) * s for n, s in zip(size, stride, strict=True) if n)
-    if size and 0 in size:
-        return np.empty(size, array.dtype)
-    if last >= flat.size or storage_offset < 0:
-        raise RuntimeError(
-            f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset "
-            f"{storage_offset}, and itemsize {array.itemsize} requiring a storage size of "
-            f"{(last + 1) * array.itemsize} are out of bounds for storage of size {flat.nbytes}"
-        )
-    steps = tuple(s * array.itemsize for s in stride)
-    return np.lib.stride_tricks.as_strided(flat[storage_offset:], size, steps)
-
-
 def _strided_memory(a: Any, size: Any, stride: Any, storage_offset: int) -> Any:
-    return _strided(a, size, stride, storage_offset)
+    return strided(memory_of(a), size, stride, storage_offset)
 
 
 @operation("AsStridedBackward0", method=False, view=_strided_memory)
 def _as_strided(input: Any, size: Any, stride: Any, storage_offset: int) -> Any:
     return pick(
-        input, _strided(np.ascontiguousarray(numbers_of(input)), size, stride, storage_offset)
+        input, strided(memory_of(numbers_of(input)), size, stride, storage_offset)
     )
 
 
@@ -352,7 +350,7 @@ def as_strided_scatter(
     input: Any, src: Any, size: Any, stride: Any, storage_offset: int | None = None
 ) -> Any:
     """A copy with other values in what `as_strided` shows."""
-    places = _strided(numbers_of(input), tuple(size), tuple(stride), storage_offset or 0)
+    places = strided(memory_of(numbers_of(input)), size, stride, storage_offset or 0)
     return place(input, places, src)
 
 

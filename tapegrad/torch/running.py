@@ -160,11 +160,11 @@ def _unshared(value: Any, taken: list[Tensor]) -> Any:
     if value.__class__ is not np.ndarray:
         return value
     if not value.flags.writeable:
-        return value.copy()
+        return value.copy("K")
     looks = value.base is not None
     for x in taken:
         if value is x._value or (looks and np.may_share_memory(value, x._value)):
-            return value.copy()
+            return value.copy("K")
     return value
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from math import prod
 from typing import Any
 
@@ -316,19 +317,46 @@ def cat(tensors: Any, dim: int = 0) -> Any:
     return structural.concat(*values, axis=at - ndim)
 
 
+_REVERSED = (
+    "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated "
+    "and it will throw an error in a future release. Consider `x.mT` to transpose batches of "
+    "matrices or `x.permute(*torch.arange(x.ndim - 1, -1, -1))` to reverse the dimensions of a "
+    "tensor."
+)
+_IDENTITY = "This function is the identity in these cases."
+
+
+def warn_of_number(name: str, instead: str = _IDENTITY) -> None:
+    """Say that transposing a tensor of shape () is deprecated."""
+    warnings.warn(f"{name} is deprecated on 0-D tensors. {instead}", UserWarning, stacklevel=3)
+
+
+def check_matrices(self: Tensor, name: str) -> None:
+    """Raise for what is no matrix or batch of matrices."""
+    if self._value.ndim == 1:
+        raise RuntimeError(
+            f"{name} is only supported on matrices or batches of matrices. Got "
+            f"{self._value.ndim}-D tensor."
+        )
+
+
 def _t_property(self: Tensor) -> Tensor:
     """The dimensions in reverse order."""
-    return permute(self, tuple(reversed(range(self._value.ndim))))
+    ndim = self._value.ndim
+    if ndim == 0:
+        warn_of_number("Tensor.T")
+    elif ndim != 2:
+        warnings.warn(_REVERSED, UserWarning, stacklevel=2)
+    return permute(self, tuple(reversed(range(ndim))))
 
 
 def _mt_property(self: Tensor) -> Tensor:
     """The last two dimensions swapped."""
-    if self._value.ndim < 2:
-        raise RuntimeError(
-            f"tensor.mT is only supported on matrices or batches of matrices. Got "
-            f"{self._value.ndim}-D tensor."
-        )
-    return transpose(self, -2, -1)
+    check_matrices(self, "tensor.mT")
+    if self._value.ndim:
+        return transpose(self, -2, -1)
+    warn_of_number("Tensor.mT")
+    return self
 
 
 install(

@@ -9,6 +9,15 @@ from tapegrad.torch.dtypes import dtype, from_numpy_dtype
 from tapegrad.torch.size import CPU, Size, device, dimension, layout, strided
 
 
+def _settled(shape: tuple[int, ...], steps: tuple[int, ...]) -> tuple[int, ...]:
+    """NumPy's new axes, and empty arrays, have strides of 0, PyTorch's that of what follows."""
+    known = list(steps)
+    for d in range(len(shape) - 1, -1, -1):
+        if 0 in shape or (shape[d] == 1 and not known[d]):
+            known[d] = 1 if d == len(shape) - 1 else max(shape[d + 1], 1) * known[d + 1]
+    return tuple(known)
+
+
 class TensorFacts(ArrayLike):
     """Attributes and methods of tensors that follow from the array's description."""
 
@@ -75,6 +84,8 @@ class TensorFacts(ArrayLike):
         """Per dimension, how many elements apart neighbours are in memory."""
         size = self._value.dtype.itemsize
         steps = tuple(s // size for s in self._value.strides)
+        if 1 in self._value.shape or not self._value.size:
+            steps = _settled(self._value.shape, steps)
         return steps if dim is None else steps[dimension(dim, len(steps))]
 
     def is_contiguous(self, memory_format: Any = None) -> bool:
@@ -97,9 +108,14 @@ class TensorFacts(ArrayLike):
         """Always false: conjugates are computed at once."""
         return False
 
-    is_cuda = is_sparse = is_quantized = is_meta = is_mkldnn = is_nested = False
+    is_cuda = is_sparse = is_sparse_csr = is_quantized = is_meta = is_mkldnn = is_nested = False
+    is_ipu = is_maia = is_mps = is_mtia = is_vulkan = is_xla = is_xpu = False
     is_cpu = True
     names: Any = None
+
+    def is_distributed(self) -> bool:
+        """Always false: there is one process."""
+        return False
 
     def get_device(self) -> int:
         """-1: the processor."""
