@@ -238,7 +238,8 @@ def _like(name: str, value: Any) -> Any:
         memory_format: Any = None,
     ) -> Tensor:
         d = input._value.dtype if dtype is None else to_numpy(dtype)
-        return like_example(made(np.full_like(input._value, value, d, order="K"), requires_grad), input)
+        array = np.full_like(input._value, value, d, order="K")
+        return like_example(made(array, requires_grad), input)
 
     like.__name__ = name
     like.__doc__ = (

@@ -285,9 +285,7 @@ def _strided_memory(a: Any, size: Any, stride: Any, storage_offset: int) -> Any:
 
 @operation("AsStridedBackward0", method=False, view=_strided_memory)
 def _as_strided(input: Any, size: Any, stride: Any, storage_offset: int) -> Any:
-    return pick(
-        input, strided(memory_of(numbers_of(input)), size, stride, storage_offset)
-    )
+    return pick(input, strided(memory_of(numbers_of(input)), size, stride, storage_offset))
 
 
 @documented(
