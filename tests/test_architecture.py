@@ -26,6 +26,7 @@ ROWS = (
         "inspect",
         "interop",
         "layers",
+        "losses",
         "numpy",
         "optimize",
         "optimizers",

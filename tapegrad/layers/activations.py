@@ -9,6 +9,7 @@ from tapegrad.core.convert import operand
 from tapegrad.core.tensor import Tensor
 from tapegrad.ops import activations, logistic, transcendental
 from tapegrad.ops import softmax as softmaxes
+from tapegrad.ops.logits import remember_logits
 from tapegrad.ops.where import where
 
 
@@ -160,7 +161,8 @@ def softmax(x: Any, axis: Any = -1) -> Tensor:
     >>> tf.keras.activations.softmax([0.0, 0.0]).numpy().tolist()
     [0.5, 0.5]
     """
-    return softmaxes.softmax(x, axis)
+    logits = operand(x)
+    return remember_logits(softmaxes.softmax(logits, axis), logits)
 
 
 def log_softmax(x: Any, axis: Any = -1) -> Tensor:
@@ -297,8 +299,8 @@ def sigmoid(x: Any) -> Tensor:
     >>> float(tf.keras.activations.sigmoid(0.0).numpy().round(7))
     0.5
     """
-    y: Tensor = logistic.sigmoid(x)
-    return y
+    logits = operand(x)
+    return remember_logits(logistic.sigmoid(logits), logits)
 
 
 def softplus(x: Any) -> Tensor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tapegrad.core.names import snake_case
+from tapegrad.core.registry import Registry
 from tapegrad.ops import initializers, variance_scaling
 from tapegrad.ops.initializers import Initializer
 
@@ -26,17 +26,17 @@ _CLASSES: tuple[type[Initializer], ...] = (
     variance_scaling.Orthogonal,
     variance_scaling.VarianceScaling,
 )
-_BY_NAME: dict[str, type[Initializer]] = {
-    name: cls
-    for cls in _CLASSES
-    for name in (cls.__name__, snake_case(cls.__name__), cls.__name__.lower())
-}
-_BY_NAME |= {
-    "normal": initializers.RandomNormal,
-    "uniform": initializers.RandomUniform,
-    "one": initializers.Ones,
-    "zero": initializers.Zeros,
-}
+INITIALIZERS = Registry(
+    "initializer",
+    "keras.initializers",
+    _CLASSES,
+    aliases={
+        "normal": initializers.RandomNormal,
+        "uniform": initializers.RandomUniform,
+        "one": initializers.Ones,
+        "zero": initializers.Zeros,
+    },
+)
 
 
 def get(identifier: Any) -> Any:
@@ -63,19 +63,7 @@ def get(identifier: Any) -> Any:
     >>> tf.keras.initializers.get("ones")([2]).numpy().tolist()
     [1.0, 1.0]
     """
-    if identifier is None:
-        return None
-    if isinstance(identifier, Mapping):
-        return deserialize(identifier)
-    found = _BY_NAME.get(identifier) if isinstance(identifier, str) else identifier
-    if isinstance(found, type):
-        return found()
-    if not callable(found):
-        raise ValueError(
-            f"Could not interpret initializer identifier: {identifier}. Known are "
-            f"{', '.join(cls.__name__ for cls in _CLASSES)}; or give a function of shape and dtype."
-        )
-    return found
+    return INITIALIZERS.get(identifier)
 
 
 def serialize(initializer: Any) -> dict[str, Any]:
@@ -93,22 +81,7 @@ def serialize(initializer: Any) -> dict[str, Any]:
     >>> saved["class_name"], saved["config"]
     ('Constant', {'value': 3.0})
     """
-    return described(initializer, "keras.initializers")
-
-
-def described(thing: Any, module: str) -> dict[str, Any]:
-    """What Keras writes into a configuration for an object, or a function of the user's."""
-    if hasattr(thing, "get_config"):
-        name, config, registered = type(thing).__name__, thing.get_config(), None
-    else:
-        module, name, config = "builtins", "function", getattr(thing, "__name__", repr(thing))
-        registered = config
-    return {
-        "module": module,
-        "class_name": name,
-        "config": config,
-        "registered_name": registered,
-    }
+    return INITIALIZERS.serialize(initializer)  # type: ignore[no-any-return]
 
 
 def deserialize(config: Any, custom_objects: Mapping[str, Callable[..., Any]] | None = None) -> Any:
@@ -133,16 +106,7 @@ def deserialize(config: Any, custom_objects: Mapping[str, Callable[..., Any]] | 
     >>> tf.keras.initializers.deserialize(saved)([1]).numpy().tolist()
     [2.0]
     """
-    name, arguments = config["class_name"], config.get("config", {})
-    if name == "function":
-        name, arguments = arguments, None
-    cls: Any = (custom_objects or {}).get(name) or _BY_NAME.get(name)
-    if cls is None:
-        raise ValueError(
-            f"Could not interpret initializer identifier: {name}. Give your own classes in "
-            f"`custom_objects`."
-        )
-    return cls if arguments is None else cls(**arguments)
+    return INITIALIZERS.deserialize(config, custom_objects)
 
 
 def optional_function(given: Any, what: str) -> Any:

@@ -1,4 +1,4 @@
-"""Losses that are not cross-entropies: squared errors, half the sum of squares, Poisson."""
+"""Losses of `tf.nn` that are not cross-entropies: half the sum of squares, Poisson."""
 
 from __future__ import annotations
 
@@ -7,22 +7,18 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad.core.convert import as_tensor, operand
+from tapegrad.core.convert import operand
 from tapegrad.core.define import general
-from tapegrad.core.dtypes import float32
 from tapegrad.core.primitive import apply
 from tapegrad.core.table import recording
 from tapegrad.core.tensor import Tensor
-from tapegrad.ops.cast import cast
-from tapegrad.ops.elementwise import square, subtract
 from tapegrad.ops.operands import operand_pair, require_kinds, require_same_dtype
-from tapegrad.ops.reduce import reduce_mean, with_axes
-from tapegrad.ops.shape import expand_dims, squeeze
+from tapegrad.ops.reduce import with_axes
 from tapegrad.ops.softmax import FLOATS, in_single_precision
 from tapegrad.ops.transcendental import exp, log
 from tapegrad.ops.where import where
 
-__all__ = ["l2_loss", "log_poisson_loss", "mean_squared_error"]
+__all__ = ["l2_loss", "log_poisson_loss"]
 
 
 @in_single_precision
@@ -90,54 +86,6 @@ def log_poisson_loss(
     stirling = large * log(large) - large + log(large * (2.0 * pi)) * 0.5
     loss += where(small, operand(np.zeros_like(z)), stirling)
     return loss
-
-
-def mean_squared_error(y_true: Any, y_pred: Any) -> Tensor:
-    r"""Mean over the last axis of the squared errors, :math:`(y_{true} - y_{pred})^2`.
-
-    Parameters
-    ----------
-    y_true
-        The right answers, of any dtype; they are cast to that of `y_pred`.
-    y_pred
-        The predictions; squares of integers become float32. Where one of the two has a last axis
-        of size 1 more than the other, it fits all the same.
-
-    Returns
-    -------
-    Tensor
-        The common shape without its last axis.
-
-    Raises
-    ------
-    InvalidArgumentError
-        If the shapes do not broadcast.
-
-    Examples
-    --------
-    >>> import tapegrad as tf
-    >>> tf.keras.losses.MSE([[0, 1], [0, 0]], [[1.0, 1.0], [3.0, 1.0]]).numpy()
-    array([0.5, 5. ], dtype=float32)
-    """
-    predicted = as_tensor(y_pred)
-    true = cast(y_true, predicted.dtype)
-    predicted, true = _with_last_axis(predicted, true)
-    true, predicted = _with_last_axis(true, predicted)
-    squares = square(subtract(true, predicted))
-    if not (squares.dtype.is_floating or squares.dtype.is_complex):
-        squares = cast(squares, float32)
-    loss: Tensor = reduce_mean(squares, axis=-1)
-    return loss
-
-
-def _with_last_axis(x: Tensor, other: Tensor) -> tuple[Tensor, Tensor]:
-    """Give `other` the last axis of size 1 that only `x` has, or take it from `x`."""
-    shape, ndim = x._value.shape, other._value.ndim
-    if len(shape) != ndim + 1 or shape[-1] != 1:
-        return x, other
-    if ndim == 1:
-        return x, expand_dims(other, -1)
-    return squeeze(x, -1), other
 
 
 def l2_loss(t: Any, name: str | None = None) -> Tensor:
