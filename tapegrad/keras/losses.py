@@ -1,4 +1,4 @@
-"""``tf.keras.losses``: the same as ``tf.losses``, and two names that Keras had before."""
+"""``tf.keras.losses``: the same as ``tf.losses``, and ``mean_squared_error``."""
 
 from __future__ import annotations
 

@@ -110,14 +110,14 @@ class Loss:
         if weights is None:
             return valid
         valid, weights = of_one_rank(valid, weights)
-        return valid * weights
+        return valid * weights  # type: ignore[no-any-return]
 
     def _reduced(self, losses: Tensor, weights: Any) -> Tensor:
         if self.reduction in (None, "none") or losses._value.shape in ((), (0,)):
             return losses
         total = reduce_sum(losses)
         if self.reduction == "sum":
-            return total
+            return total  # type: ignore[no-any-return]
         weighted = self.reduction == "mean_with_sample_weight" and weights is not None
         count = reduce_sum(weights) if weighted else float(losses._value.size)
         return divide_no_nan(total, count)  # type: ignore[no-any-return]

@@ -7,6 +7,7 @@ from typing import Any
 from tapegrad.core.tensor import Tensor
 from tapegrad.losses.loss import FunctionLoss
 from tapegrad.ops import probability_losses
+from tapegrad.ops.compare import not_equal
 from tapegrad.ops.shape import squeeze
 
 _MEAN = "sum_over_batch_size"
@@ -250,7 +251,8 @@ class SparseCategoricalCrossentropy(FunctionLoss):
         if ignored is None:
             return None
         shape = y_true._value.shape
-        return (squeeze(y_true, -1) if len(shape) > 1 and shape[-1] == 1 else y_true) != ignored
+        numbers = squeeze(y_true, -1) if len(shape) > 1 and shape[-1] == 1 else y_true
+        return not_equal(numbers, ignored)
 
     def get_config(self) -> dict[str, Any]:
         """The arguments that make a loss like this one."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from tapegrad.core.table import recording
 from tapegrad.core.tensor import Tensor
+from tapegrad.ops.compare import equal
 from tapegrad.ops.elementwise import square
 from tapegrad.ops.error_losses import of_one_dtype
 from tapegrad.ops.reduce import reduce_all, reduce_max, reduce_mean, reduce_sum
@@ -17,7 +18,7 @@ __all__ = ["categorical_hinge", "hinge", "squared_hinge"]
 
 def _missing_margin(y_true: Any, y_pred: Any) -> Tensor:
     true, predicted = of_one_dtype(y_true, y_pred)
-    binary = reduce_all(recording.logical_or(true == 0.0, true == 1.0))
+    binary = reduce_all(recording.logical_or(equal(true, 0.0), equal(true, 1.0)))
     signs = where(binary, 2.0 * true - 1.0, true)
     return maximum(1.0 - signs * predicted, 0.0)  # type: ignore[no-any-return]
 
@@ -48,7 +49,7 @@ def hinge(y_true: Any, y_pred: Any) -> Tensor:
     >>> tf.keras.losses.hinge([[-1.0, 1.0]], [[-2.0, 0.0]]).numpy()
     array([0.5], dtype=float32)
     """
-    return reduce_mean(_missing_margin(y_true, y_pred), axis=-1)
+    return reduce_mean(_missing_margin(y_true, y_pred), axis=-1)  # type: ignore[no-any-return]
 
 
 def squared_hinge(y_true: Any, y_pred: Any) -> Tensor:
@@ -77,7 +78,7 @@ def squared_hinge(y_true: Any, y_pred: Any) -> Tensor:
     >>> tf.keras.losses.squared_hinge([[-1.0, 1.0]], [[-2.0, -1.0]]).numpy()
     array([2.], dtype=float32)
     """
-    return reduce_mean(square(_missing_margin(y_true, y_pred)), axis=-1)
+    return reduce_mean(square(_missing_margin(y_true, y_pred)), axis=-1)  # type: ignore[no-any-return]
 
 
 def categorical_hinge(y_true: Any, y_pred: Any) -> Tensor:
