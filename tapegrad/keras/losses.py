@@ -44,7 +44,6 @@ from tapegrad.losses import (
     logcosh,
     mae,
     mape,
-    mean_squared_error,
     mse,
     msle,
     poisson,
@@ -53,6 +52,7 @@ from tapegrad.losses import (
     squared_hinge,
     tversky,
 )
+from tapegrad.ops.error_losses import mean_squared_error
 
 __all__ = [
     "KLD",
