@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 import numpy as np
 
 from tapegrad.core import nest
-from tapegrad.core.context import active_tracer
+from tapegrad.core.context import active_recorders, active_tracer
+from tapegrad.core.remains import Name
 from tapegrad.core.tape import is_differentiable
 from tapegrad.core.tensor import ArrayLike, Tensor, wrap, wrap_constant
 
@@ -61,7 +62,11 @@ def computed(function: Callable[..., Any], *inputs: Any) -> Any:
     tracer = active_tracer()
     if tracer is None:
         result = function(*[x._value for x in inputs])
-        return tuple([wrap(a) for a in result]) if result.__class__ is tuple else wrap(result)
+        made_of: Any = (
+            tuple([wrap(a) for a in result]) if result.__class__ is tuple else wrap(result)
+        )
+        pass_by_host(_name(function), inputs, made_of)
+        return made_of
     single: list[bool] = []
 
     def run(*arrays: Any) -> tuple[Any, ...]:
@@ -72,6 +77,17 @@ def computed(function: Callable[..., Any], *inputs: Any) -> Any:
 
     made = tracer.host(_name(function), run, inputs, repeatable=True, fixed=function)
     return made[0] if single[0] else made
+
+
+def pass_by_host(name: str, inputs: Sequence[Any], results: Any) -> None:
+    """Show recorders a call that no primitive stands for, and that has no derivative."""
+    recorders = active_recorders()
+    if recorders:
+        called = Name(name, "host", (), 0, True, frozenset())
+        ids = tuple([x._id for x in inputs])
+        outs = tuple([y._id for y in (results if results.__class__ is tuple else (results,))])
+        for recorder in recorders:
+            recorder.pass_by(called, ids, outs)
 
 
 def checked(check: Callable[..., None], *inputs: Any) -> None:

@@ -15,7 +15,7 @@ _OWN = ("custom", "function")
 
 
 class Name(NamedTuple):
-    """What is left of a primitive that was made for one call.
+    """What is left of a primitive that was made for one call, or the name of other code.
 
     Attributes
     ----------

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.context import active_recorders, active_tracer
-from tapegrad.core.host import computed
+from tapegrad.core.host import computed, pass_by_host
 from tapegrad.core.tensor import ArrayLike
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.numpy.array import install, leave, plain, tensor_of
@@ -149,7 +149,11 @@ def of_data(model: Any, args: Any, kwargs: dict[str, Any] | None = None) -> Any:
     kwargs = {} if kwargs is None else kwargs
     found = model(*plain(args), **{k: plain(v) for k, v in kwargs.items()})
     if active_tracer() is None or not _is_data(found):
-        return faced(found)
+        results = faced(found)
+        if active_recorders():
+            name = getattr(model, "__name__", "a function of NumPy")
+            pass_by_host(name, arrays_in((args, kwargs)), tuple(arrays_in(results)))
+        return results
 
     def compute(*values: Any) -> Any:
         args_now, kwargs_now = _filled((args, kwargs), iter(values))

@@ -64,6 +64,8 @@ def unary(primitive: Any) -> Quick:
             for recorder in recorders:
                 if i in recorder.followed:
                     recorder.record_unary(primitive, x, keep_x, keep_y, out)
+                else:
+                    recorder.pass_by(primitive, i, out._id)
             if recorders.__class__ is MarkedRecorders:
                 trace(recorders, primitive, (i,), (a,), out, None)
         result = _new(ndarray)
@@ -144,6 +146,8 @@ def binary(primitive: Any) -> Quick:
                     mask = differentiable & 2 if j in followed else 0
                 if mask:
                     recorder.record_binary(primitive, (i, j), a, b, mask, out)
+                else:
+                    recorder.pass_by(primitive, (i, j), out._id)
             if recorders.__class__ is MarkedRecorders:
                 trace(
                     recorders,
