@@ -296,7 +296,7 @@ class GradientTape(TapeTools, Tape):
             x._in_dialect(result_for(source, found, zeros))
             for x, source in zip(sources, source_list, strict=True)
         ]
-        gradients.append(Computed(first, next_id(), place(2)))
+        gradients.append(Computed(first, next_id(), place(2), self._memory.began))
         return results
 
     def jacobian(
@@ -355,7 +355,7 @@ class GradientTape(TapeTools, Tape):
             none = [x for x, j in zip(source_list, found, strict=False) if j is None]
             self._release([y], none)
         self._tell_lost([y], none)
-        gradients.append(Computed(first, next_id(), place(2)))
+        gradients.append(Computed(first, next_id(), place(2), self._memory.began))
         results = [
             x._in_dialect(zeros_for(x, y._value.shape) if j is None and zeros else j)
             for x, j in zip(given, found, strict=True)

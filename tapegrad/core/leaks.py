@@ -30,7 +30,8 @@ DOORS = {
     "pickle": "as a pickle",
 }
 
-_NUMBERS = ("float", "int", "complex", "item")
+#: Those of single numbers.
+NUMBERS = ("float", "int", "complex", "item")
 
 MODES = ("allow", "warn", "error")
 
@@ -40,6 +41,8 @@ class Manner(NamedTuple):
 
     Attributes
     ----------
+    dialect
+        What its module is usually called: ``"tf"``, ``"np"`` or ``"torch"``.
     default
         What happens at a door: one of `MODES`, or ``"later"``: what was lost is told when a
         gradient is None.
@@ -55,6 +58,7 @@ class Manner(NamedTuple):
         How the data alone are had on purpose.
     """
 
+    dialect: str
     default: str
     recorded: str
     number: str
@@ -186,7 +190,7 @@ def tell(x: Any, use: str) -> None:
     frame = frame_of_library_user(sys._getframe(2))
     if _compares(frame):
         return
-    stored = use in ("array", *_NUMBERS) and _stores(frame)
+    stored = use in ("array", *NUMBERS) and _stores(frame)
     mode = mode or (manner.writing if stored else manner.default)
     if mode == "allow":
         return
@@ -265,7 +269,7 @@ def _message(
         f"A value of shape {shape} that a tape follows leaves {DOORS[use]} {where}: "
         f"what is computed from that is not recorded, and its gradient is lost."
     )
-    recorded = manner.number if use in _NUMBERS else manner.recorded
+    recorded = manner.number if use in NUMBERS else manner.recorded
     return f"{problem} {recorded} {manner.own} {_on_purpose(manner)}"
 
 

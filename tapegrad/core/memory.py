@@ -133,11 +133,15 @@ class Memory:
 
 
 class Computed(NamedTuple):
-    """A call of `gradient` or `jacobian`: what has an identity in between is its result."""
+    """A call of `gradient` or `jacobian`: what has an identity in between is its result.
+
+    Its tape is known by the time when it began.
+    """
 
     first: int
     last: int
     place: Place
+    owner: int
 
 
 #: The latest gradients that were computed, by any tape.

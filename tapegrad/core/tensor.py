@@ -166,6 +166,7 @@ class ArrayLike:
 
     #: What happens when a followed value leaves through one of `DOORS`.
     _manner = Manner(
+        dialect="tf",
         default="later",
         recorded="Use the operations of tf on tensors: tf.sin(x), not np.sin(x.numpy()).",
         number="Use the operations of tf on tensors: tf.sin(x), not math.sin(x).",

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from tapegrad.core.memory import Event
 from tapegrad.core.places import Line, line_of
 from tapegrad.core.tape import is_differentiable
 from tapegrad.core.variable import Variable
+from tapegrad.inspect.calling import Written
 from tapegrad.inspect.lineage import Edge, Lineage, watched
-
-_STEPS = ("floor", "ceil", "rint", "round", "sign", "floordiv", "floor_divide")
+from tapegrad.inspect.words import STEPS, Words, instead, words_for
 
 
 class Cause(NamedTuple):
@@ -28,6 +30,12 @@ class Search(NamedTuple):
     lineage: Lineage
     target: Any
     source: Any
+    said: Written = Written()
+
+    @property
+    def words(self) -> Words:
+        """The words of the source's dialect."""
+        return words_for(self.source)
 
 
 def at(line: Line | None) -> str:
@@ -43,7 +51,7 @@ def of_edge(search: Search, edge: Edge) -> Cause:
     if edge.origin == search.source._id and not is_differentiable(search.source._value):
         return integer_source(search.source)
     if edge.is_discrete:
-        return _of_discrete(edge)
+        return _of_discrete(search, edge)
     if edge.origin == search.source._id:
         return _of_unfollowed_source(search, edge)
     sentence = (
@@ -53,11 +61,70 @@ def of_edge(search: Search, edge: Edge) -> Cause:
     return Cause("not followed", edge.line, [sentence])
 
 
-def _of_discrete(edge: Edge) -> Cause:
-    name, line = edge.primitive.name, edge.line
+#: How many further places are described where a connection is cut.
+_CUTS = 3
+
+
+def further_cuts(
+    search: Search, path: list[Edge], first: Edge
+) -> tuple[list[str], tuple[Edge, ...]]:
+    """Sentences about other places that cut, and all those on the path that is shown."""
+    source = search.source._id
+    edges = search.lineage.between(source, search.target._id)[::-1]
+    alive = _alive(edges, source)
+    cuts = [
+        edge
+        for edge in edges
+        if not edge.carries
+        and (edge.origin == source or (edge.is_discrete and (_stays(edge) or edge.origin in alive)))
+    ]
+    told = set(of_edge(search, first).sentences)
+    sentences = []
+    for edge in cuts:
+        sentence = of_edge(search, edge).sentences[0]
+        if sentence not in told:
+            told.add(sentence)
+            where = "On the same way" if edge in path else "Another way from the source is cut, too"
+            sentences.append(f"{where}: {sentence}")
+    more = len(sentences) - _CUTS
+    shown = sentences[:_CUTS] + ([f"And {more} more cuts."] if more > 0 else [])
+    return shown, (first, *[e for e in cuts if e in path and e != first])
+
+
+def _stays(edge: Edge) -> bool:
+    """Whether the result of a discrete call is of floating point all the same."""
+    return edge.primitive.name in ("stop_gradient", "assign", *STEPS)
+
+
+def _alive(edges: list[Edge], source: int) -> set[int]:
+    """Values that could have a gradient if what cuts values of floating point did not."""
+    onwards: dict[int, list[Edge]] = {}
+    for edge in edges:
+        onwards.setdefault(edge.origin, []).append(edge)
+    alive, waiting = {source}, [source]
+    while waiting:
+        for edge in onwards.get(waiting.pop(), ()):
+            passes = edge.carries or not edge.is_discrete or _stays(edge)
+            if passes and edge.result not in alive:
+                alive.add(edge.result)
+                waiting.append(edge.result)
+    return alive
+
+
+def step_name(search: Search, primitive: str) -> str:
+    """What users of the dialect call a step function."""
+    if search.source._manner.dialect == "tf":
+        return {"ceil": "math.ceil", "rint": "math.rint", "floordiv": "floor"}.get(
+            primitive, primitive
+        )
+    return {"floordiv": "floor", "floor_divide": "floor"}.get(primitive, primitive)
+
+
+def _of_discrete(search: Search, edge: Edge) -> Cause:
+    name, line, words = edge.primitive.name, edge.line, search.words
     if name == "stop_gradient":
         sentence = (
-            f"tf.stop_gradient{at(line)} cuts it: the result is a constant to every tape. Leave it "
+            f"{words.stop}{at(line)} cuts it: the result is a constant to every tape. Leave it "
             f"out if the gradient is to pass."
         )
         return Cause("stop_gradient", line, [sentence])
@@ -69,11 +136,11 @@ def _of_discrete(edge: Edge) -> Cause:
         return Cause("integer cast", line, [sentence])
     if name == "assign":
         return of_assignment("a variable", line)
-    if name in _STEPS:
+    if name in STEPS:
         sentence = (
             f"`{name}`{at(line)} cuts it: it is piecewise constant, and its derivative is zero or "
-            f"does not exist. tf.grad_pass_through(f)(x) lets the gradient pass as if it were the "
-            f"identity."
+            f"does not exist. {words.through.format(step=step_name(search, name))} lets the "
+            f"gradient pass as if it were the identity."
         )
         return Cause("piecewise constant", line, [sentence])
     inputs = edge.primitive.inputs
@@ -84,7 +151,7 @@ def _of_discrete(edge: Edge) -> Cause:
     )
     sentence = (
         f"`{name}`{at(line)} cuts it: it has no derivative{which} (comparisons, conditions, "
-        f"indices, positions and counts are discrete)."
+        f"indices, positions and counts are discrete).{instead(name, words)}"
     )
     return Cause("not differentiable", line, [sentence])
 
@@ -107,44 +174,42 @@ def _of_unfollowed_source(search: Search, edge: Edge) -> Cause:
 
 def not_watched(search: Search) -> str:
     """Why a source is not watched, and what to do."""
-    tape, x = search.tape, search.source
+    tape, x, words = search.tape, search.source, search.words
+    watch = f"Call {search.said.tape}.watch({search.said.source}) inside the block"
     if not isinstance(x, Variable):
+        article = "an" if words.kind == "array" else "a"
         return (
-            "it was never watched: it is a tensor, and tapes watch trainable Variables only. Call "
-            "tape.watch(x) inside the block, before it is used, or make it a tf.Variable (a "
-            "Variable that was replaced by the result of an operation, as in x = x + 1, is a "
-            "tensor: use x.assign_add(1))."
+            f"it was never watched: it is {article} {words.kind}, and tapes watch trainable "
+            f"Variables only. {watch}, before it is used{words.unwatched}."
         )
     if not x.trainable:
         return (
-            "it was never watched: the Variable is not trainable. Call tape.watch(v) inside the "
-            "block, or make it with trainable=True."
+            f"it was never watched: the Variable is not trainable. {watch}, or make it with "
+            f"trainable=True."
         )
     if not tape.watch_accessed:
         return (
-            "it was never watched: the tape was made with watch_accessed_variables=False. Call "
-            "tape.watch(v) inside the block."
+            f"it was never watched: the tape was made with watch_accessed_variables=False. {watch}."
         )
-    return "it was never watched. Call tape.watch(v) inside the block, before it is used."
+    return f"it was never watched. {watch}, before it is used."
 
 
 def integer_source(x: Any) -> Cause:
     """The source has no gradient at all."""
     sentence = (
-        f"The source has dtype {x.dtype.name}: only floating point and complex tensors have "
-        f"gradients. Make it tf.constant(3.0) instead of tf.constant(3), or tf.cast(x, "
-        f"tf.float32) before it is watched."
+        f"The source has dtype {np.dtype(x._value.dtype).name}: only floating point and complex "
+        f"{words_for(x).kind}s have gradients. {words_for(x).floating}."
     )
     return Cause("integer source", None, [sentence])
 
 
-def of_custom(edge: Edge) -> Cause:
+def of_custom(edge: Edge, words: Words) -> Cause:
     """All calls are recorded, but the rule of one gives None."""
     if edge.primitive.kind == "custom":
         sentence = (
-            f"The gradient function of `{edge.primitive.name}` (tf.custom_gradient){at(edge.line)} "
+            f"The gradient function of `{edge.primitive.name}` ({words.custom}){at(edge.line)} "
             f"returned None for argument {edge.position}. Return a gradient for it, for example "
-            f"dy * tf.ones_like(x)."
+            f"{words.own}."
         )
         return Cause("custom gradient", edge.line, [sentence])
     sentence = (

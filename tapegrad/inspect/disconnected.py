@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad.core.leaks import DOORS
+from tapegrad.core.leaks import DOORS, NUMBERS
 from tapegrad.core.memory import Computed, gradients
 from tapegrad.core.places import line_of
 from tapegrad.core.tape import is_differentiable
@@ -29,22 +29,33 @@ def without_path(search: Search) -> Cause:
     """Why nothing leads from the source to the target."""
     ancestors = search.lineage.ancestors(search.target._id)
     leaves = [x for x in ancestors if not search.lineage.made(x)]
+    found: Cause | None = None
     for find in (
         _swapped,
         _inner_gradient,
-        left,
         _assigned,
-        _another_object,
         _paused,
+        left,
+        _another_object,
         _afterwards,
         _before,
         _left_and_came_back,
         _integer_target,
+        _decided,
     ):
+        # What is certain of one value that the target depends on says nothing of the others.
+        if found is not None and find not in (_assigned, _paused, left):
+            continue
         cause = find(search, ancestors, leaves)
-        if cause is not None:
-            return cause
-    return _independent(search, ancestors, leaves)
+        if cause is None:
+            continue
+        if found is None:
+            found = cause
+            if find not in (_inner_gradient, _assigned, _paused):
+                break
+        else:
+            found.sentences.append(f"It may be cut in another place, too: {cause.sentences[0]}")
+    return found or _independent(search, ancestors, leaves)
 
 
 def _subject(search: Search, leaf: int) -> str:
@@ -77,11 +88,13 @@ def _inner_gradient(search: Search, ancestors: Any, leaves: list[int]) -> Cause 
             line = line_of(made.place)
             sentence = (
                 f"{_subject(search, leaf)} is a gradient that was computed{at(line)} while this "
-                f"tape did not record, so that the tape does not know how. Call inner.gradient "
-                f"inside the block of the outer tape."
+                f"tape did not record, so that the tape does not know how. {_CALL_INSIDE}."
             )
             return Cause("inner gradient outside", line, [sentence])
     return None
+
+
+_CALL_INSIDE = "Call inner.gradient inside the block of the outer tape"
 
 
 def _comes_from(search: Search, identity: int) -> bool:
@@ -101,28 +114,55 @@ def _left_and_came_back(search: Search, ancestors: Any, leaves: list[int]) -> Ca
     return _left_before(search, [x for x in leaves if memory.began < x < last and x not in known])
 
 
-def _left_before(search: Search, times: list[int]) -> Cause | None:
+def _left_before(search: Search, times: list[int], decisions: bool = False) -> Cause | None:
     """A value that depends on the source left before one of these times."""
     target = abs(search.target._id)
     for event in search.tape._memory.exits:
         came_back = any(event.time < time for time in times)
-        if event.time < target and came_back and _comes_from(search, event.identity):
+        if (event.detail not in _DECISIONS) == decisions or not came_back or event.time > target:
+            continue
+        if _comes_from(search, event.identity):
             line = line_of(event.program or event.place)
-            what = {"bool": "as a Python bool", "text": "as text"}.get(
-                event.detail, DOORS.get(event.detail, DOORS["array"])
-            )
             is_source = event.identity == search.source._id
             which = "The source" if is_source else "A value that depends on the source"
-            said = (
-                f"{which} left the tape{at(line)} {what}, and the target was computed from "
-                f"constants that came after it: what NumPy and Python compute is not recorded."
+            say = _of_decision if decisions else _of_exit
+            return Cause(
+                "left the tape", line, say(search, f"{which} left the tape{at(line)}", event)
             )
-            advice = (
-                "Use the operations of tf on tensors (tf.sin(x), not np.sin(x.numpy()) or "
-                "math.sin(x)), or tf.py_function."
-            )
-            return Cause("left the tape", line, [said, advice])
     return None
+
+
+#: Uses without a derivative: a truth value, an index, a text.
+_DECISIONS = {"bool": "as a Python bool", "index": "as an index", "text": "as text"}
+
+
+def _of_exit(search: Search, left_at: str, event: Any) -> list[str]:
+    manner = search.source._manner
+    said = (
+        f"{left_at} {DOORS.get(event.detail, DOORS['array'])}, and the target was computed from "
+        f"constants that came after it: what NumPy and Python compute is not recorded."
+    )
+    return [said, f"{manner.number if event.detail in NUMBERS else manner.recorded} {manner.own}"]
+
+
+def _of_decision(search: Search, left_at: str, event: Any) -> list[str]:
+    said = (
+        f"{left_at} {_DECISIONS[event.detail]}, and the target was computed from constants that "
+        f"came after it."
+    )
+    if event.detail == "index":
+        return [
+            said,
+            f"An index has no derivative. A smooth form has one: {search.words.position}.",
+        ]
+    choice = f"{search.words.choice} records both, and gradients reach a and b, where these depend"
+    return [f"{said} What Python decides by a value has no derivative: {choice} on the source."]
+
+
+def _decided(search: Search, ancestors: Any, leaves: list[int]) -> Cause | None:
+    """Python decided by a value that depends on the source."""
+    constants = [-leaf for leaf in leaves if leaf < 0]
+    return _left_before(search, [_LATEST] * (0 in leaves) + constants, decisions=True)
 
 
 def _assigned(search: Search, ancestors: Any, leaves: list[int]) -> Cause | None:
@@ -176,8 +216,7 @@ def _another_object(search: Search, ancestors: Any, leaves: list[int]) -> Cause 
         sentence = (
             f"The source is another object of equal value: the target depends on {what} that "
             f"{verb}{at(line)}. Tapes know objects, not values: pass that same object as the "
-            f"source (tf.convert_to_tensor(v), tf.identity(x) and a second tf.constant are new "
-            f"objects)."
+            f"source ({search.words.copies} are new objects)."
         )
         return Cause("another object", line, [sentence])
     return None
@@ -198,21 +237,20 @@ def _paused(search: Search, ancestors: Any, leaves: list[int]) -> Cause | None:
 
 
 def _afterwards(search: Search, ancestors: Any, leaves: list[int]) -> Cause | None:
-    ended = search.tape._memory.ended
+    began, ended = search.tape._memory.began, search.tape._memory.ended
     for leaf in leaves:
         if 0 < ended < abs(leaf):
             sentence = (
                 f"{_subject(search, leaf)} was computed after the block of the tape had ended. "
-                f"Move the computation into `with tf.GradientTape() as tape:`."
+                f"Move the computation into `with tf.GradientTape() as {search.said.tape}:`."
             )
-            made = [c for c in gradients if ended < c.first < abs(leaf)]
-            if not made:
+            inner = [c for c in gradients if began < c.owner < ended < c.first < abs(leaf)]
+            if not inner:
                 return Cause("after the tape", None, [sentence])
-            hint = (
-                f"If it depends on the gradient that was computed{at(line_of(made[-1].place))}: "
-                f"call inner.gradient inside the block of the outer tape, and go on there."
-            )
-            return Cause("after the tape", None, [sentence, hint])
+            line = line_of(inner[-1].place)
+            hint = f"The gradient that another tape computed{at(line)} came after that block, too:"
+            advice = f"{_CALL_INSIDE}, and go on there."
+            return Cause("inner gradient outside", line, [sentence, f"{hint} {advice}"])
     return None
 
 
@@ -228,8 +266,8 @@ def _before(search: Search, ancestors: Any, leaves: list[int]) -> Cause | None:
             continue
         sentence = (
             f"{_subject(search, leaf)} was computed before the tape began, so that the tape does "
-            f"not know from what. Move the computation into `with tf.GradientTape() as tape:`, "
-            f"after tape.watch."
+            f"not know from what. Move the computation into `with tf.GradientTape() as "
+            f"{search.said.tape}:`, after the source is watched."
         )
         return Cause("before the tape", None, [sentence])
     return None
@@ -272,6 +310,7 @@ def _independent(search: Search, ancestors: Any, leaves: list[int]) -> Cause:
         line = line_of(events[search.source._id].place)
         sentences.append(
             f"The source was watched{at(line)}, but nothing that was computed from it went into "
-            f"the target."
+            f"the target. If the target was computed from a copy of it, use that same object: "
+            f"{search.words.copies} are new objects."
         )
     return Cause("independent", None, sentences)

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any, NamedTuple
 
-from tapegrad.core.places import Line, Lines
+from tapegrad.core.memory import gradients
+from tapegrad.core.places import Line, Lines, line_of
 from tapegrad.core.tape import is_differentiable
 from tapegrad.core.tape_arguments import single_tensor
 from tapegrad.core.variable import Variable
 from tapegrad.errors import MissingGradientError, TapeUsedError
-from tapegrad.inspect.causes import OF_RELEASED, Cause, Search, of_custom, of_edge
+from tapegrad.inspect.calling import written
+from tapegrad.inspect.causes import (
+    OF_RELEASED,
+    Cause,
+    Search,
+    at,
+    further_cuts,
+    of_custom,
+    of_edge,
+)
 from tapegrad.inspect.disconnected import without_path
 from tapegrad.inspect.lineage import Edge, Lineage
 from tapegrad.inspect.local import local_size
 from tapegrad.inspect.tables import html_text
 from tapegrad.inspect.walk import norm, ones, walk
+from tapegrad.inspect.words import words_for, zero_because
 
 #: Steps of a long path that are described at each end; the others are counted.
 _SHOWN = 12
@@ -117,14 +129,16 @@ def _cut(tape: Any, lineage: Lineage, y: Any, x: Any) -> Explanation:
     """There is no way by the records; inside of compiled functions there may be one that breaks."""
     if lineage.has_functions:
         lineage = Lineage(tape, opened=True)
-    search = Search(tape, lineage, y, x)
+    search = Search(tape, lineage, y, x, written(sys._getframe(1)))
     path = lineage.path(x._id, y._id)
     if path is None:
         return _broken(y, x, None, without_path(search))
     broken = next((edge for edge in path if not edge.carries), None)
     if broken is None:
         return _broken(y, x, path, OF_RELEASED)
-    return _broken(y, x, path, of_edge(search, broken), broken)
+    cause = of_edge(search, broken)
+    more, marked = further_cuts(search, path, broken)
+    return _broken(y, x, path, cause._replace(sentences=[*cause.sentences, *more]), *marked)
 
 
 def _remembered(tape: Any, lineage: Lineage, y: Any, x: Any, path: list[Edge]) -> Explanation:
@@ -132,7 +146,7 @@ def _remembered(tape: Any, lineage: Lineage, y: Any, x: Any, path: list[Edge]) -
     flowing = lineage.path(x._id, y._id, lambda edge: not _gave_none(edge))
     if flowing is None:
         edge = next(e for e in path if _gave_none(e))
-        return _broken(y, x, path, of_custom(edge), edge)
+        return _broken(y, x, path, of_custom(edge, words_for(x)), edge)
     sources, targets = tape._memory.unanswered
     if x._id in sources and y._id in targets:
         if lineage.has_functions:
@@ -142,9 +156,11 @@ def _remembered(tape: Any, lineage: Lineage, y: Any, x: Any, path: list[Edge]) -
     unknown = float("nan")
     steps = [Step(e.primitive.name, e.line, (), "", unknown, unknown) for e in path]
     lines = [_first_line(y, x, len(steps)), *_named(path)]
+    used = next((c for c in reversed(gradients) if c.owner == tape._memory.began), None)
     lines.append(
-        "The sizes of the derivatives are not known any more, because tape.gradient released the "
-        "values: call tape.explain before it, or record on tf.GradientTape(persistent=True)."
+        f"The sizes of the derivatives are not known any more, because tape.gradient"
+        f"{at(line_of(used.place) if used else None)} released the values, and cannot be called "
+        f"again: call tape.explain before it, or record on tf.GradientTape(persistent=True)."
     )
     return Explanation(True, "", None, steps, "\n".join(lines))
 
@@ -167,14 +183,16 @@ def _along(tape: Any, lineage: Lineage, y: Any, x: Any, path: list[Edge]) -> Exp
         edge = next((e for e in reversed(path) if e.number not in reached), path[0])
         cause = Cause("no derivative rule", edge.line, [str(error)])
         return _broken(y, x, path, cause, edge)
-    flowing = lineage.path(x._id, y._id, lambda edge: (edge.number, edge.origin) in passed)
+    flowing = lineage.path(
+        x._id, y._id, lambda edge: passed.get((edge.number, edge.origin), (0.0, 0.0))[1] != 0.0
+    ) or lineage.path(x._id, y._id, lambda edge: (edge.number, edge.origin) in passed)
     if flowing is None:
         if lineage.has_functions:
             inside = Lineage(tape, opened=True).path(x._id, y._id)
             if inside is None or any(not edge.carries for edge in inside):
                 return _cut(tape, lineage, y, x)
         edge = next(e for e in reversed(path) if (e.number, e.origin) not in passed)
-        return _broken(y, x, path, of_custom(edge), edge)
+        return _broken(y, x, path, of_custom(edge, words_for(x)), edge)
     steps = _steps(tape, y, flowing, passed)
     lines = [_first_line(y, x, len(steps)), *_described(steps), *_remarks(steps)]
     if any(step.line is None for step in steps):
@@ -247,7 +265,8 @@ def _remarks(steps: list[Step]) -> list[str]:
         if step.passes != step.passes or step.passes == float("inf"):
             return [f"The gradient is not finite from step {number} on: see tape.explain_nan()."]
         if step.passes == 0.0:
-            return [f"The gradient is zero from step {number} ({step.operation}) on."]
+            why = zero_because(step.operation)
+            return [f"The gradient is zero from step {number} ({step.operation}) on{why}."]
     last, first = steps[-1].arrives, steps[0].passes
     if last and first < 1e-6 * last:
         return [f"The gradient vanishes: its norm falls from {last:.4g} to {first:.4g}."]
@@ -256,29 +275,27 @@ def _remarks(steps: list[Step]) -> list[str]:
     return []
 
 
-def _broken(
-    y: Any, x: Any, path: list[Edge] | None, cause: Cause, broken: Edge | None = None
-) -> Explanation:
+def _broken(y: Any, x: Any, path: list[Edge] | None, cause: Cause, *broken: Edge) -> Explanation:
     first = (
         f"tape.gradient gives None: {_name(y, 'the target')} is not connected with "
         f"{_name(x, 'the source')}."
     )
     lines = [first, *cause.sentences]
     if path:
-        lines += ["The way from the source to the target:", *_named(path, broken)]
+        lines += ["The way from the source to the target:", *_named(path, *broken)]
     return Explanation(False, cause.word, cause.line, [], "\n".join(lines))
 
 
-def _named(path: list[Edge], broken: Edge | None = None) -> list[str]:
+def _named(path: list[Edge], *broken: Edge) -> list[str]:
     """The operations of a path; those in the middle of a long one are counted."""
     lines = []
     for number, edge in enumerate(path, 1):
-        if _SHOWN < number <= len(path) - _SHOWN and edge is not broken:
+        if _SHOWN < number <= len(path) - _SHOWN and edge not in broken:
             if number == _SHOWN + 1:
                 lines.append(f"  ... {_count(len(path) - 2 * _SHOWN, 'more operation')} ...")
             continue
         where = f" at {edge.line}" if edge.line else ""
-        mark = "  <- here" if edge is broken else ""
+        mark = "  <- here" if edge in broken else ""
         lines.append(f"  {number}. {edge.primitive.name}{where}{mark}")
     return [*lines, _how_to_get_lines()] if any(e.where is None for e in path) else lines
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from tapegrad.core.leaks import DOORS, warn_at
+from tapegrad.core.leaks import DOORS, Manner, warn_at
 from tapegrad.core.places import Line, frame_of_library_user, frame_of_program, line_of
 from tapegrad.inspect.causes import Search
 from tapegrad.inspect.disconnected import left
@@ -57,15 +57,15 @@ def tell_lost(tape: Any, targets: Sequence[Any], sources: Sequence[Any]) -> None
             search = Search(tape, lineage, y, x)
             cause = None if x._id in ancestors else left(search, ancestors, outer)
             if cause is not None:
-                _warn(cause.sentences[0])
+                _warn(cause.sentences[0], x._manner)
                 break
 
 
-def _warn(sentence: str) -> None:
+def _warn(sentence: str, manner: Manner) -> None:
     frame = frame_of_library_user(sys._getframe(2))
     warn_at(
         frame_of_program(frame) or frame,
-        f"No gradient was found, and it may have been lost on the way. {sentence} Use operations "
-        f"of tapegrad there, or tf.custom_gradient. If the target should not depend on the source, "
+        f"No gradient was found, and it may have been lost on the way. {sentence} "
+        f"{manner.recorded} {manner.own} If the target should not depend on the source, "
         f"all is well: tf.debugging.set_gradient_leaks('allow') says so.",
     )

@@ -162,6 +162,20 @@ class Lineage:
                     waiting.append(edge.origin)
         return found
 
+    def between(self, source: int, target: int) -> list[Edge]:
+        """All edges on ways from the source to the target, those near the target first."""
+        edges = [e for result in self.ancestors(target) for e in self.edges(result)]
+        onwards: dict[int, list[Edge]] = {}
+        for edge in edges:
+            onwards.setdefault(edge.origin, []).append(edge)
+        reached, waiting = {source}, deque([source])
+        while waiting:
+            for edge in onwards.get(waiting.popleft(), ()):
+                if edge.result not in reached:
+                    reached.add(edge.result)
+                    waiting.append(edge.result)
+        return [edge for edge in edges if edge.origin in reached]
+
     def path(self, source: int, target: int, allowed: Any = None) -> list[Edge] | None:
         """A way from source to target with as few breaks as possible, then as short as possible.
 

@@ -61,13 +61,14 @@ class ndarray(ArrayLike):
     _view: Any
     _takes_over = True
     _manner = Manner(
+        dialect="np",
         default="warn",
         recorded="Use functions of tapegrad.numpy, which are recorded; of a list np.array(xs) and "
         "np.mean(np.array(xs)), where np is tapegrad.numpy.",
         number="Use functions of tapegrad.numpy, which are recorded: np.sin(x), not math.sin(x).",
         writable="Make that array with tapegrad.numpy, np.zeros(n): then a[i] = x is recorded.",
         writing="error",
-        own="Give other code a derivative with tf.custom_gradient.",
+        own="Give other code a derivative with np.custom_gradient.",
         data="np.asarray(np.stop_gradient(x))",
     )
 

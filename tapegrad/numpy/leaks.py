@@ -78,6 +78,7 @@ def custom_gradient(fun: Callable[..., Any]) -> Callable[..., Any]:
                 filled[i] = holding(x)
             return _checked(fun, fun(*nest.pack_sequence_as(given, filled)))
 
+        run.__name__ = getattr(fun, "__name__", run.__name__)
         y = custom.custom_gradient(run)(*[tensor_of(leaves[i]) for i in places])
         return nest.map_structure(holding, y)
 

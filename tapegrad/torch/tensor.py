@@ -56,6 +56,7 @@ class Tensor(PythonValues):
     __slots__ = ("__dict__", "__weakref__", "_id", "_node", "_value")
 
     _manner = Manner(
+        dialect="torch",
         default="allow",
         recorded="Use the operations of torch on tensors: torch.sin(x), not np.sin(x.tolist()).",
         number="Use the operations of torch on tensors: torch.sin(x), not math.sin(x).",
