@@ -133,7 +133,12 @@ def _left_before(search: Search, times: list[int], decisions: bool = False) -> C
 
 
 #: Uses without a derivative: a truth value, an index, a text.
-_DECISIONS = {"bool": "as a Python bool", "index": "as an index", "text": "as text"}
+_DECISIONS = {
+    "bool": "as a Python bool",
+    "index": "as an index",
+    "data": "as an index or an option",
+    "text": "as text",
+}
 
 
 def _of_exit(search: Search, left_at: str, event: Any) -> list[str]:
@@ -150,7 +155,7 @@ def _of_decision(search: Search, left_at: str, event: Any) -> list[str]:
         f"{left_at} {_DECISIONS[event.detail]}, and the target was computed from constants that "
         f"came after it."
     )
-    if event.detail == "index":
+    if event.detail in ("index", "data"):
         return [
             said,
             f"An index has no derivative. A smooth form has one: {search.words.position}.",

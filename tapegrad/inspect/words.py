@@ -28,7 +28,7 @@ class Words(NamedTuple):
         What is another object of equal value.
     choice
         A choice between two values that is recorded, in code.
-    comparison, position, count
+    comparison, position, counting
         What has a derivative instead of a comparison, of the position of an extreme, of a count.
     """
 
@@ -43,7 +43,7 @@ class Words(NamedTuple):
     choice: str
     comparison: str
     position: str
-    count: str
+    counting: str
 
 
 _WORDS = {
@@ -68,7 +68,7 @@ _WORDS = {
             "tf.reduce_sum(tf.nn.softmax(x / 0.1) * values) instead of tf.gather(values, "
             "tf.argmax(x)); tf.reduce_max(x) and tf.sort(x) have derivatives themselves"
         ),
-        count="tf.reduce_sum(tf.sigmoid((x - limit) / 0.1)) instead of the number of x > limit",
+        counting="tf.reduce_sum(tf.sigmoid((x - limit) / 0.1)) instead of the number of x > limit",
     ),
     "np": Words(
         kind="array",
@@ -88,7 +88,7 @@ _WORDS = {
             "np.sum(np.special.softmax(x / 0.1) * values) instead of values[np.argmax(x)]; "
             "np.max(x) and np.sort(x) have derivatives themselves"
         ),
-        count="np.sum(np.special.expit((x - limit) / 0.1)) instead of np.sum(x > limit)",
+        counting="np.sum(np.special.expit((x - limit) / 0.1)) instead of np.sum(x > limit)",
     ),
     "torch": Words(
         kind="tensor",
@@ -108,7 +108,7 @@ _WORDS = {
             "(torch.softmax(x / 0.1, dim=-1) * values).sum() instead of values[x.argmax()]; "
             "x.max() and torch.sort(x).values have derivatives themselves"
         ),
-        count="torch.sigmoid((x - limit) / 0.1).sum() instead of (x > limit).sum()",
+        counting="torch.sigmoid((x - limit) / 0.1).sum() instead of (x > limit).sum()",
     ),
 }
 
@@ -130,7 +130,7 @@ def instead(operation: str, words: Words) -> str:
     for names, code in (
         (_COMPARISONS, words.comparison),
         (_POSITIONS, words.position),
-        (_COUNTS, words.count),
+        (_COUNTS, words.counting),
     ):
         if operation in names:
             return f" A smooth form has a derivative: {code}."
