@@ -22,10 +22,12 @@ from benchmarks.libraries.base import (
 class PyTorch:
     """Leaf tensors that require grad."""
 
-    def __init__(self, threads: int, module: str = "torch", label: str = "PyTorch eager") -> None:
+    label = "PyTorch eager"
+
+    def __init__(self, threads: int, module: str = "torch", label: str | None = None) -> None:
         torch = self.torch = importlib.import_module(module)
         self.module = module
-        self.label = label
+        self.label = label or self.label
         self.version: str = getattr(torch, "__version__", "")
         torch.set_num_threads(threads)
 

@@ -26,7 +26,7 @@ from numpy import (
     uint64 as u8,
 )
 from tapegrad.kernels.intrinsics import (
-    load, maximum, minimum, select, store, sum_any_order, times_sum,
+    fetch_to_read, fetch_to_write, load, maximum, minimum, select, store, sum_any_order, times_sum,
 )
 from tapegrad.kernels.products import multiply_matrices
 from tapegrad.kernels.vector_math import *

@@ -332,8 +332,8 @@ class LoopNest:
         lines.append(f"{indent}for o in range({start}, {end}, {stages.TILE}):")
         indent += "    "
         lines.append(f"{indent}stop = min(o + {stages.TILE}, {end})")
-        for statements in bodies:
-            lines.append(f"{indent}for i0 in range(o, stop):")
+        for statements, ahead in zip(bodies, stages.fetching(body, len(bodies)), strict=True):
+            lines += [f"{indent}{line}" for line in [*ahead, "for i0 in range(o, stop):"]]
             lines += [f"{indent}    {line}" for line in statements]
 
     def _in_memory(self, a: Access, depth: int) -> bool:

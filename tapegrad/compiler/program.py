@@ -18,6 +18,7 @@ from tapegrad.compiler.graph import Assign, Guard, HostCall, Operation, Read, Re
 from tapegrad.compiler.kernels import Kernel, can_fuse, kernel, library_kernel, loop_kernel
 from tapegrad.compiler.loops import Loop
 from tapegrad.compiler.plain_loop import PlainLoop
+from tapegrad.compiler.reuse import LARGE, room
 from tapegrad.compiler.rolling import rolled
 from tapegrad.compiler.schedule import Work, boundary, scheduled
 from tapegrad.compiler.simplify import simplify
@@ -135,6 +136,7 @@ class Program:
             KERNEL_CALLS: self._kernel_calls,
             "array": np.array,
             "empty": np.empty,
+            "room": room,
             "contiguous": np.ascontiguousarray,
             "MissedGuardError": MissedGuardError,
             "ChangedShapeError": ChangedShapeError,
@@ -314,7 +316,8 @@ class Program:
         return name
 
     def _empty(self, v: Value) -> str:
-        self._lines.append(f"{self._name(v)} = empty({v.shape}, {self._constant(v.dtype)})")
+        function = "room" if v.size * v.dtype.itemsize >= LARGE else "empty"
+        self._lines.append(f"{self._name(v)} = {function}({v.shape}, {self._constant(v.dtype)})")
         self._solid.add(v)
         return self._name(v)
 

@@ -20,6 +20,7 @@ GUESTS = 2
 
 _FUNCTION = re.compile(r"\b(?!select|load|store)[a-z]\w*_f[48]\(")
 _NAME = re.compile(r"[A-Za-z_]\w*")
+_WALKED = re.compile(r"\b(load|store)\((\w+), i0[,)]")
 _LOAD, _STORE = re.compile(r"\bload\((\w+),"), re.compile(r"store\((\w+),")
 _OPPOSITE = re.compile(r"-\w+")
 
@@ -105,6 +106,22 @@ def in_stages(
                 lines.append(f"store({_place(places[s], index)}, {s.names})")
         bodies.append(lines)
     return bodies, counts
+
+
+def fetching(body: Sequence[str], count: int) -> list[list[str]]:
+    """For each of so many loops what brings memory of the next tile into the caches meanwhile.
+
+    Processors do that by themselves for long walks through memory; the walks of a tile are short.
+    """
+    arrays = dict.fromkeys(found.groups() for text in body for found in _WALKED.finditer(text))
+    written = [name for way, name in arrays if way == "store"]
+    read = [name for way, name in arrays if way == "load" and name not in written]
+    lines = [f"fetch_to_read({name}, o + {TILE})" for name in read]
+    lines += [f"fetch_to_write({name}, o + {TILE})" for name in written]
+    loops: list[list[str]] = [[] for _ in range(count)]
+    for i, line in enumerate(lines):
+        loops[(i + 1) % count].append(line)
+    return loops
 
 
 def _timed(body: Sequence[str]) -> list[_Statement]:

@@ -46,6 +46,38 @@ def store(typingctx: Any, array: Any, index: Any, value: Any) -> Any:
     return types.none(array, types.intp, array.dtype), codegen
 
 
+def _fetching(name: str, to_write: bool) -> Any:
+    def typed(typingctx: Any, array: Any, index: Any) -> Any:
+        if not isinstance(array, types.Array) or not isinstance(index, types.Integer):
+            return None
+
+        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            byte, number = ir.IntType(8), ir.IntType(32)
+            start = builder.bitcast(
+                pointer_to(context, builder, signature.args[0], *args), byte.as_pointer()
+            )
+            function = builder.module.declare_intrinsic(
+                "llvm.prefetch",
+                [start.type],
+                ir.FunctionType(ir.VoidType(), [start.type, number, number, number]),
+            )
+            how = [ir.Constant(number, n) for n in (int(to_write), 2, 1)]  # into the larger caches
+            for place in range(0, 1024, 64):
+                line = builder.gep(start, [ir.Constant(number, place)])
+                builder.call(function, [line, *how])
+            return context.get_dummy_value()
+
+        return types.none(array, types.intp), codegen
+
+    typed.__name__ = name
+    typed.__doc__ = """Bring the kilobyte of memory from a place on into the cache, if it exists."""
+    return intrinsic(typed)
+
+
+fetch_to_read = _fetching("fetch_to_read", to_write=False)
+fetch_to_write = _fetching("fetch_to_write", to_write=True)
+
+
 @intrinsic
 def select(typingctx: Any, condition: Any, yes: Any, no: Any) -> Any:
     """``yes if condition else no`` as one instruction; both are computed anyway."""
