@@ -18,6 +18,41 @@ DISTRIBUTIONS: dict[str, tuple[str, dict[str, Any], Any]] = {
     "bernoulli_logits": ("Bernoulli", {"logits": [-1.0, 0.3]}, [[0.0, 1.0], [1.0, 0.0]]),
     "geometric": ("Geometric", {"probs": [0.2, 0.9]}, [[0.0, 3.0], [5.0, 1.0]]),
     "geometric_logits": ("Geometric", {"logits": [-1.0, 0.3]}, [2.0, 1.0]),
+    "log_normal": (
+        "LogNormal",
+        {"loc": [0.5, -1.0], "scale": [0.5, 2.0]},
+        [[0.1, 1.0], [2.0, 3.0]],
+    ),
+    "half_normal": ("HalfNormal", {"scale": [0.5, 2.0]}, [[0.1, 1.0], [2.0, 3.0]]),
+    "half_cauchy": ("HalfCauchy", {"scale": [0.5, 2.0]}, [[0.1, 1.0], [2.0, 3.0]]),
+    "logistic_normal": (
+        "LogisticNormal",
+        {"loc": [0.5, -1.0], "scale": [0.5, 2.0]},
+        [[0.1, 0.3, 0.6], [0.5, 0.25, 0.25]],
+    ),
+    "independent": (
+        "Independent",
+        {
+            "base_distribution": lambda torch: torch.distributions.Normal(
+                torch.arange(6.0, dtype=torch.float64).reshape(2, 3), 2.0
+            ),
+            "reinterpreted_batch_ndims": 1,
+        },
+        [[0.5, 1.0, 2.0], [-1.0, 2.0, 3.0]],
+    ),
+    "affine_of_exponentials": (
+        "TransformedDistribution",
+        {
+            "base_distribution": lambda torch: torch.distributions.Laplace(
+                torch.zeros(2, dtype=torch.float64), 1.5
+            ),
+            "transforms": lambda torch: [
+                torch.distributions.ExpTransform(),
+                torch.distributions.AffineTransform(2.0, -3.0),
+            ],
+        },
+        [[0.5, 1.0], [-1.0, -2.0]],
+    ),
     "categorical": (
         "Categorical",
         {"probs": [[0.2, 0.3, 0.5], [1.0, 2.0, 5.0]]},

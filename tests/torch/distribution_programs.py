@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -29,7 +30,7 @@ def with_gradients(torch: Any, compute: Callable[[], Any], leaves: list[Any]) ->
     try:
         y = compute()
     except (NotImplementedError, ValueError, AttributeError) as error:
-        return type(error).__name__, str(error)[:120]
+        return type(error).__name__, re.sub(r"<class '.*\.(\w+)'>", r"\1", str(error))[:120]
     if not y.requires_grad:
         return y
     weights = torch.linspace(0.5, 1.5, y.numel(), dtype=y.dtype).reshape(y.shape)
@@ -87,5 +88,7 @@ def samples(torch: Any, name: str, parameters: dict[str, Any]) -> Any:
     if not d.has_rsample:
         return [*found, raised(d.rsample)]
     y = d.rsample((4, 5))
+    if not leaves:
+        return [*found, y.shape, y.dtype, y.requires_grad]
     g = torch.autograd.grad(y.sum(), leaves, allow_unused=True)
     return [*found, y.shape, y.dtype, y.requires_grad, [None if v is None else v.shape for v in g]]

@@ -45,7 +45,7 @@ class Parametric(Distribution):
 
     def expand(self, batch_shape: Any, _instance: Any = None) -> Any:
         """The same distribution for a larger `batch_shape`; parameters are views."""
-        new = self._get_checked_instance(_ours(type(self)), _instance)
+        new = self._get_checked_instance(defined_here(type(self)), _instance)
         shape = Size(batch_shape)
         for name, value in self.__dict__.items():
             if isinstance(value, Distribution):
@@ -58,7 +58,7 @@ class Parametric(Distribution):
         return new
 
 
-def _ours(kind: type) -> type:
+def defined_here(kind: type) -> type:
     """The class of this package that a class of users is derived from."""
     room = __name__.rpartition(".")[0]
     return next(k for k in kind.__mro__ if k.__module__.startswith(room))
