@@ -12,6 +12,7 @@ from tapegrad.core.batching import Batched, BatchedNamespace, batched_raw
 from tapegrad.core.guarded import GuardedNamespace, guard, guarding, has_nan, unguarded
 from tapegrad.core.large import loops_for
 from tapegrad.core.remains import remains_of
+from tapegrad.core.repeated import pull_repeated
 from tapegrad.core.slices import Slices
 from tapegrad.core.table import raw, recording
 from tapegrad.core.tape import Record, Spec, is_differentiable
@@ -70,16 +71,24 @@ def sweep(
     guarded = guarding(F) if wrapped else None
     length, longest = _STRETCHES
     loops = loops_for(pending) if F is raw else None
+    # Where every record leads to a source, and only there, straight-line code is made.
+    latest = max(sources, default=0) if F is raw and needed is None and loops is None else None
     while pending:
         loop = None
         if loops is not None and guarded is None:
             length, is_loop = loops.stretch(pending)
             loop = loops.pull_back if is_loop else None
-        stretch = pending[-length:]
-        del pending[-length:]
+        before = dict(cotangents) if guarded is None else {}
+        done = 0
+        if latest is not None and guarded is None:
+            done = pull_repeated(pending, length, cotangents, latest, set(), _sum)
+        count = done or length
+        stretch = pending[-count:]
+        del pending[-count:]
         if guarded is None:
-            before = dict(cotangents)
-            if loop is None:
+            if done:
+                passed = {}
+            elif loop is None:
                 passed = pull_through(stretch, cotangents, sources, needed, F, wrapped)
             else:
                 plainly = partial(pull_through, stretch, cotangents, sources, needed, F)

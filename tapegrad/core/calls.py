@@ -92,33 +92,34 @@ def _binary(
     is_operator = forward in _OPERATORS
 
     def call(x: Any, y: Any, name: str | None = None) -> Any:
-        if x.__class__ is Tensor:
-            a = x._value
-            i = x._id
-            dtype = a.dtype
-            if y.__class__ is Tensor:
-                b = y._value
-                j = y._id
-            elif y.__class__ is float or y.__class__ is int:
-                kind = dtype.type
-                if kind is _F64 or (kind is _F32 and -_F32_MAX < y < _F32_MAX):
-                    # NumPy takes half the time for a number that is an array.
-                    b = _as_array(y, dtype) if is_operator and a.__class__ is _array else kind(y)
-                else:
-                    b = scalar_like(y, dtype)
-                j = 0
+        if x.__class__ is not Tensor:
+            if isinstance(x, ArrayLike):
+                x = x._operand()
+            else:
+                x, y = _operands(x, y, convert)
+        a = x._value
+        i = x._id
+        dtype = a.dtype
+        if y.__class__ is Tensor:
+            b = y._value
+            j = y._id
+        elif y.__class__ is float or y.__class__ is int:
+            kind = dtype.type
+            if kind is _F64 or (kind is _F32 and -_F32_MAX < y < _F32_MAX):
+                # NumPy takes half the time for a number that is an array.
+                b = _as_array(y, dtype) if is_operator and a.__class__ is _array else kind(y)
+            else:
+                b = scalar_like(y, dtype)
+            j = 0
+        else:
+            if isinstance(y, ArrayLike) and not y._takes_over:
+                y = y._operand()
             else:
                 y = convert(y, dtype)
                 if y is NotImplemented:
                     return y
-                b = y._value
-                j = y._id
-        else:
-            x, y = _operands(x, y, convert)
-            if y is NotImplemented:
-                return y
-            a, i, b, j = x._value, x._id, y._value, y._id
-            dtype = a.dtype
+            b = y._value
+            j = y._id
         if b.dtype is not dtype and b.dtype != dtype:
             raise _different_dtypes(primitive, a, b)
         token = silence_float_errors()

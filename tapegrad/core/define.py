@@ -123,6 +123,7 @@ def elementwise(
     )
     primitive = _with_rules(name, "elementwise", forward, inputs, partials, reads, pulls, push)
     primitive.strong = strong
+    primitive.texts = [_product(p, inputs, singular) for p in partials]
     if len(partials) > 2:
         return primitive
     if single:
@@ -348,10 +349,27 @@ def _times_partial(
     A cotangent (`tangent` false) takes the conjugate partial, and is summed to the shape of the
     input at `place` where that was broadcast.
     """
+    product = _product(partial, inputs, singular, tangent)
+    if product is None:
+        return _norule(name, partial)
+    text, rule = product
+    if place is not None:
+        text = f"{text} if params is None else F.sum_to({text}, to=params[{place}])"
+    pull: Callable[..., Any] = _pull_maker(text)(rule)
+    return pull
+
+
+def _product(
+    partial: Any, inputs: tuple[str, ...], singular: bool, tangent: bool = False
+) -> tuple[str, Any] | None:
+    """The expression of the product with a partial derivative, and the rule that it calls.
+
+    None where there is no such product, but a `NoRule`.
+    """
     if partial is ZERO:
         text = "F.zeros_like(g, to=tuple(g.shape))"
     elif isinstance(partial, NoRule):
-        return _norule(name, partial)
+        return None
     elif isinstance(partial, Gate):
         partial = partial.condition
         text = f"F.masked(g, rule({_arguments(_parameters(partial), inputs)}))"
@@ -371,10 +389,7 @@ def _times_partial(
         text = f"F.multiply_no_nan({value}, g)" if singular else f"g * {value}"
     else:
         text = {1: "g", -1: "-g"}.get(partial, f"g * {partial!r}")
-    if place is not None:
-        text = f"{text} if params is None else F.sum_to({text}, to=params[{place}])"
-    pull: Callable[..., Any] = _pull_maker(text)(partial)
-    return pull
+    return text, partial
 
 
 _HANDING_ON = (lambda F, value: value).__code__.co_code

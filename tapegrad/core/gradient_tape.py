@@ -164,8 +164,11 @@ class GradientTape(TapeTools, Tape):
 
     def watch_variable(self, variable: Any) -> None:
         """Follow a Variable that is read; the record that reads it tells where."""
-        self.variables[variable._id] = variable
-        super().follow(variable)
+        identity = variable._id
+        self.variables[identity] = variable
+        if is_differentiable(variable._value):
+            self.followed.add(identity)
+            self.roots.add(identity)
 
     def pass_by(self, primitive: Any, ids: Any, outs: Any) -> None:
         """Remember a call that is not recorded."""
@@ -277,7 +280,8 @@ class GradientTape(TapeTools, Tape):
         self, targets: Sequence[Any], seeds: Sequence[Any], sources: Sequence[Any], zeros: bool
     ) -> list[Any]:
         """What `gradient` gives for lists of targets, seeds and sources that were checked."""
-        source_list = [x._source_of(self) for x in sources]
+        foreign = [x for x in sources if x._face is not None]
+        source_list = [x._source_of(self) for x in sources] if foreign else sources
         self._use()
         first = next_id()
         # Of a long tape all of whose records lead to the one source, none are needed any more.
@@ -292,10 +296,9 @@ class GradientTape(TapeTools, Tape):
             self._release(targets, unanswered, taken)
         if unanswered:
             self._tell_lost(targets, unanswered)
-        results = [
-            x._in_dialect(result_for(source, found, zeros))
-            for x, source in zip(sources, source_list, strict=True)
-        ]
+        results = [result_for(x, found, zeros) for x in source_list]
+        if foreign:
+            results = [x._in_dialect(g) for x, g in zip(sources, results, strict=True)]
         gradients.append(Computed(first, next_id(), place(2), self._memory.began))
         return results
 

@@ -80,6 +80,10 @@ class Primitive:
     strong
         Of elementwise primitives, the `pulls` in which a cotangent of zero passes nothing; see
         `guarded`. None otherwise.
+    texts
+        Of elementwise primitives, per input the expression of its pull before broadcasts are summed
+        up, with the rule that it calls ``rule``, or None where there is only `pulls`; see
+        `straight_line`. None otherwise.
     push
         ``push(F, tangents, args, y, params)``: the tangent of the output.
     transposes
@@ -107,6 +111,7 @@ class Primitive:
         "reads",
         "rules",
         "strong",
+        "texts",
         "transposes",
         "variadic",
     )
@@ -134,6 +139,7 @@ class Primitive:
         self.pull = pull
         self.pulls = pulls
         self.strong: Sequence[Callable[..., Any]] | None = None
+        self.texts: Sequence[tuple[str, Any] | None] | None = None
         self.push: Any = push
         self.batch = batch
         self.transposes = transposes
@@ -244,9 +250,10 @@ def apply_single(primitive: Primitive, x: Any, params: dict[str, Any]) -> Any:
 
 def apply_pair(primitive: Primitive, a: Any, b: Any) -> Tensor:
     """What `apply` does, written for speed: two inputs, one output, and nothing else to know."""
+    x, y = a._value, b._value
     token = silence_float_errors()
     try:
-        value = primitive.forward(a._value, b._value)
+        value = primitive.forward(x, y)
     except BaseException:
         tell_of_error(primitive)
         raise
@@ -258,13 +265,17 @@ def apply_pair(primitive: Primitive, a: Any, b: Any) -> Tensor:
         i, j = a._id, b._id
         for recorder in recorders:
             followed = recorder.followed
-            mask = (i in followed) + 2 * (j in followed) & primitive.differentiable
+            if i in followed:
+                mask = 3 if j in followed else 1
+            else:
+                mask = 2 if j in followed else 0
+            mask &= primitive.differentiable
             if mask:
                 recorder.record(primitive, (a, b), mask, out, {})
             else:
                 recorder.pass_by(primitive, (i, j), out._id)
         if recorders.__class__ is MarkedRecorders:
-            trace(recorders, primitive, (i, j), (a._value, b._value), out, {})
+            trace(recorders, primitive, (i, j), (x, y), out, {})
     return out
 
 

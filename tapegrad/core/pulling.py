@@ -38,7 +38,7 @@ def pull_back(
     taken
         Gets the records that are used up; see `sweep`.
     """
-    wanted = {x._id for x in sources if is_differentiable(x._value)}
+    wanted = {x._id for x in sources if x._value.dtype.kind == "f" or is_differentiable(x._value)}
     recorders = active_recorders()
     observer = observed(recorders) if recorders else None
     if observer is not None:

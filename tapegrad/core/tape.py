@@ -234,4 +234,5 @@ def _spec_of(output: Tensor) -> Spec:
 
 def is_differentiable(value: Array) -> bool:
     """True for real and complex floating point data."""
-    return value.dtype.kind in "fc" or value.dtype.name == "bfloat16"
+    dtype = value.dtype
+    return dtype.kind in "fc" or dtype.name == "bfloat16"

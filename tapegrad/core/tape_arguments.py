@@ -59,6 +59,8 @@ def tensors_in(structure: Any, argument: str, open_slices: bool = False) -> list
     With `open_slices` an IndexedSlices counts as its values: the sum of the rows is that of the
     whole.
     """
+    if structure.__class__ is Tensor:
+        return [structure]
     leaves = nest.flatten(structure)
     for i, x in enumerate(leaves):
         if isinstance(x, ArrayLike):
@@ -83,7 +85,7 @@ def sources_in(structure: Any) -> list[Any]:
     """The leaves of `sources`, with a warning for each that has no gradient."""
     sources = tensors_in(structure, "sources")
     for x in sources:
-        if not is_differentiable(x._value):
+        if x._value.dtype.kind != "f" and not is_differentiable(x._value):
             warn_not_differentiable("source", x, stacklevel=4)
     return sources
 
@@ -91,7 +93,7 @@ def sources_in(structure: Any) -> list[Any]:
 def warn_discrete_targets(targets: list[Any]) -> None:
     """Say why counts, positions and conditions have no gradient."""
     for x in targets:
-        if not is_differentiable(x._value):
+        if x._value.dtype.kind != "f" and not is_differentiable(x._value):
             warnings.warn(
                 f"The dtype of the target must be floating (e.g. tf.float32), got {x.dtype!r}: its "
                 f"gradient is None. Counts, positions and conditions are piecewise constant, so "

@@ -169,7 +169,7 @@ class Variable(ScatterWrites):
         if recorders:
             if self._trainable:
                 for recorder in recorders:
-                    if recorder.watch_accessed and self._id not in recorder.variables:
+                    if self._id not in recorder.variables and recorder.watch_accessed:
                         recorder.watch_variable(self)
             if recorders.__class__ is MarkedRecorders and recorders.tracer is not None:
                 recorders.tracer.meet(self)

@@ -24,12 +24,12 @@ __all__ = ["matmul", "matvec", "tensordot"]
 
 
 def _forward(a: Any, b: Any, *, transpose_a: bool, transpose_b: bool) -> Any:
+    if a.ndim == 2 == b.ndim:
+        return matrix_product(a.T if transpose_a else a, b.T if transpose_b else b)
     if transpose_a:
         a = a.mT
     if transpose_b:
         b = b.mT
-    if a.ndim == 2 == b.ndim:
-        return matrix_product(a, b)
     if a.ndim > 2 and b.ndim == 2 and (not transpose_a or a.shape[-2] < 32):
         # One large product instead of many small ones, even if that takes a copy.
         *leading, rows, inner = a.shape
@@ -160,8 +160,10 @@ def matmul(
     [[5.0, 11.0], [11.0, 25.0]]
     """
     if isinstance(a, ArrayLike) and isinstance(b, ArrayLike):
-        a._touch()
-        b._touch()
+        if a.__class__ is not Tensor:
+            a._touch()
+        if b.__class__ is not Tensor:
+            b._touch()
     else:
         a, b = operand_pair(a, b)
     if adjoint_a or adjoint_b:
@@ -175,12 +177,13 @@ def matmul(
 def _product(a: Any, b: Any, transpose_a: bool, transpose_b: bool) -> Tensor:
     """The product of two operands, checked."""
     x, y = a._value, b._value
-    if x.dtype is not y.dtype:
+    dtype = x.dtype
+    if dtype is not y.dtype:
         require_same_dtype("matmul", a, b)
-    if x.ndim < 2 or y.ndim < 2 or x.dtype.kind in "bO":
+    if x.ndim < 2 or y.ndim < 2 or dtype.kind in "bO":
         raise _not_matrices(a, b)
     try:
-        if x.ndim == 2 == y.ndim and not (transpose_a or transpose_b):
+        if not (transpose_a or transpose_b) and x.ndim == 2 == y.ndim:
             return apply_pair(_dot, a, b)
         return _recorded(a, b, transpose_a=transpose_a, transpose_b=transpose_b)
     except ValueError:
