@@ -195,8 +195,8 @@ class ndarray(ArrayLike):
     def __iter__(self) -> Iterator[ndarray]:  # type: ignore[override]
         if not self.shape:
             raise TypeError("iteration over a 0-d array")
-        rows: list[Any] = [self[i] for i in range(len(self))]
-        return iter(rows)
+        rows: Any = self
+        return (rows[i] for i in range(len(rows)))
 
     def __bool__(self) -> bool:
         return builtins.bool(np.asarray(self._read("bool")))

@@ -115,7 +115,7 @@ def _scalar(op: str, y: Any) -> Tensor:
             f"Return the first part of it, or use has_aux=True."
         )
     x = tensor_of(y)
-    if x._value.shape != ():
+    if x._value.size != 1:
         raise TypeError(
             f"{op} only differentiates functions that return a number, but this one returned an "
             f"array of shape {x._value.shape}. Return its sum, or use jacobian or "
@@ -126,7 +126,7 @@ def _scalar(op: str, y: Any) -> Tensor:
             f"{op}: the function returned a number of type {x._value.dtype.name}, which has no "
             f"derivative."
         )
-    return x
+    return x if x._value.shape == () else recording.reshape(x, to=())
 
 
 def _value_and_grad(op: str, fun: Any, argnums: Any, has_aux: bool, args: Any, kwargs: Any) -> Any:
@@ -142,7 +142,7 @@ def _value_and_grad(op: str, fun: Any, argnums: Any, has_aux: bool, args: Any, k
     gradients = tuple([_dense(g) for g in found])
     if not plain:
         gradients = nest.pack_sequence_as(primals, gradients)
-    return (leave(target), aux), call.packed(gradients)
+    return (leave(tensor_of(y)), aux), call.packed(gradients)
 
 
 def _dense(g: Any) -> Any:
@@ -168,8 +168,9 @@ def _named(made: Callable[..., Any], fun: Any, op: str) -> Callable[..., Any]:
 def grad(fun: Any, argnums: Any = 0, has_aux: bool = False) -> Callable[..., Any]:
     """The function that gives the gradient of a function of numbers.
 
-    Arguments may be arrays, numbers, or nested lists, dicts and dataclasses of these; the gradient
-    has the same structure. It can be differentiated again.
+    The function returns a number, or an array of size 1. Arguments may be arrays, numbers, or
+    nested lists, dicts and dataclasses of these; the gradient has the same structure. It can be
+    differentiated again.
     """
 
     def gradient(*args: Any, **kwargs: Any) -> Any:

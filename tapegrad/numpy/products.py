@@ -38,6 +38,8 @@ _V = "np.array([1.0, 2.0])"
 
 def _pair(a: Any, b: Any) -> tuple[Tensor, Tensor]:
     x, y = tensor_of(a), tensor_of(b)
+    if x._value.dtype is y._value.dtype:
+        return x, y
     dtype = np.result_type(x._value.dtype, y._value.dtype)
     return of_type(x, dtype), of_type(y, dtype)
 
@@ -130,7 +132,43 @@ def einsum(*operands: Any, out: Any = None, optimize: Any = False, **kwargs: Any
     np.einsum(subscripts, *[np.broadcast_to(0.0, x._value.shape) for x in given])  # checks them
     if dtype.kind not in "fc":
         return computed(lambda *arrays: np.einsum(subscripts, *arrays), *given)
+    subscripts, given = _without_ones(subscripts, given)
     return engine_einsum.einsum(subscripts, *given)
+
+
+def _without_ones(subscripts: str, given: list[Tensor]) -> tuple[str, list[Tensor]]:
+    """Without the axes of size 1 that NumPy spreads along those of another operand."""
+    inputs, arrow, result = subscripts.replace(" ", "").partition("->")
+    terms = inputs.split(",")
+    places = [_places(term, x._value.ndim) for term, x in zip(terms, given, strict=True)]
+    sizes: dict[str, set[int]] = {}
+    for x, where in zip(given, places, strict=True):
+        for axis, letter in where.items():
+            sizes.setdefault(letter, set()).add(x._value.shape[axis])
+    spread = {letter for letter, found in sizes.items() if len(found) > 1}
+    if not spread:
+        return subscripts, given
+    if not arrow:
+        text = inputs.replace(",", "").replace("...", "")
+        once = sorted({letter for letter in text if text.count(letter) == 1})
+        result = ("..." if "..." in inputs else "") + "".join(once)
+    for i, (x, where) in enumerate(zip(given, places, strict=True)):
+        ones = {a for a, letter in where.items() if letter in spread and x._value.shape[a] == 1}
+        if ones:
+            gone = {where[a] for a in ones}
+            terms[i] = "".join([letter for letter in terms[i] if letter not in gone])
+            shape = tuple([n for a, n in enumerate(x._value.shape) if a not in ones])
+            given[i] = R.reshape(x, to=shape)
+    return f"{','.join(terms)}->{result}", given
+
+
+def _places(term: str, ndim: int) -> dict[int, str]:
+    """Which axis has which letter; those of an ellipsis have none."""
+    front, _, back = term.partition("...")
+    return {
+        **dict(enumerate(front)),
+        **{ndim - len(back) + i: letter for i, letter in enumerate(back)},
+    }
 
 
 def _in_letters(operands: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]]:

@@ -64,7 +64,7 @@ def _array_ufunc(self: Any, model: Any, method: str, *inputs: Any, **options: An
             if not in_dialect and method == "__call__" and inputs[0] is out:
                 # `a += t` of an array and a tensor gives a tensor, as in TensorFlow.
                 return function.call(_of_one_kind(inputs), {}, _tensor)
-            if not in_dialect and not is_followed(*arrays_in(inputs)):
+            if not is_followed(*arrays_in(inputs)):
                 seen = {k: _seen(v) for k, v in options.items()}
                 return getattr(model, method)(*_seen(inputs), **seen)
             raise TypeError(
@@ -126,7 +126,7 @@ def _of_dialect(found: Any, face: Any) -> Any:
 
 
 def _array_function(self: Any, model: Any, types: Any, args: Any, options: Any) -> Any:
-    if not active_recorders() and not _holds_arrays((args, options)):
+    if not active_recorders() and (not _holds_arrays((args, options)) or _for_a_solver()):
         return model(*_seen(args), **{k: _seen(v) for k, v in options.items()})
     handler = HANDLERS.get(model)
     if handler is None:
@@ -136,6 +136,12 @@ def _array_function(self: Any, model: Any, types: Any, args: Any, options: Any) 
             return NotImplemented
     found = handler(*args, **options)
     return _of_dialect(found, holding if _holds_arrays((args, options)) else _tensor)
+
+
+def _for_a_solver() -> bool:
+    """Whether SciPy's solvers ask: they hand on what users' functions return to compiled code."""
+    caller = sys._getframe(2).f_globals.get("__name__", "")
+    return caller.startswith("scipy.optimize")
 
 
 #: Functions that write files and texts, or look at shapes and types.

@@ -117,3 +117,18 @@ def test_single_precision() -> None:
 def test_errors_say_what_to_do(call: Any, message: str) -> None:
     with pytest.raises(TypeError, match=message):
         call()
+
+
+def test_one_number_may_have_axes() -> None:
+    def quadratic(x: Any) -> Any:
+        row = x.reshape(1, -1)
+        return row @ np.diag(np.array([1.0, 2.0])) @ row.T
+
+    x = numpy.array([3.0, 5.0])
+    value, gradient = np.value_and_grad(quadratic)(x)
+    assert value.shape == (1, 1)
+    assert gradient.tolist() == [6.0, 20.0]
+    assert np.hessian(quadratic)(x).tolist() == [[2.0, 0.0], [0.0, 4.0]]
+    assert np.hvp(quadratic, (x,), (numpy.array([1.0, 1.0]),))[0].tolist() == [2.0, 4.0]
+    with pytest.raises(TypeError, match=r"shape \(2,\)"):
+        np.grad(lambda x: x * 2.0)(x)

@@ -308,9 +308,11 @@ def test_the_argument_of_a_function_is_not_the_callers_array() -> None:
 
 
 def test_numpys_array_as_out_is_refused_with_the_remedy() -> None:
-    target = numpy.zeros(2)
-    with pytest.raises(TypeError, match=r"tapegrad\.numpy.*np\.zeros"):
-        target += np.array([1.0, 2.0])
+    target, x = numpy.zeros(2), np.array([1.0, 2.0])
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        with pytest.raises(TypeError, match=r"tapegrad\.numpy.*np\.zeros"):
+            target += x
     with pytest.raises(TypeError, match="would be lost"):
         np.add(np.ones(2), 1.0, out=target)
     assert target.tolist() == [0.0, 0.0]
