@@ -8,7 +8,8 @@ np.inner(x, y); np.inner(T, A); np.outer(x, y); np.outer(A, s); np.tensordot(A, 
 np.tensordot(A, A); np.tensordot(T, A, axes=([1, 2], [0, 1])); np.einsum("ij,jk->ik", A, B)
 np.einsum("ij->j", A);
 np.einsum("ij,jk", A[:, :1], B); np.einsum("mnd,mdo->mno", T[:1], T.mT); np.einsum("i,ij", x[:1], A)
-np.einsum("i...,i...->...", A[:, :1], A); np.einsum(A[:1], [0, 1], A, [0, 1]); np.einsum("ii", S); np.einsum("i,i,i", x, y, u); np.einsum("...j,j", T, x)
+np.einsum("i...,i...->...", A[:, :1], A); np.einsum(A[:1], [0, 1], A, [0, 1])
+np.einsum("ii", S); np.einsum("i,i,i", x, y, u); np.einsum("...j,j", T, x)
 np.kron(A, x); np.kron(S, S); np.kron(T, A); np.trace(S); A.trace(1)
 """
 
