@@ -8,14 +8,21 @@ paid once and stands apart. ``--size 1000`` is a quick look.
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
 import numpy as np
 
-import tapegrad as tf
+ROOT = Path(__file__).resolve().parents[1]
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+
+import tapegrad as tf  # noqa: E402
+import tapegrad.numpy as tnp  # noqa: E402
 
 
 class Problem(NamedTuple):
@@ -24,10 +31,30 @@ class Problem(NamedTuple):
     name: str
     f: Callable[[Any], Any]
     hessian: bool = False
+    #: For Jacobians whether vectors are pushed forward or pulled back; None for the fewer.
+    mode: str | None = None
+    of_numpy: bool = False
 
 
 def differences(x: Any) -> Any:
     return x[1:] - x[:-1]
+
+
+def neighbours(x: Any) -> Any:
+    return x[1:] * x[:-1]
+
+
+def beam(x: Any) -> Any:
+    return x[:-4] - 4.0 * x[1:-3] + 6.0 * x[2:-2] - 4.0 * x[3:-1] + x[4:]
+
+
+def five_of_a_kind(x: Any) -> Any:
+    return x[:-4] * x[1:-3] + x[2:-2] * x[3:-1] * x[4:]
+
+
+def circle(x: Any) -> Any:
+    around = tnp.concatenate([x[-1:], x, x[:1]])
+    return around[:-2] - 2.0 * around[1:-1] + around[2:] - x * x
 
 
 def diffusion(x: Any) -> Any:
@@ -59,11 +86,18 @@ def arrow(x: Any) -> Any:
 
 PROBLEMS = [
     Problem("differences", differences),
+    Problem("neighbours", neighbours),
+    Problem("neighbours, reverse", neighbours, mode="reverse"),
+    Problem("neighbours, in NumPy", neighbours, of_numpy=True),
+    Problem("beam, 5 diagonals", beam),
+    Problem("products, 5 diagonals", five_of_a_kind),
+    Problem("circle, in NumPy", circle, of_numpy=True),
     Problem("diffusion, 3 diagonals", diffusion),
     Problem("ring, 3 diagonals", ring),
     Problem("wide band, 9 diagonals", wide_band),
     Problem("gathered at random", gathered),
     Problem("Rosenbrock, Hessian", rosenbrock, hessian=True),
+    Problem("neighbours, Hessian", lambda x: tf.reduce_sum(neighbours(x)), hessian=True),
     Problem("arrow, Hessian", arrow, hessian=True),
 ]
 
@@ -76,10 +110,14 @@ def seconds(call: Callable[[], Any]) -> float:
 
 def measured(problem: Problem, size: int, rounds: int) -> str:
     """One row of the table."""
-    x = tf.constant(np.random.default_rng(0).standard_normal(size) * 0.5)
-    kind = tf.autodiff.SparseHessian if problem.hessian else tf.autodiff.SparseJacobian
+    numbers = np.random.default_rng(0).standard_normal(size) * 0.5
+    x = tnp.array(numbers) if problem.of_numpy else tf.constant(numbers)
     start = time.perf_counter()
-    matrix = kind(problem.f, x)
+    matrix: Any
+    if problem.hessian:
+        matrix = tf.autodiff.SparseHessian(problem.f, x)
+    else:
+        matrix = tf.autodiff.SparseJacobian(problem.f, x, problem.mode)
     learned = time.perf_counter() - start
     matrix(x)
     pairs = [(seconds(lambda: problem.f(x)), seconds(lambda: matrix(x))) for _ in range(rounds)]

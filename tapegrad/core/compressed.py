@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad.core.assembly import Assembly
 from tapegrad.core.backward import sweep
 from tapegrad.core.batching import Batched, batched_raw
 from tapegrad.core.context import (
@@ -23,8 +24,9 @@ from tapegrad.core.gradient_tape import GradientTape
 from tapegrad.core.jacobians import rows_at_once
 from tapegrad.core.outline import outline, same
 from tapegrad.core.primals import Function, Primals
-from tapegrad.core.replay import plan, push_through
+from tapegrad.core.replay import Plan, plan, push_through
 from tapegrad.core.slices import Slices
+from tapegrad.core.terms import terms_of
 from tapegrad.errors import NonDifferentiableWarning
 
 
@@ -95,21 +97,38 @@ class Compressed(ABC):
             tape, y = self._run(arguments)
         self._outline = outline(tape.records, sources, y)
         self._kept_seeds = None
+        way = plan(tape.records, [x._id for x in sources], y._id)
+        self._has_custom = way is None
         self._color(pattern)
         if max(self.pattern.nnz, *pattern.shape) < 2**31:
             self.pattern.indices = self.pattern.indices.astype(np.int32)
             self.pattern.indptr = self.pattern.indptr.astype(np.int32)
         _keep_freed_memory()
+        self._assembly = self._assembled(tape, way, sources, y)
+
+    def _assembled(
+        self, tape: GradientTape, way: Plan | None, sources: Sequence[Any], y: Any
+    ) -> Assembly | None:
+        """The cheaper way, where each entry of the result depends on few others: see `terms`."""
+        if way is None or not self.pattern.nnz:
+            return None
+        token = silence_float_errors()
+        try:
+            terms = terms_of(tape.records, way, sources, y)
+        finally:
+            restore_float_errors(token)
+        return None if terms is None else Assembly(terms, self.pattern, y._value.dtype)
 
     def _evaluate(self, tape: GradientTape, sources: Sequence[Any], y: Any) -> Any:
         from scipy import sparse
 
         token = silence_float_errors()
         try:
-            products = self._products(tape, sources, y)
+            data = None if self._assembly is None else self._assembly.data(tape.records)
+            if data is None:
+                data = self._products(tape, sources, y).reshape(-1).take(self._places)
         finally:
             restore_float_errors(token)
-        data = products.reshape(-1).take(self._places)
         pattern = self.pattern
         return sparse.csr_array(
             (data, pattern.indices.copy(), pattern.indptr.copy()), shape=pattern.shape
@@ -163,6 +182,8 @@ class Compressed(ABC):
     _symmetric = False
     _places: Any
     _outline: Any
+    _has_custom: bool
+    _assembly: Assembly | None = None
     _kept_seeds: Any = None
 
 

@@ -101,8 +101,13 @@ def has_nan(value: Any) -> bool:
             if part.itemsize > 2:
                 flat = part.ravel()
                 # The fastest single pass; overflow makes inf, not NaN. BLAS wakes threads for much.
-                square = np.einsum("i,i", flat, flat) if flat.size > 8192 else flat.dot(flat)
-                if square != square:
+                if flat.size <= 8192:
+                    found = flat.dot(flat)
+                elif flat.dtype.kind == "f":
+                    found = np.maximum.reduce(flat)
+                else:
+                    found = np.einsum("i,i", flat, flat)
+                if found != found:
                     return True
             elif np.isnan(part).any():
                 return True

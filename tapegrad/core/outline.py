@@ -42,7 +42,10 @@ def same(a: Any, b: Any) -> bool:
     if kind is not b.__class__:
         return False
     if kind is tuple or kind is list:
-        return len(a) == len(b) and all(map(same, a, b))
+        try:
+            return bool(a == b)
+        except ValueError:  # there are arrays inside
+            return len(a) == len(b) and all(map(same, a, b))
     if kind is dict:
         return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
     if kind is np.ndarray:

@@ -18,7 +18,6 @@ from tapegrad.core.primals import (
     outputs_of,
     watching,
 )
-from tapegrad.core.replay import plan
 
 
 class SparseJacobian(Compressed):
@@ -86,7 +85,6 @@ class SparseJacobian(Compressed):
             outputs = outputs_of(self._op, arguments.call())
             arguments.require_real(outputs, "f returned")
             y = outputs[0] if len(outputs) == 1 else joined(self._op, outputs)
-        self._has_custom = plan(tape.records, [x._id for x in arguments.sources], y._id) is None
         return tape, y
 
     def _color(self, pattern: Any) -> None:

@@ -29,7 +29,7 @@ Structure = Any
 _SAME = frozenset("identity stop_gradient cast conj real imag check_numerics complex add_n".split())
 
 #: Primitives of kind "general" that work entry by entry, as elementwise ones do.
-_ENTRYWISE = frozenset(
+ENTRYWISE = frozenset(
     """modulus angle masked leaky_step leaky_relu sinc_slope bessel_slope hyp2f1 elliptic_moment
     betainc_slope igamma_slope fresnel_wave lambertw zeta_slope lerp""".split()
 )
@@ -82,7 +82,7 @@ def structure(
     if flat or not total or not arrays[i].size:
         return [_empty(total, arrays[i].size)]
     shape, to = arrays[i].shape, outputs[0].shape
-    if kind == "elementwise" or name in _SAME or name in _ENTRYWISE:
+    if kind == "elementwise" or name in _SAME or name in ENTRYWISE:
         return [] if shape == to else [_picking(_spread(np.arange(prod(shape)), shape, to), shape)]
     if name in _REDUCTIONS and "axes" in (params or {}):
         lines = _lines(shape, params["axes"])
@@ -176,12 +176,25 @@ def _of_linear(
             restore_float_errors(token)
         return np.concatenate([np.ravel(v) for v in y]) if y.__class__ is tuple else np.ravel(y)
 
-    moved = None if primitive.kind == "bilinear" else _as_moves(run, own.size, rng)
-    return _by_halves(run, own.size, rng) if moved is None else moved
+    if primitive.kind != "bilinear":
+        sources = sources_of_moves(run, own.size, rng)
+        if sources is not None:
+            return _picking(sources, (own.size,))
+    return _by_halves(run, own.size, rng)
 
 
-def _as_moves(run: Callable[[Any], Any], size: int, rng: Any) -> Structure | None:
-    """The structure of a map whose outputs are each an input or zero; None if it is none."""
+def sources_of_moves(run: Callable[[Any], Any], size: int, rng: Any) -> Any:
+    """By output the input that it is, or -1 for zero; None for a map of another kind.
+
+    Parameters
+    ----------
+    run
+        The map, of a vector to a vector.
+    size
+        The number of inputs.
+    rng
+        A generator of random numbers.
+    """
     names = rng.permutation(size) + 1.0
     y = run(names)
     if y.dtype.kind != "f" or not ((y >= 0) & (y <= size) & (y == np.rint(y))).all():
@@ -190,9 +203,7 @@ def _as_moves(run: Callable[[Any], Any], size: int, rng: Any) -> Structure | Non
     places[names.astype(np.intp)] = np.arange(size)
     sources = places[y.astype(np.intp)]
     x = rng.standard_normal(size)
-    if not np.array_equal(run(x), np.append(x, 0.0)[sources]):
-        return None
-    return _picking(sources, (size,))
+    return sources if np.array_equal(run(x), np.append(x, 0.0)[sources]) else None
 
 
 def _by_halves(run: Callable[[Any], Any], size: int, rng: Any) -> Structure | None:

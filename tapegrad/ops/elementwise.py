@@ -68,6 +68,14 @@ def _power(a: Any, b: Any) -> Any:
     return a**b
 
 
+def _slope_of_power(F: Any, a: Any, b: Any) -> Any:
+    """``b * a**(b - 1)``; of squares, which are common, a sum."""
+    number = b if b.__class__ is not Tensor else b._value if b._id < 0 else None
+    if isinstance(number, np.generic) and number == 2:
+        return a + a
+    return F.multiply_no_nan(F.pow(a, b - 1.0), b)
+
+
 def _log_or_zero(F: Any, x: Any) -> Any:
     """``log(x)``, and 0 where that is not a number: the exponent of a constant base."""
     defined = F.not_equal(x, 0.0) if x.dtype.kind == "c" else F.greater(x, 0.0)
@@ -182,7 +190,7 @@ rsqrt = elementwise(
 pow = elementwise(
     "pow",
     _power,
-    lambda F, a, b: F.multiply_no_nan(F.pow(a, b - 1.0), b),
+    _slope_of_power,
     lambda F, y, a: y * _log_or_zero(F, a),
     singular=True,
     doc=binary(
