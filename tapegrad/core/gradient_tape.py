@@ -446,11 +446,6 @@ class GradientTape(TapeTools, Tape):
     def _release(self, targets: Any, unanswered: Sequence[Any], taken: Any = ()) -> None:
         """Free what a non-persistent tape kept, but for what explains a gradient of None."""
         if not self._persistent:
-            if taken is not None or self.records:
-                self._memory.release(
-                    [self.records, *reversed(taken or ())],
-                    [x._id for x in unanswered],
-                    [y._id for y in targets],
-                )
+            self._memory.release(self, taken, [x._id for x in unanswered], [y._id for y in targets])
             self.records, self.followed, self.roots = [], set(), set()
             self.places = None

@@ -64,6 +64,8 @@ class Memory:
     unanswered
         Identities of the sources for which the gradient that released them was None, and of its
         targets.
+    reached
+        Of records of which nothing is left: what was watched, one value, and what depended on it.
     """
 
     # Most tapes live briefly and have nothing to remember: these are made for the first that do.
@@ -75,6 +77,7 @@ class Memory:
     resets: tuple[Event, ...] = ()
     remains: list[Any] | None = None
     unanswered: tuple[frozenset[int], frozenset[int]] = frozenset(), frozenset()
+    reached: tuple[int, set[int]] | None = None
 
     def __init__(self) -> None:
         self.places: list[Any] = []
@@ -94,12 +97,20 @@ class Memory:
         self.resets += (Event(0, next_id(), place(3), began),)
 
     def release(
-        self, released: Sequence[Sequence[Any]], sources: Iterable[int], targets: Iterable[int]
+        self,
+        tape: Any,
+        taken: Sequence[Sequence[Any]] | None,
+        sources: Iterable[int],
+        targets: Iterable[int],
     ) -> None:
-        """The records are gone, in stretches; some sources of a gradient of targets got None."""
+        """A tape lets go of its records, some taken already, in stretches; sources got None."""
         self.unanswered = frozenset(sources), frozenset(targets)
-        if self.unanswered[0] or sum(map(len, released)) <= FEW:
+        released = [tape.records, *reversed(taken or ())]
+        dropped = taken is None and not tape.records
+        if not dropped and (self.unanswered[0] or sum(map(len, released)) <= FEW):
             self.remains = [r for stretch in released for r in remains_of(stretch)]
+        elif len(tape.roots) == 1:  # costs nothing
+            self.reached = next(iter(tape.roots)), tape.followed
 
     def place_of(self, index: int) -> Place | None:
         """Where a record was made, if that was remembered."""

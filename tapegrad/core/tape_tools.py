@@ -27,7 +27,8 @@ class TapeTools:
 
         Works after an ordinary recording; nothing is recorded, and nothing is used up. After
         ``gradient``, a tape that is not persistent still knows what was computed from what, but no
-        sizes of derivatives.
+        sizes of derivatives; of more than 150 operations from which every gradient was found, only
+        what they led to, if one value was watched.
 
         Parameters
         ----------
@@ -49,7 +50,7 @@ class TapeTools:
             If target or source is no tensor or Variable.
         TapeUsedError
             If the tape recorded nothing; or if it is not persistent, was asked for gradients before
-            and gave them all, and had recorded more than 150 operations.
+            and gave them all, had recorded more than 150 operations, and watched several values.
 
         Examples
         --------

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from tapegrad.core.memory import gradients
 from tapegrad.core.places import Line, Lines, line_of
+from tapegrad.core.remains import FEW
 from tapegrad.core.tape import is_differentiable
 from tapegrad.core.tape_arguments import single_tensor
 from tapegrad.core.variable import Variable
@@ -22,7 +23,7 @@ from tapegrad.inspect.causes import (
     of_edge,
 )
 from tapegrad.inspect.disconnected import without_path
-from tapegrad.inspect.lineage import Edge, Lineage
+from tapegrad.inspect.lineage import RELEASED, Edge, Lineage
 from tapegrad.inspect.local import local_size
 from tapegrad.inspect.tables import html_text
 from tapegrad.inspect.walk import norm, ones, walk
@@ -109,9 +110,9 @@ def check_open(tape: Any, method: str, hint: str = "") -> None:
 
 def explain(tape: Any, target: Any, source: Any) -> Explanation:
     """See `GradientTape.explain`."""
-    if not (tape._used and tape._memory.remains is not None):
-        check_open(tape, "explain")
     y, x = single_tensor(target, "target"), single_tensor(source, "source")
+    if not _knows(tape, x):
+        check_open(tape, "explain")
     if x._id == y._id:
         return Explanation(
             True, "", None, [], "The target is the source itself: its derivative is the identity."
@@ -123,6 +124,17 @@ def explain(tape: Any, target: Any, source: Any) -> Explanation:
     if tape._used:
         return _remembered(tape, lineage, y, x, path)
     return _along(tape, lineage, y, x, path)
+
+
+def _knows(tape: Any, x: Any) -> bool:
+    """Whether a tape that was released still knows what was computed from a value."""
+    if not tape._used:
+        return False
+    memory = tape._memory
+    if memory.remains is not None or memory.reached is None:
+        return memory.remains is not None
+    root, reached = memory.reached
+    return x._id == root or x._id not in reached
 
 
 def _cut(tape: Any, lineage: Lineage, y: Any, x: Any) -> Explanation:
@@ -155,7 +167,9 @@ def _remembered(tape: Any, lineage: Lineage, y: Any, x: Any, path: list[Edge]) -
     path = flowing
     unknown = float("nan")
     steps = [Step(e.primitive.name, e.line, (), "", unknown, unknown) for e in path]
-    lines = [_first_line(y, x, len(steps)), *_named(path)]
+    dropped = path[0].primitive is RELEASED
+    count = f"more than {FEW} operations" if dropped else _count(len(steps), "operation")
+    lines = [_first_line(y, x, count), *_named(path)]
     used = next((c for c in reversed(gradients) if c.owner == tape._memory.began), None)
     lines.append(
         f"The sizes of the derivatives are not known any more, because tape.gradient"
@@ -194,16 +208,20 @@ def _along(tape: Any, lineage: Lineage, y: Any, x: Any, path: list[Edge]) -> Exp
         edge = next(e for e in reversed(path) if (e.number, e.origin) not in passed)
         return _broken(y, x, path, of_custom(edge, words_for(x)), edge)
     steps = _steps(tape, y, flowing, passed)
-    lines = [_first_line(y, x, len(steps)), *_described(steps), *_remarks(steps)]
+    lines = [
+        _first_line(y, x, _count(len(steps), "operation")),
+        *_described(steps),
+        *_remarks(steps),
+    ]
     if any(step.line is None for step in steps):
         lines.append(_how_to_get_lines())
     return Explanation(True, "", None, steps, "\n".join(lines))
 
 
-def _first_line(y: Any, x: Any, count: int) -> str:
+def _first_line(y: Any, x: Any, count: str) -> str:
     return (
         f"{_name(y, 'The target')} depends on {_name(x, 'the source')} through "
-        f"{_count(count, 'operation')}, from the source to the target:"
+        f"{count}, from the source to the target:"
     )
 
 
@@ -297,7 +315,8 @@ def _named(path: list[Edge], *broken: Edge) -> list[str]:
         where = f" at {edge.line}" if edge.line else ""
         mark = "  <- here" if edge in broken else ""
         lines.append(f"  {number}. {edge.primitive.name}{where}{mark}")
-    return [*lines, _how_to_get_lines()] if any(e.where is None for e in path) else lines
+    unknown = any(e.where is None and e.primitive is not RELEASED for e in path)
+    return [*lines, _how_to_get_lines()] if unknown else lines
 
 
 def _how_to_get_lines() -> str:

@@ -60,6 +60,10 @@ class Edge(NamedTuple):
         return primitive.rules[self.position] is NONDIFF
 
 
+#: Stands for all operations of a long tape that left nothing behind.
+RELEASED = Name("operations that tape.gradient released", "released", ("x",), 1, False, frozenset())
+
+
 def tuple_of(ids: Any) -> tuple[int, ...]:
     """Identities as a tuple; a record keeps a single one bare."""
     return (ids,) if ids.__class__ is int else ids
@@ -117,6 +121,10 @@ class Lineage:
         for number, (primitive, ids, mask, _, out, _, _) in enumerate(records):
             entry = primitive, tuple_of(ids), mask, number, memory.place_of(number)
             self._add(entry, tuple_of(out), opened, followed)
+        if tape._used and memory.remains is None and memory.reached is not None:
+            root, reached = memory.reached
+            released: _Entry = RELEASED, (root,), 1, None, None
+            self._calls.update(dict.fromkeys(reached - {root}, released))
         for call in memory.asides:
             aside = call.primitive, tuple_of(call.ids), 0, None, call.place
             self._add(aside, tuple_of(call.outs), opened, followed)

@@ -369,6 +369,30 @@ def test_after_a_long_gradient() -> None:
     assert len(tape.explain(y, x).steps) == 2001
     tape, y = run()
     assert tape.gradient(y, x) is not None
+    found = tape.explain(y, x)
+    assert found.connected
+    assert "more than 150 operations" in str(found)
+    assert tape.explain(y, other).cause == "independent"
+
+
+def test_after_a_long_gradient_that_found_everything() -> None:
+    x, other = tf.Variable(0.5), tf.Variable(1.0)
+    with tf.GradientTape() as tape:
+        y = tf.identity(x)
+        for _ in range(200):
+            y = tf.sin(y)
+        stepped = tf.floor(y) * 2.0  # here
+    assert tape.gradient(y, x) is not None
+    explained = tape.explain(stepped, x)
+    assert explained.cause == "piecewise constant"
+    assert explained.line.text.endswith("# here")
+    with pytest.raises(tf.errors.TapeUsedError, match=r"released what.*persistent=True"):
+        tape.explain(stepped, y)  # the way between two results is gone
+    with tf.GradientTape() as tape:
+        y = x * other
+        for _ in range(200):
+            y = tf.sin(y)
+    assert None not in tape.gradient(y, [x, other])
     with pytest.raises(tf.errors.TapeUsedError, match=r"released what.*persistent=True"):
         tape.explain(y, x)
 
