@@ -77,6 +77,8 @@ class Lines:
     DEFAULT = 150
     #: How many entries the list of a tape may have, two for each operation.
     entries = 2 * DEFAULT
+    #: How many more calls are remembered of those on tensors that hold their graph themselves.
+    left = 0
 
 
 def note(tape: Any) -> None:

@@ -169,7 +169,7 @@ def _remembered(tape: Any, lineage: Lineage, y: Any, x: Any, path: list[Edge]) -
     steps = [Step(e.primitive.name, e.line, (), "", unknown, unknown) for e in path]
     dropped = path[0].primitive is RELEASED
     count = f"more than {FEW} operations" if dropped else _count(len(steps), "operation")
-    lines = [_first_line(y, x, count), *_named(path)]
+    lines = [_first_line(y, x, count), *named(path)]
     used = next((c for c in reversed(gradients) if c.owner == tape._memory.began), None)
     lines.append(
         f"The sizes of the derivatives are not known any more, because tape.gradient"
@@ -300,11 +300,11 @@ def _broken(y: Any, x: Any, path: list[Edge] | None, cause: Cause, *broken: Edge
     )
     lines = [first, *cause.sentences]
     if path:
-        lines += ["The way from the source to the target:", *_named(path, *broken)]
+        lines += ["The way from the source to the target:", *named(path, *broken)]
     return Explanation(False, cause.word, cause.line, [], "\n".join(lines))
 
 
-def _named(path: list[Edge], *broken: Edge) -> list[str]:
+def named(path: list[Edge], *broken: Edge, hint: str | None = None) -> list[str]:
     """The operations of a path; those in the middle of a long one are counted."""
     lines = []
     for number, edge in enumerate(path, 1):
@@ -316,7 +316,7 @@ def _named(path: list[Edge], *broken: Edge) -> list[str]:
         mark = "  <- here" if edge in broken else ""
         lines.append(f"  {number}. {edge.primitive.name}{where}{mark}")
     unknown = any(e.where is None and e.primitive is not RELEASED for e in path)
-    return [*lines, _how_to_get_lines()] if unknown else lines
+    return [*lines, hint or _how_to_get_lines()] if unknown else lines
 
 
 def _how_to_get_lines() -> str:

@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.context import active_recorders, restore_float_errors, silence_float_errors
+from tapegrad.core.graph_calls import remember
+from tapegrad.core.places import Lines
 from tapegrad.core.table import TABLE
 from tapegrad.core.tensor import next_id
 from tapegrad.torch.anomaly import check_gradient
-from tapegrad.torch.modes import builds_graph, inference_before
+from tapegrad.torch.modes import builds_graph, inference_before, why_bare
 from tapegrad.torch.node import node_type
 from tapegrad.torch.tensor import Tensor
 
@@ -53,6 +55,8 @@ def affine(input: Any, weight: Any, bias: Any, transposed: bool = False) -> Tens
     out._value = value
     out._id = identity = next_id()
     of_x, of_w, of_b = edges = input._node, weight._node, bias._node
+    if Lines.left:
+        remember("linear", (input._id, weight._id, bias._id), (identity,), why_bare(*edges))
     if (of_x is None and of_w is None and of_b is None) or not builds_graph():
         out._node = None
         return out

@@ -14,6 +14,8 @@ import numpy as np
 
 from tapegrad.core.containers import array_in, is_container
 from tapegrad.core.context import active_recorders, restore_float_errors, silence_float_errors
+from tapegrad.core.graph_calls import remember
+from tapegrad.core.places import Lines
 from tapegrad.core.table import TABLE
 from tapegrad.core.tape import NOTHING
 from tapegrad.core.tensor import next_id
@@ -25,7 +27,7 @@ from tapegrad.ops.rounding import floor as core_floor
 from tapegrad.torch.anomaly import check_gradient
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.dtypes import category
-from tapegrad.torch.modes import builds_graph, in_inference_mode, inference_before
+from tapegrad.torch.modes import builds_graph, in_inference_mode, inference_before, why_bare
 from tapegrad.torch.node import Node, node_type
 from tapegrad.torch.operation import changing, operation
 from tapegrad.torch.promotion import check_operand, flat, promoted, promoted_floating
@@ -98,6 +100,8 @@ def _fast(primitive_name: str, kind: type[Node], slow: Callable[..., Any]) -> Ca
         out._value = value
         out._id = identity = next_id()
         first = self._node
+        if Lines.left:
+            remember(primitive_name, (self._id, j), (identity,), why_bare(first, second))
         if (first is None and second is None) or not builds_graph():
             out._node = None
             if in_inference_mode():
@@ -157,6 +161,8 @@ def fast_unary(
         out._value = value
         out._id = identity = next_id()
         first = self._node
+        if Lines.left:
+            remember(primitive_name, (self._id,), (identity,), why_bare(first))
         if first is None or not builds_graph():
             out._node = None
             if in_inference_mode():

@@ -15,7 +15,7 @@ from tapegrad.torch.examples import as_array
 from tapegrad.torch.operation import operation
 from tapegrad.torch.promotion import as_floating
 from tapegrad.torch.size import dimension
-from tapegrad.torch.tensor import Tensor, install, wrapped
+from tapegrad.torch.tensor import Tensor, discrete, install, wrapped
 
 __all__ = [
     "bincount",
@@ -115,7 +115,7 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
     counted = np.bincount(array, None if weights is None else weights._value, minlength)
     if weights is not None and weights._value.dtype == np.float32:
         counted = counted.astype(np.float32)
-    return wrapped(counted)
+    return discrete("bincount", counted, input, weights)
 
 
 @documented(
@@ -134,7 +134,7 @@ def histc(
     if low == high:
         low, high = low - 1, high + 1
     counts, _ = np.histogram(array, bins, (low, high))
-    return wrapped(counts.astype(array.dtype))
+    return discrete("histc", counts.astype(array.dtype), input)
 
 
 def _indices(name: str, function: Any, words: str) -> Any:

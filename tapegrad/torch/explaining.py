@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from typing import Any
 
 import numpy as np
 
+from tapegrad.core.graph_calls import GraphCall, calls_by_result, departures
 from tapegrad.core.tape_tools import tool
 from tapegrad.torch.node import AccumulateGrad, Node
 from tapegrad.torch.tensor import Tensor
@@ -18,7 +20,9 @@ _SHOWN = 12
 def explain(output: Tensor, input: Tensor) -> Any:
     """Say how `output` depends on `input` in the graph, or why ``input.grad`` stays None.
 
-    PyTorch has no such function. Nothing is run, and nothing is freed.
+    PyTorch has no such function. Nothing is run, and nothing is freed. Lines are remembered for the
+    first 150 operations after a tensor that requires a gradient was made, and wherever a tensor is
+    detached or becomes a number; see `tapegrad.debugging.enable_source_lines`.
 
     Parameters
     ----------
@@ -30,10 +34,13 @@ def explain(output: Tensor, input: Tensor) -> Any:
     Returns
     -------
     Explanation
-        Prints as text. `connected`; `cause`, a word for the reason when it is not:
-        ``"does not require grad"``, ``"integer"``, ``"no graph"``, ``"another object"`` or
-        ``"not in the graph"``. Connected, but with a gradient that is not kept, is the cause
-        ``"not a leaf"``; ``"no backward"`` if nobody has called it yet.
+        Prints as text. `connected`; `steps`, the operations on the way; `cause`, a word for the
+        reason when it is not connected, and `line`, where it is cut: ``"detach"``, ``"data"``,
+        ``"no_grad"``, ``"integer cast"``, ``"not differentiable"``, ``"custom gradient"``,
+        ``"left the graph"`` (as a number or an array), ``"required too late"``,
+        ``"does not require grad"``, ``"integer"``, ``"another object"``; where nothing is known of
+        the cut, ``"no graph"`` or ``"not in the graph"``. Connected, but with a gradient that is
+        not kept, is the cause ``"not a leaf"``; ``"no backward"`` if nobody has called it yet.
 
     Raises
     ------
@@ -46,7 +53,7 @@ def explain(output: Tensor, input: Tensor) -> Any:
     >>> x = torch.tensor([1.0, 2.0], requires_grad=True)
     >>> y = (x.detach() * 2.0).sum()
     >>> torch.autograd.explain(y, x).cause
-    'no graph'
+    'detach'
     >>> h = x * 2.0
     >>> found = torch.autograd.explain(h.sum(), h)
     >>> found.connected, found.cause
@@ -55,41 +62,84 @@ def explain(output: Tensor, input: Tensor) -> Any:
     for name, value in (("output", output), ("input", input)):
         if not isinstance(value, Tensor):
             raise TypeError(f"explain: {name} is a tensor, not {type(value).__name__}.")
+    calls = calls_by_result()
     if not input.requires_grad:
-        return _answer(output, input, *_of_input(input))
+        return _answer(output, input, *_of_input(input, calls))
     if output._id == input._id:
-        return _connected(output, input, [])
+        return _connected(output, input, [], calls)
+    path = None if output.grad_fn is None else _path(output.grad_fn, input)
+    if path is not None:
+        return _connected(output, input, path, calls)
+    known = _with_nodes(output, calls)
+    found = tool("graphs", "why_none")(output, input, known, departures())
+    if found is not None:
+        cause, way = found
+        lines, word, line = list(cause.sentences), cause.word, cause.line
+        for copy in _leaves(output.grad_fn) if output.grad_fn is not None else ():
+            edge = next((e for e in way if e.result == copy._id), None)
+            if edge is not None and _same(copy, input):
+                word, line = "another object", edge.line
+                where = f" that `{edge.primitive.name}` made at {line}" if line else ""
+                lines.insert(0, f"The output depends on another tensor of equal value{where}.")
+        if way:
+            broken = [edge for edge in way if not edge.carries]
+            lines += ["The way from the input to the output:"]
+            lines += tool("explain", "named")(way, *broken[:1], hint=_HOW_TO_GET_LINES)
+        return _answer(output, input, word, "\n".join(lines), line)
     if output.grad_fn is None:
         return _answer(output, input, *_of_output(output))
-    path = _path(output.grad_fn, input)
-    if path is not None:
-        return _connected(output, input, path)
     return _answer(output, input, *_elsewhere(output.grad_fn, input))
+
+
+def _with_nodes(output: Tensor, calls: dict[int, GraphCall]) -> dict[int, GraphCall]:
+    """The calls, with those that only the graph knows."""
+    known = dict(calls)
+    waiting = [output.grad_fn]
+    seen: set[Any] = {None}
+    while waiting:
+        node = waiting.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        if isinstance(node, Node) and not isinstance(node, AccumulateGrad):
+            refused = getattr(node, "returned_none", None)
+            for out in node.outs:
+                call = known.get(out) or GraphCall(node.name(), node.ids, (out,), None, "")
+                known[out] = call._replace(why="none") if refused else call
+        waiting += node.edges
+    return known
 
 
 def _named(x: Tensor, role: str) -> str:
     return f"{role} of shape {tuple(x.shape)} and type {x.dtype}"
 
 
-def _answer(output: Tensor, input: Tensor, cause: str, sentence: str) -> Any:
+def _answer(output: Tensor, input: Tensor, cause: str, sentence: str, line: Any = None) -> Any:
     first = (
         f"No gradient: {_named(output, 'the output')} is not connected with "
         f"{_named(input, 'the input')}."
     )
-    return tool("explain", "Explanation")(False, cause, None, [], f"{first}\n{sentence}")
+    return tool("explain", "Explanation")(False, cause, line, [], f"{first}\n{sentence}")
 
 
-def _of_input(input: Tensor) -> tuple[str, str]:
+def _of_input(input: Tensor, calls: dict[int, GraphCall]) -> tuple[str, str, Any]:
     if not (input.dtype.is_floating_point or input.dtype.is_complex):
-        return "integer", (
+        text = (
             "Only floating point and complex tensors have gradients: torch.tensor(3.0) instead of "
             "torch.tensor(3), or x.float() before requires_grad_()."
         )
-    return "does not require grad", (
-        "The input does not require a gradient. Make it with requires_grad=True, or call "
-        "x.requires_grad_() before it is used; a result that does not require one was computed "
-        "under torch.no_grad(), from detach() or .data, or from tensors of which none requires it."
+        return "integer", text, None
+    first = "The input does not require a gradient."
+    known = tool("graphs", "why_bare_input")(input, calls)
+    if known is not None:
+        return "does not require grad", f"{first} {known.sentences[0]}", known.line
+    said = tool("calling", "written")(sys._getframe(1)).source
+    text = (
+        f"{first} Make it with requires_grad=True, or call {said}.requires_grad_() before it is "
+        f"used; a result that does not require one was computed under torch.no_grad(), from "
+        f"detach() or .data, or from tensors of which none requires it."
     )
+    return "does not require grad", text, None
 
 
 def _of_output(output: Tensor) -> tuple[str, str]:
@@ -108,55 +158,88 @@ def _of_output(output: Tensor) -> tuple[str, str]:
     )
 
 
+def _passes(node: Node, identity: int) -> bool:
+    """Whether a user's derivative did not refuse a gradient for an input."""
+    return identity not in getattr(node, "returned_none", ())
+
+
 def _path(end: Node, input: Tensor) -> list[Node] | None:
     """Nodes from the input to the end, by a shortest way."""
     came_from: dict[Node, Node | None] = {end: None}
     waiting = deque([end])
     while waiting:
         node = waiting.popleft()
-        if input._id in node.ids or (node is not end and input._id in node.outs):
+        taken = input._id in node.ids and _passes(node, input._id)
+        if taken or (node is not end and input._id in node.outs):
             way: list[Node] = []
             at: Node | None = node
             while at is not None:
                 way.append(at)
                 at = came_from[at]
             return way
-        for edge in node.edges:
-            if edge is not None and edge not in came_from:
+        for edge, x in zip(node.edges, node.ids, strict=True):
+            if edge is not None and edge not in came_from and _passes(node, x):
                 came_from[edge] = node
                 waiting.append(edge)
     return None
 
 
-def _connected(output: Tensor, input: Tensor, path: list[Node]) -> Any:
-    names = [node.name() for node in path if not isinstance(node, AccumulateGrad)]
-    count = f"{len(names)} operation{'' if len(names) == 1 else 's'}"
+def _connected(output: Tensor, input: Tensor, path: list[Node], calls: dict[int, GraphCall]) -> Any:
+    unknown = float("nan")
+    step, line_of = tool("explain", "Step"), tool("lineage", "line_of")
+    steps = []
+    for node in path:
+        if not isinstance(node, AccumulateGrad):
+            call = next((calls[out] for out in node.outs if out in calls), None)
+            line = line_of(call.place) if call is not None else None
+            steps.append(step(node.name(), line, (), "", unknown, unknown))
+    count = f"{len(steps)} operation{'' if len(steps) == 1 else 's'}"
     first = f"{_named(output, 'The output')} depends on {_named(input, 'the input')}"
     lines = [f"{first} through {count}, from the input to the output:"]
-    for number, name in enumerate(names, 1):
-        if _SHOWN < number <= len(names) - _SHOWN:
+    for number, made in enumerate(steps, 1):
+        if _SHOWN < number <= len(steps) - _SHOWN:
             if number == _SHOWN + 1:
-                lines.append(f"  ... {len(names) - 2 * _SHOWN} more ...")
+                lines.append(f"  ... {len(steps) - 2 * _SHOWN} more ...")
             continue
-        lines.append(f"  {number}. {name}")
+        lines.append(f"  {number}. {made.operation}{f' at {made.line}' if made.line else ''}")
+    if any(made.line is None for made in steps):
+        lines.append(_HOW_TO_GET_LINES)
     cause = ""
     if not input.is_leaf and not input.retains_grad:
         cause = "not a leaf"
+        said = tool("calling", "written")(sys._getframe(1))
         lines.append(
-            "The input is the result of an operation: backward keeps gradients of leaves only. "
-            "Call input.retain_grad() before backward, or use torch.autograd.grad(output, input)."
+            f"The input is the result of an operation: backward keeps gradients of leaves only. "
+            f"Call {said.source}.retain_grad() before backward, or use "
+            f"torch.autograd.grad({said.target}, {said.source})."
         )
     elif input.grad is None:
+        said = tool("calling", "written")(sys._getframe(1)).target
         cause = "no backward"
-        lines.append("No gradient has arrived yet: call output.backward().")
-    return tool("explain", "Explanation")(True, cause, None, [], "\n".join(lines))
+        lines.append(
+            "The graph was used by a backward pass, so a gradient arrived; .grad is None because "
+            "zero_grad() or somebody else has dropped it since, or it went to another place."
+            if any(node.records is None for node in path)
+            else f"No gradient has arrived yet: call {said}.backward()."
+        )
+    return tool("explain", "Explanation")(True, cause, None, steps, "\n".join(lines))
+
+
+_HOW_TO_GET_LINES = (
+    "Lines are remembered for the first 150 operations after a tensor that requires a gradient was "
+    "made: call tapegrad.debugging.enable_source_lines() before that to have them all."
+)
+
+
+def _same(a: Tensor, b: Tensor) -> bool:
+    x, y = a._value, b._value
+    return x.shape == y.shape and x.dtype == y.dtype and bool(np.array_equal(x, y))
 
 
 def _elsewhere(end: Node, input: Tensor) -> tuple[str, str]:
     leaves = _leaves(end)
     for leaf in leaves:
-        same = leaf._value.shape == input._value.shape and leaf._value.dtype == input._value.dtype
-        if same and np.array_equal(leaf._value, input._value):
+        if _same(leaf, input):
             return "another object", (
                 "The output depends on another tensor of equal value. A gradient belongs to the "
                 "object, not to its value: x.clone(), x.detach().requires_grad_() and "

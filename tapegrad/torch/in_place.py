@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.context import active_recorders
+from tapegrad.core.graph_calls import remember
+from tapegrad.core.places import Lines
 from tapegrad.core.rows import gather_rows
 from tapegrad.core.structural import cast, reshape
 from tapegrad.core.table import TABLE
@@ -215,6 +217,8 @@ def _tell_base(x: Tensor, identity: int, node: Node | None) -> None:
     is_followed = base._node is not None or node is not None
     if levels:
         advance(levels, recorder.records, makers_in(made) if is_followed else {})
+    if Lines.left:
+        remember("copy_slices", (base._id, identity), (new._id,))
     base._id, base._node = new._id, made if is_followed else None
     _renew(base.__dict__.get("_views", []), base)
 

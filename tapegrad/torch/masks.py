@@ -12,7 +12,7 @@ from tapegrad.ops.positions import numbers_of, pick, place
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.examples import as_array
 from tapegrad.torch.operation import operation
-from tapegrad.torch.tensor import Tensor, install, wrapped
+from tapegrad.torch.tensor import Tensor, discrete, install
 
 __all__ = [
     "argwhere",
@@ -90,10 +90,10 @@ def nonzero(input: Tensor, *, out: Any = None, as_tuple: bool = False) -> Any:
     """The indices of the elements that are not zero, as rows."""
     found = np.nonzero(np.atleast_1d(input._value))
     if as_tuple:
-        return tuple([wrapped(i) for i in found])
+        return tuple([discrete("nonzero", i, input) for i in found])
     if not input._value.ndim:
-        return wrapped(np.zeros((found[0].size, 0), np.int64))
-    return wrapped(np.ascontiguousarray(np.stack(found, 1)))
+        return discrete("nonzero", np.zeros((found[0].size, 0), np.int64), input)
+    return discrete("nonzero", np.ascontiguousarray(np.stack(found, 1)), input)
 
 
 @documented("torch.argwhere(torch.tensor([0, 5, 7]))", "")

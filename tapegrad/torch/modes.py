@@ -8,6 +8,8 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
+from tapegrad.core.graph_calls import BARE, SWITCHED_OFF
+
 __all__ = [
     "enable_grad",
     "inference_mode",
@@ -24,6 +26,13 @@ _INFERENCE: ContextVar[bool] = ContextVar("tapegrad_torch_inference", default=Fa
 #: The questions that every operation asks.
 builds_graph: Callable[[], bool] = _GRAD.get
 in_inference_mode: Callable[[], bool] = _INFERENCE.get
+
+
+def why_bare(*nodes: Any) -> str:
+    """Why the result of a call has no graph, from the nodes of its inputs; empty if it has one."""
+    if all(node is None for node in nodes):
+        return BARE
+    return "" if _GRAD.get() else SWITCHED_OFF
 
 
 def is_grad_enabled() -> bool:

@@ -14,6 +14,7 @@ from functools import cache
 from itertools import count
 from typing import Any
 
+from tapegrad.core.graph_calls import pay_attention
 from tapegrad.core.tape import NOTHING, Record, Spec
 from tapegrad.core.tensor import next_id
 
@@ -221,6 +222,7 @@ class AccumulateGrad(Node):
 
     def __init__(self, leaf: Any) -> None:
         super().__init__((), (), (), (leaf._id,))
+        pay_attention()
         self._leaf = weakref.ref(leaf)
 
     def name(self) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from tapegrad.core.context import active_recorders
+from tapegrad.core.graph_calls import remember
+from tapegrad.core.places import Lines
 from tapegrad.core.structural import reshape
 from tapegrad.core.table import TABLE
 from tapegrad.core.tensor import next_id
@@ -14,7 +16,7 @@ from tapegrad.ops.elementwise import multiply
 from tapegrad.ops.reduce import reduce_sum
 from tapegrad.torch.anomaly import check_gradient
 from tapegrad.torch.documentation import documented
-from tapegrad.torch.modes import builds_graph
+from tapegrad.torch.modes import builds_graph, why_bare
 from tapegrad.torch.node import node_type
 from tapegrad.torch.operation import into
 from tapegrad.torch.running import run
@@ -69,6 +71,8 @@ def _short_way(a: Tensor, b: Tensor) -> Tensor:
     out._value = value
     out._id = identity = next_id()
     first, second = a._node, b._node
+    if Lines.left:
+        remember("mm", (a._id, b._id), (identity,), why_bare(first, second))
     if (first is None and second is None) or not builds_graph():
         out._node = None
         return out

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from tapegrad.core.context import active_recorders
+from tapegrad.core.graph_calls import DECIDED, LEFT, leave
 from tapegrad.core.leaks import chosen, tell
+from tapegrad.core.places import Lines
 from tapegrad.torch import modes
 from tapegrad.torch.tensor_facts import TensorFacts
 
@@ -43,6 +45,8 @@ class PythonValues(TensorFacts):
         return self._value.tolist()
 
     def __bool__(self) -> bool:
+        if self._node is not None or Lines.left:
+            leave("bool", self._id, DECIDED)
         if self._value.size == 1:
             return bool(self._read("bool").reshape(())[()])
         if self._value.size == 0:
@@ -60,6 +64,8 @@ class PythonValues(TensorFacts):
 
     def _tell_of(self, use: str) -> None:
         """Say that the value leaves, where a graph follows it and `set_gradient_leaks` asks so."""
+        if self._node is not None or Lines.left:
+            leave(use, self._id, DECIDED if use == "bool" else LEFT)
         if self._node is not None and chosen() is not None and modes.builds_graph():
             tell(self, use)
 

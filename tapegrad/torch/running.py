@@ -10,6 +10,8 @@ import numpy as np
 
 from tapegrad.core import views
 from tapegrad.core.context import active_recorders, reset_recorders, set_recorders
+from tapegrad.core.graph_calls import DISCRETE, remember
+from tapegrad.core.places import Lines
 from tapegrad.core.tape import Record
 from tapegrad.core.tensor import Tensor as CoreTensor
 from tapegrad.core.tensor import rewrap
@@ -82,6 +84,8 @@ def run(
         known = {} if made is None else makers_in(made)
         advance(levels, recorder.records, known)
     results = leave(result, taken, made, recorder, view)
+    if Lines.left:
+        _remember_call(function, kind, taken, results)
     if hooks is not None and made is not None:
         pack_records(made, makers_in(made), hooks)
     if view:
@@ -89,6 +93,21 @@ def run(
             results._value = view(args[0]._value, *args[1:], **kwargs)
         _mark_views(results, taken[0], function, entered, named)
     return results
+
+
+def _remember_call(function: Any, kind: type[Node], taken: list[Tensor], results: Any) -> None:
+    """For explanations: what was computed from what, and why there may be no graph."""
+    name = function.__name__
+    if not name.isidentifier() or name.startswith("_"):
+        words = re.sub(r"Backward\d*$", "", kind.__name__)
+        name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", words).lower() or name
+    ids = tuple([x._id for x in taken])
+    several = results if isinstance(results, (tuple, list)) else (results,)
+    why = modes.why_bare(*[x._node for x in taken])
+    for y in several:
+        if isinstance(y, Tensor):
+            reason = DISCRETE if not why and y._node is None else why
+            remember(name, ids, (y._id,), reason)
 
 
 def innermost(values: Iterable[Any]) -> Any:

@@ -8,7 +8,7 @@ import numpy as np
 
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.examples import as_array
-from tapegrad.torch.tensor import Tensor, install, wrapped
+from tapegrad.torch.tensor import Tensor, discrete, install, wrapped
 
 __all__ = [
     "bucketize",
@@ -67,7 +67,7 @@ def searchsorted(
         wanted = values.reshape(len(rows), -1)
         pairs = zip(rows, wanted, strict=True)
         found = np.array([_search(r, w, where) for r, w in pairs]).reshape(values.shape)
-    return wrapped(np.asarray(found).astype(kind)[()])
+    return discrete("searchsorted", np.asarray(found).astype(kind)[()], sorted_sequence, input)
 
 
 @documented(
@@ -123,7 +123,7 @@ def unique(
     values, inverse, counts = np.unique(
         array, return_inverse=True, return_counts=True, axis=dim, equal_nan=False
     )
-    parts = [wrapped(values)]
+    parts = [discrete("unique", values, input)]
     if return_inverse:
         shape = array.shape if dim is None else (array.shape[dim],)
         parts.append(wrapped(inverse.reshape(shape)))
@@ -149,7 +149,9 @@ def unique_consecutive(
         changed = rows[1:] != rows[:-1]
         differs[1:] = changed.reshape(len(rows) - 1, -1).any(1) if changed.size else False
     values = rows[differs]
-    parts = [wrapped(values if dim is None else np.ascontiguousarray(np.moveaxis(values, 0, dim)))]
+    if dim is not None:
+        values = np.ascontiguousarray(np.moveaxis(values, 0, dim))
+    parts = [discrete("unique_consecutive", values, input)]
     if return_inverse:
         inverse = np.cumsum(differs) - 1
         parts.append(wrapped(inverse.reshape(array.shape) if dim is None else inverse))

@@ -20,7 +20,7 @@ from tapegrad.torch.operation import into, operation
 from tapegrad.torch.reductions import amax, amin
 from tapegrad.torch.running import run
 from tapegrad.torch.size import dimension
-from tapegrad.torch.tensor import Tensor, install, wrapped
+from tapegrad.torch.tensor import Tensor, discrete, install
 
 __all__ = [
     "aminmax",
@@ -257,14 +257,14 @@ def _position(name: str, function: Any, word: str) -> Any:
             found = np.asarray(function(array.reshape(-1)), np.int64)
             if keepdim:
                 found = found.reshape((1,) * array.ndim)
-            return wrapped(found[()])
+            return discrete(name, found[()], input)
         at = dimension(dim, array.ndim)
         if not array.ndim:
-            return wrapped(np.int64(0))
+            return discrete(name, np.int64(0), input)
         if not array.shape[at]:
             raise IndexError(f"{name}(): Expected reduction dim {at} to have non-zero size.")
         found = function(array, at).astype(np.int64)
-        return wrapped(np.expand_dims(found, at) if keepdim else found[()])
+        return discrete(name, np.expand_dims(found, at) if keepdim else found[()], input)
 
     call.__name__ = call.__qualname__ = name
     call.__doc__ = f"Where the {word} element is."

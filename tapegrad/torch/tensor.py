@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tapegrad.core.graph_calls import DISCRETE, cut, leave, remember
 from tapegrad.core.leaks import Manner
+from tapegrad.core.places import Lines
 from tapegrad.core.tensor import next_id
 from tapegrad.core.views import View
 from tapegrad.torch import modes, mutations
@@ -282,7 +284,8 @@ class Tensor(PythonValues):
                 "these gradients. To fix this error, please refer to the Optimizer.zero_grad() "
                 "function in torch/optim/optimizer.py as the solution."
             )
-        self._node, self._id = None, next_id()
+        before, self._node, self._id = self._id, None, next_id()
+        cut("detach_", before, self._id)
         return self
 
     def detach(self) -> Tensor:
@@ -295,12 +298,17 @@ class Tensor(PythonValues):
         >>> (x * 2).detach().requires_grad
         False
         """
-        return wrapped(shared(self))
+        same = wrapped(shared(self))
+        if self._node is not None:
+            cut("detach", self._id, same._id)
+        return same
 
     @property
     def data(self) -> Tensor:
         """The same memory without the graph; changes through it are not noticed."""
         same = wrapped(shared(self))
+        if self._node is not None:
+            cut("data", self._id, same._id)
         same._unnoticed = True
         return same
 
@@ -328,6 +336,8 @@ class Tensor(PythonValues):
                 "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() "
                 "instead."
             )
+        if self._node is not None or Lines.left:
+            leave("numpy", self._id)
         return shared(self)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
@@ -426,3 +436,13 @@ def mutation_holder(x: Tensor) -> Any:
     """What `mutations` knows the memory of a tensor by."""
     array = x._value
     return mutations.owner(array) if array.__class__ is np.ndarray else x
+
+
+def discrete(name: str, value: Any, *inputs: Any) -> Tensor:
+    """A result without a derivative, computed outside of the engine."""
+    result = wrapped(value)
+    if Lines.left:
+        tensors = [x for x in inputs if isinstance(x, Tensor)]
+        why = modes.why_bare(*[x._node for x in tensors]) or DISCRETE
+        remember(name, tuple([x._id for x in tensors]), (result._id,), why)
+    return result

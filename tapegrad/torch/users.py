@@ -117,6 +117,8 @@ class UserCode:
             if g is not None and edge is not None:
                 new = self.value(g)
                 pulled[x] = pulled[x] + new if x in pulled else new
+            elif edge is not None:
+                node.returned_none |= {x}
         return pulled
 
     def _row_by_row(self, node: Any, own: dict[int, Any]) -> dict[int, Any]:

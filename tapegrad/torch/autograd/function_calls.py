@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.context import active_recorders, only_recorders, visible_recorders
+from tapegrad.core.graph_calls import remember
+from tapegrad.core.places import Lines
 from tapegrad.core.tensor import next_id
 from tapegrad.torch import modes
 from tapegrad.torch.dtypes import category
@@ -63,6 +65,10 @@ def applied(cls: Any, args: tuple[Any, ...], kwargs: Any, is_separate: bool) -> 
     if have_tangents(levels, ctx.ids):
         _push_tangents(cls, ctx, args, tensors, results, levels)
     ctx.number = next_number()
+    if Lines.left:
+        outs = tuple([r._id for r in results if isinstance(r, Tensor)])
+        why = modes.why_bare(*[x._node for x in tensors])
+        remember(cls.__name__, tuple([x._id for x in tensors]), outs, why)
     return tuple(results) if several else results[0]
 
 

@@ -103,6 +103,8 @@ class BackwardCFunction(Node, FunctionCtx):
 
     is_custom = is_marked = True
     _forward_cls: Any  # the user's class
+    #: Identities of inputs for which the user's derivative returned None.
+    returned_none: frozenset[int] = frozenset()
 
     needs_input_grad: tuple[bool, ...]
     _saved: list[Saved] | None
