@@ -95,13 +95,13 @@ def _with_nodes(output: Tensor, calls: dict[int, GraphCall]) -> dict[int, GraphC
     """The calls, with those that only the graph knows."""
     known = dict(calls)
     waiting = [output.grad_fn]
-    seen: set[Any] = {None}
+    seen: set[Node] = set()
     while waiting:
         node = waiting.pop()
-        if node in seen:
+        if node is None or node in seen:
             continue
         seen.add(node)
-        if isinstance(node, Node) and not isinstance(node, AccumulateGrad):
+        if not isinstance(node, AccumulateGrad):
             refused = getattr(node, "returned_none", None)
             for out in node.outs:
                 call = known.get(out) or GraphCall(node.name(), node.ids, (out,), None, "")
