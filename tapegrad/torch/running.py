@@ -97,7 +97,7 @@ def run(
 
 def _remember_call(function: Any, kind: type[Node], taken: list[Tensor], results: Any) -> None:
     """For explanations: what was computed from what, and why there may be no graph."""
-    name = function.__name__
+    name = getattr(function, "__name__", "")
     if not name.isidentifier() or name.startswith("_"):
         words = re.sub(r"Backward\d*$", "", kind.__name__)
         name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", words).lower() or name
