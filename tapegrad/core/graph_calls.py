@@ -47,42 +47,47 @@ DISCRETE, SWITCHED_OFF, CUT, LEFT, DECIDED, BARE = (
 )
 
 #: How many calls are kept, and how many where all lines are wanted.
-_FEW, _MANY = 3 * Lines.DEFAULT, 20_000
+_FEW, _MANY = Lines.DEFAULT, 20_000
 
 
 class _Kept:
-    #: The latest calls, of all threads.
-    calls: deque[GraphCall] = deque(maxlen=_FEW)
+    """The latest calls, of all threads."""
+
+    def __init__(self) -> None:
+        self.calls: deque[GraphCall] = deque(maxlen=_FEW)
+
+
+_kept = _Kept()
 
 
 def pay_attention() -> None:
     """Remember the calls that follow: a leaf was made."""
     Lines.left = Lines.entries // 2
     size = _MANY if Lines.left > Lines.DEFAULT else _FEW
-    if _Kept.calls.maxlen != size:
-        _Kept.calls = deque(_Kept.calls, size)
+    if _kept.calls.maxlen != size:
+        _kept.calls = deque(_kept.calls, size)
 
 
 def remember(name: str, ids: tuple[int, ...], outs: tuple[int, ...], why: str = "") -> None:
     """Keep a call; asked for while ``Lines.left`` is not 0."""
     Lines.left -= 1
-    _Kept.calls.append(GraphCall(name, ids, outs, place(2), why))
+    _kept.calls.append(GraphCall(name, ids, outs, place(2), why))
 
 
 def cut(name: str, origin: int, result: int) -> None:
     """Keep a call that cuts a value off its graph."""
-    _Kept.calls.append(GraphCall(name, (origin,), (result,), place(2), CUT))
+    _kept.calls.append(GraphCall(name, (origin,), (result,), place(2), CUT))
 
 
 def leave(name: str, origin: int, why: str = LEFT) -> None:
     """Keep that a value became one of NumPy's or Python's."""
-    _Kept.calls.append(GraphCall(name, (origin,), (next_id(),), place(2), why))
+    _kept.calls.append(GraphCall(name, (origin,), (next_id(),), place(2), why))
 
 
 def calls_by_result() -> dict[int, GraphCall]:
     """The calls that gave a value, by its identity."""
     found: dict[int, GraphCall] = {}
-    for call in list(_Kept.calls):
+    for call in list(_kept.calls):
         if call.why not in (LEFT, DECIDED):
             found.update(dict.fromkeys(call.outs, call))
     return found
@@ -90,4 +95,4 @@ def calls_by_result() -> dict[int, GraphCall]:
 
 def departures() -> list[Any]:
     """The calls by which values left, in order."""
-    return [call for call in list(_Kept.calls) if call.why in (LEFT, DECIDED)]
+    return [call for call in list(_kept.calls) if call.why in (LEFT, DECIDED)]
