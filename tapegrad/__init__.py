@@ -16,10 +16,6 @@ from tapegrad import (  # noqa: F401 - for functions of NumPy itself, einops and
     interop,
 )
 from tapegrad.core import nest
-from tapegrad.core.checkpointing import (
-    checkpoint_sequential,
-    fori_checkpointed,
-)
 from tapegrad.core.convert import (
     constant,
     convert_to_tensor,
@@ -93,11 +89,6 @@ from tapegrad.ops.arranging import (
     roll,
     tile,
 )
-from tapegrad.ops.blocks import (
-    batch_to_space,
-    reverse_sequence,
-    space_to_batch,
-)
 from tapegrad.ops.cast import (
     cast,
     identity,
@@ -105,7 +96,6 @@ from tapegrad.ops.cast import (
     saturate_cast,
     stop_gradient,
 )
-from tapegrad.ops.clipping import clip_by_global_norm, clip_by_norm
 from tapegrad.ops.compare import (
     equal,
     greater,
@@ -126,14 +116,6 @@ from tapegrad.ops.contract import (
     matmul,
     tensordot,
 )
-from tapegrad.ops.control_flow import (
-    case,
-    cond,
-    group,
-    no_op,
-    switch_case,
-    while_loop,
-)
 from tapegrad.ops.create import (
     eye,
     fill,
@@ -144,17 +126,10 @@ from tapegrad.ops.create import (
     zeros,
     zeros_like,
 )
-from tapegrad.ops.debugging import (
-    Assert,
-    assert_equal,
-    assert_greater,
-    assert_less,
-)
 from tapegrad.ops.division import (
     truncatediv,
     truncatemod,
 )
-from tapegrad.ops.eigenvalues import eig, eigvals
 from tapegrad.ops.einsum import (
     einsum,
 )
@@ -172,10 +147,6 @@ from tapegrad.ops.elementwise import (
     subtract,
     truediv,
 )
-from tapegrad.ops.fixed_histograms import (
-    histogram_fixed_width,
-    histogram_fixed_width_bins,
-)
 from tapegrad.ops.gather import (
     gather,
     gather_nd,
@@ -183,17 +154,6 @@ from tapegrad.ops.gather import (
 from tapegrad.ops.index import (
     slice,
     strided_slice,
-)
-from tapegrad.ops.indicators import (
-    one_hot,
-    sequence_mask,
-)
-from tapegrad.ops.initializers import (
-    constant_initializer,
-    ones_initializer,
-    random_normal_initializer,
-    random_uniform_initializer,
-    zeros_initializer,
 )
 from tapegrad.ops.joining import (
     concat,
@@ -204,28 +164,6 @@ from tapegrad.ops.joining import (
 )
 from tapegrad.ops.logistic import (
     sigmoid,
-)
-from tapegrad.ops.mapping import (
-    foldl,
-    foldr,
-    map_fn,
-    scan,
-    vectorized_map,
-)
-from tapegrad.ops.matrix_functions import sqrtm as matrix_square_root
-from tapegrad.ops.norms import (
-    norm,
-)
-from tapegrad.ops.partition import (
-    dynamic_partition,
-    dynamic_stitch,
-)
-from tapegrad.ops.printing import (
-    print,
-)
-from tapegrad.ops.python_functions import (
-    numpy_function,
-    py_function,
 )
 from tapegrad.ops.reduce import (
     reduce_all,
@@ -243,32 +181,10 @@ from tapegrad.ops.rounding import (
 from tapegrad.ops.scan import (
     cumsum,
 )
-from tapegrad.ops.scatter import (
-    scatter_nd,
-    tensor_scatter_nd_add,
-    tensor_scatter_nd_max,
-    tensor_scatter_nd_min,
-    tensor_scatter_nd_sub,
-    tensor_scatter_nd_update,
-)
-from tapegrad.ops.scopes import (
-    control_dependencies,
-    device,
-    executing_eagerly,
-    init_scope,
-)
-from tapegrad.ops.search import (
-    searchsorted,
-    unique,
-    unique_with_counts,
-)
 from tapegrad.ops.select import (
     clip_by_value,
     maximum,
     minimum,
-)
-from tapegrad.ops.sequences import (
-    unravel_index,
 )
 from tapegrad.ops.shape import (
     broadcast_to,
@@ -280,21 +196,6 @@ from tapegrad.ops.shape import (
     size,
     squeeze,
     transpose,
-)
-from tapegrad.ops.sort import (
-    argmax,
-    argmin,
-    argsort,
-    sort,
-)
-from tapegrad.ops.static_assertions import (
-    assert_rank,
-)
-from tapegrad.ops.statistics import (
-    reduce_logsumexp,
-)
-from tapegrad.ops.tensor_array import (
-    TensorArray,
 )
 from tapegrad.ops.transcendental import (
     acos,
@@ -340,6 +241,105 @@ if TYPE_CHECKING:
         train,
     )
     from tapegrad.compiler.decorator import function
+    from tapegrad.core.checkpointing import (
+        checkpoint_sequential,
+        fori_checkpointed,
+    )
+    from tapegrad.ops.blocks import (
+        batch_to_space,
+        reverse_sequence,
+        space_to_batch,
+    )
+    from tapegrad.ops.clipping import clip_by_global_norm, clip_by_norm
+    from tapegrad.ops.control_flow import (
+        case,
+        cond,
+        group,
+        no_op,
+        switch_case,
+        while_loop,
+    )
+    from tapegrad.ops.debugging import (
+        Assert,
+        assert_equal,
+        assert_greater,
+        assert_less,
+    )
+    from tapegrad.ops.eigenvalues import eig, eigvals
+    from tapegrad.ops.fixed_histograms import (
+        histogram_fixed_width,
+        histogram_fixed_width_bins,
+    )
+    from tapegrad.ops.indicators import (
+        one_hot,
+        sequence_mask,
+    )
+    from tapegrad.ops.initializers import (
+        constant_initializer,
+        ones_initializer,
+        random_normal_initializer,
+        random_uniform_initializer,
+        zeros_initializer,
+    )
+    from tapegrad.ops.mapping import (
+        foldl,
+        foldr,
+        map_fn,
+        scan,
+        vectorized_map,
+    )
+    from tapegrad.ops.matrix_functions import sqrtm as matrix_square_root
+    from tapegrad.ops.norms import (
+        norm,
+    )
+    from tapegrad.ops.partition import (
+        dynamic_partition,
+        dynamic_stitch,
+    )
+    from tapegrad.ops.printing import (
+        print,
+    )
+    from tapegrad.ops.python_functions import (
+        numpy_function,
+        py_function,
+    )
+    from tapegrad.ops.scatter import (
+        scatter_nd,
+        tensor_scatter_nd_add,
+        tensor_scatter_nd_max,
+        tensor_scatter_nd_min,
+        tensor_scatter_nd_sub,
+        tensor_scatter_nd_update,
+    )
+    from tapegrad.ops.scopes import (
+        control_dependencies,
+        device,
+        executing_eagerly,
+        init_scope,
+    )
+    from tapegrad.ops.search import (
+        searchsorted,
+        unique,
+        unique_with_counts,
+    )
+    from tapegrad.ops.sequences import (
+        unravel_index,
+    )
+    from tapegrad.ops.sort import (
+        argmax,
+        argmin,
+        argsort,
+        sort,
+    )
+    from tapegrad.ops.static_assertions import (
+        assert_rank,
+    )
+    from tapegrad.ops.statistics import (
+        reduce_logsumexp,
+    )
+    from tapegrad.ops.tensor_array import (
+        TensorArray,
+    )
 
 __version__ = "0.1.0"
 
@@ -373,8 +373,46 @@ _SUBMODULES = frozenset(
     }
 )
 
-# Functions whose modules are most of what there is to load: by the first who asks for them.
-_LATE = {"compare": "tapegrad.comparison", "function": "tapegrad.compiler.decorator"}
+# What recording and differentiating do not need: loaded by the first who asks for it. Where a
+# function has another name in its module, that stands behind "=".
+_LATE_MODULES = {
+    "tapegrad.comparison": "compare",
+    "tapegrad.compiler.decorator": "function",
+    "tapegrad.core.checkpointing": "checkpoint_sequential fori_checkpointed",
+    "tapegrad.ops.blocks": "batch_to_space reverse_sequence space_to_batch",
+    "tapegrad.ops.clipping": "clip_by_global_norm clip_by_norm",
+    "tapegrad.ops.control_flow": "case cond group no_op switch_case while_loop",
+    "tapegrad.ops.debugging": "Assert assert_equal assert_greater assert_less",
+    "tapegrad.ops.eigenvalues": "eig eigvals",
+    "tapegrad.ops.fixed_histograms": "histogram_fixed_width histogram_fixed_width_bins",
+    "tapegrad.ops.indicators": "one_hot sequence_mask",
+    "tapegrad.ops.initializers": (
+        "constant_initializer ones_initializer random_normal_initializer "
+        "random_uniform_initializer zeros_initializer"
+    ),
+    "tapegrad.ops.mapping": "foldl foldr map_fn scan vectorized_map",
+    "tapegrad.ops.matrix_functions": "matrix_square_root=sqrtm",
+    "tapegrad.ops.norms": "norm",
+    "tapegrad.ops.partition": "dynamic_partition dynamic_stitch",
+    "tapegrad.ops.printing": "print",
+    "tapegrad.ops.python_functions": "numpy_function py_function",
+    "tapegrad.ops.scatter": (
+        "scatter_nd tensor_scatter_nd_add tensor_scatter_nd_max tensor_scatter_nd_min "
+        "tensor_scatter_nd_sub tensor_scatter_nd_update"
+    ),
+    "tapegrad.ops.scopes": "control_dependencies device executing_eagerly init_scope",
+    "tapegrad.ops.search": "searchsorted unique unique_with_counts",
+    "tapegrad.ops.sequences": "unravel_index",
+    "tapegrad.ops.sort": "argmax argmin argsort sort",
+    "tapegrad.ops.static_assertions": "assert_rank",
+    "tapegrad.ops.statistics": "reduce_logsumexp",
+    "tapegrad.ops.tensor_array": "TensorArray",
+}
+_LATE = {
+    name.partition("=")[0]: (module, name.partition("=")[2] or name)
+    for module, names in _LATE_MODULES.items()
+    for name in names.split()
+}
 
 __all__ = [
     "Assert",
@@ -605,7 +643,8 @@ def __getattr__(name: str) -> Any:
     if name in _SUBMODULES:
         return importlib.import_module(f"tapegrad.{name}")
     if name in _LATE:
-        found = getattr(importlib.import_module(_LATE[name]), name)
+        module, function = _LATE[name]
+        found = getattr(importlib.import_module(module), function)
         globals()[name] = found
         return found
     raise AttributeError(f"module 'tapegrad' has no attribute {name!r}")
