@@ -11,7 +11,11 @@ from typing import Any
 
 from tapegrad.core.define import elementwise
 from tapegrad.core.primitive import missing
-from tapegrad.ops import bessel, incomplete_beta  # noqa: F401 - used by rules as F.ive...
+from tapegrad.ops import (  # noqa: F401 - used by rules as F.ive...
+    bessel,
+    gamma_functions,
+    incomplete_beta,
+)
 from tapegrad.ops.scipy_forward import from_scipy
 
 

@@ -14,6 +14,7 @@ from tapegrad.core.rows import gather_rows
 from tapegrad.core.structural import broadcast_to, reshape
 from tapegrad.core.table import TABLE
 from tapegrad.core.tensor import wrap_constant
+from tapegrad.ops import scatter  # noqa: F401 - defines "replace_rows"
 from tapegrad.ops.cast import in_dtype
 
 _replace_rows = TABLE["replace_rows"]

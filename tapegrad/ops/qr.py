@@ -10,6 +10,7 @@ from tapegrad.core.define import general
 from tapegrad.core.primitive import apply
 from tapegrad.core.structural import along
 from tapegrad.core.tensor import Tensor
+from tapegrad.ops import cholesky  # noqa: F401 - used by rules as F.triangular_solve
 from tapegrad.ops.matrices import adjoint, lower_mask, matrices, times, unsuitable
 from tapegrad.ops.svd import first_columns
 

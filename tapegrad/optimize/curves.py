@@ -12,6 +12,7 @@ from tapegrad.core import nest
 from tapegrad.core.primals import outputs_of, watching
 from tapegrad.core.table import recording
 from tapegrad.core.tensor import ArrayLike, wrap_constant
+from tapegrad.ops import inverse  # noqa: F401 - defines the primitives `inv` and `solve`
 from tapegrad.optimize.bounds import Bounds
 from tapegrad.optimize.functions import Vector, flat_jacobian
 from tapegrad.optimize.parameters import Parameters, as_data, flat64

@@ -25,6 +25,7 @@ from tapegrad.core.sparse_derivatives import SparseJacobian
 from tapegrad.core.table import recording
 from tapegrad.core.tensor import Tensor, rewrap, wrap
 from tapegrad.errors import InvalidArgumentError
+from tapegrad.ops import inverse  # noqa: F401 - defines the primitives `inv` and `solve`
 from tapegrad.optimize.functions import flat_jacobian
 from tapegrad.optimize.parameters import flat64
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from tapegrad.core.table import recording
 from tapegrad.core.tensor import Tensor, wrap_constant
+from tapegrad.ops import inverse  # noqa: F401 - defines the primitives `inv` and `solve`
 from tapegrad.ops.cholesky import cholesky
 from tapegrad.optimize.bounds import Bounds
 from tapegrad.optimize.functions import Scalar, Vector

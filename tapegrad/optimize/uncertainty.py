@@ -10,6 +10,7 @@ import numpy as np
 from tapegrad.core.primals import watching
 from tapegrad.core.table import recording
 from tapegrad.core.tensor import Tensor
+from tapegrad.ops import inverse  # noqa: F401 - defines the primitives `inv` and `solve`
 from tapegrad.optimize.curves import errors_of
 from tapegrad.optimize.functions import Scalar, Vector, flat_jacobian
 from tapegrad.optimize.parameters import Parameters
