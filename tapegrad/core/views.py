@@ -22,17 +22,18 @@ class View:
         The view that this is a view of, or None.
     take
         The operation: takes a core tensor of the parent's (or the base's) shape.
-    is_one_of_many
-        Whether the operation has made several views at once.
+    origin
+        A word for the circumstances in which it was made, of the dialect's; a view of a view is
+        made in those of its parent.
     """
 
-    __slots__ = ("base", "is_one_of_many", "parent", "take")
+    __slots__ = ("base", "origin", "parent", "take")
 
     def __init__(self, of: Any, take: Callable[[Any], Any]) -> None:
         self.parent: View | None = of._view
         self.base = of if self.parent is None else self.parent.base
         self.take = take
-        self.is_one_of_many = False
+        self.origin = "" if self.parent is None else self.parent.origin
 
     def positions(self) -> Any:
         """For every element of the view, its place in the flattened base."""

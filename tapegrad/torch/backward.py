@@ -11,10 +11,12 @@ import numpy as np
 
 from tapegrad.core.context import active_recorders
 from tapegrad.core.structural import identity as copied
-from tapegrad.torch import graph, mutations
+from tapegrad.torch import graph, modes, mutations
+from tapegrad.torch.backward_arguments import as_list, receiver_of, seeds_of, sources_of
 from tapegrad.torch.gathering import Gathered, among, gather, leading_to
 from tapegrad.torch.node import AccumulateGrad, Node, node_type
 from tapegrad.torch.running import innermost, run
+from tapegrad.torch.size import Size
 from tapegrad.torch.tensor import Tensor, install, mutation_holder, wrapped
 
 _ADDS: ContextVar[bool] = ContextVar("tapegrad_torch_backward", default=False)
@@ -23,10 +25,16 @@ adds_to_leaves: Callable[[], bool] = _ADDS.get
 
 _COPY = node_type("CopyBackwards")
 _UNUSED = (
-    "One of the differentiated Tensors appears to not have been used in the graph. Set "
+    "The differentiated Tensor at index {} appears to not have been used in the graph. Set "
     "allow_unused=True if this is the desired behavior."
 )
-_NOTHING_TO_DO = "element {} of tensors does not require grad and does not have a grad_fn"
+_NO_ROWS = (
+    "If `is_grads_batched=True`, we interpret the first dimension of each grad_output as the batch "
+    "dimension. The sizes of the remaining dimensions are expected to match the shape of "
+    "corresponding output, but a mismatch was detected: grad_output[{}] has a shape of {} and "
+    "output[{}] has a shape of {}. If you only want some tensors in `grad_output` to be considered "
+    "batched, consider using vmap."
+)
 
 
 def backward(
@@ -34,6 +42,7 @@ def backward(
     grad_tensors: Any = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
+    grad_variables: Any = None,
     inputs: Any = None,
 ) -> None:
     r"""Add the gradients of the sum of `tensors` to the ``.grad`` of the leaves they depend on.
@@ -50,8 +59,10 @@ def backward(
         Whether the saved values are kept for another backward pass; `create_graph` by default.
     create_graph
         Whether the gradients can be differentiated themselves.
+    grad_variables
+        An old name of `grad_tensors`.
     inputs
-        Add to the ``.grad`` of these tensors only.
+        Add to the ``.grad`` of these tensors only; a dict's values, or edges of the graph, too.
 
     Raises
     ------
@@ -67,15 +78,25 @@ def backward(
     >>> x.grad
     tensor(6.)
     """
-    targets = _sequence(tensors)
+    targets = as_list(tensors)
+    if grad_variables is not None:
+        warnings.warn(
+            "`grad_variables` is deprecated. Use `grad_tensors` instead.",
+            FutureWarning,
+            stacklevel=2,
+        )
+        if grad_tensors is not None:
+            raise RuntimeError(
+                "`grad_tensors` and `grad_variables` (deprecated) arguments both passed to "
+                "`backward()`. Please only use `grad_tensors`."
+            )
+        grad_tensors = grad_variables
     if active_recorders():
         example = innermost(targets)
         if example is not None:
             example.backward()  # which raises
-    seeds = _seeds(targets, _sequence(grad_tensors, len(targets)))
-    only = None if inputs is None else list(_sequence(inputs))
-    if only is not None and not only:
-        raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
+    seeds = seeds_of(targets, as_list(grad_tensors, len(targets)))
+    only = None if inputs is None else sources_of(inputs, "backward")
     retain_graph = create_graph if retain_graph is None else retain_graph
     if create_graph:
         warnings.warn(
@@ -92,7 +113,10 @@ def backward(
         for x in only:
             if x._node is None:
                 raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+            if isinstance(x, Tensor):
+                x.retain_grad()
         gathered = leading_to(gathered, {x._id for x in only})
+        only = [leaf for x in only if (leaf := receiver_of(x)) is not None]
     receivers = _receivers(gathered.leaves if only is None else [], gathered.marked, only or ())
     cotangents = _cotangents(targets, seeds, gathered, set(receivers))
     token = _ADDS.set(only is None)
@@ -107,9 +131,10 @@ def backward(
     finally:
         _ADDS.reset(token)
     taken = {id(g._value) for g in seeds if g is not None}
-    for x, (value, node, identity) in found.items():
-        for tensor in receivers[x]:
-            _accumulate(tensor, graph.owned(value, taken), node, identity)
+    with modes.set_grad_enabled(create_graph):
+        for x, (value, node, identity) in found.items():
+            for tensor in receivers[x]:
+                _accumulate(tensor, graph.owned(value, taken), node, identity)
 
 
 def _receivers(
@@ -138,16 +163,20 @@ def _accumulate(tensor: Tensor, value: Any, node: Node | None, identity: int) ->
     if grad is None:
         new = wrapped(value, node, identity)
         tensor._grad = new if node is None or not is_leaf else run(copied, _COPY, (new,), {})
-    elif node is not None or grad._node is not None or not is_leaf:
+    elif node is not None or not is_leaf:
         tensor._grad = grad.add(wrapped(value, node, identity))
     elif grad._value.__class__ is np.ndarray and grad._value.flags.writeable:
         np.add(grad._value, value, grad._value)
         mutations.stamp(mutation_holder(grad))
     else:
         grad._value = grad._value + value
-    if tensor._node is not None and tensor._node.is_marked:
-        for hook in list(tensor._node.__dict__.get("_accumulated", {}).values()):
-            hook(tensor)
+    if is_leaf and tensor._node is not None and tensor._node.is_marked:
+        state = tensor._node.__dict__
+        for hook in list(state.get("_accumulated", {}).values()):
+            if hook(tensor) is not None:
+                raise RuntimeError("Tensor post accumulate grad hooks should return None.")
+        for hook in list(state.get("_after", {}).values()):
+            hook((), (wrapped(value, node, identity),))
 
 
 def grad(
@@ -159,7 +188,7 @@ def grad(
     allow_unused: bool | None = None,
     is_grads_batched: bool = False,
     materialize_grads: bool = False,
-) -> tuple[Tensor | None, ...]:
+) -> Any:
     """The gradients of the sum of `outputs` with respect to `inputs`, returned and not stored.
 
     Parameters
@@ -167,7 +196,7 @@ def grad(
     outputs
         A tensor or a sequence of them.
     inputs
-        Tensors that require gradients.
+        Tensors that require gradients, edges of the graph, or a dict, which gives a dict.
     grad_outputs
         Cotangents of the outputs; None for scalars.
     retain_graph, create_graph
@@ -181,7 +210,7 @@ def grad(
 
     Returns
     -------
-    tuple of Tensor or None
+    tuple of Tensor or None, or a dict of them
 
     Raises
     ------
@@ -195,9 +224,21 @@ def grad(
     >>> torch.autograd.grad(x * x, x)
     (tensor(6.),)
     """
-    targets, sources = _sequence(outputs), _sequence(inputs)
+    if isinstance(inputs, dict):
+        gradients = grad(
+            outputs,
+            list(inputs.values()),
+            grad_outputs,
+            retain_graph,
+            create_graph,
+            allow_unused,
+            is_grads_batched,
+            materialize_grads,
+        )
+        return dict(zip(inputs, gradients, strict=True))
+    targets, sources = as_list(outputs), sources_of(inputs, "grad")
     if active_recorders():
-        given = _sequence(grad_outputs, len(targets))
+        given = as_list(grad_outputs, len(targets))
         example = innermost((*targets, *sources, *given))
         if example is not None:
             options = {
@@ -218,13 +259,13 @@ def grad(
         return _each_row(
             targets,
             sources,
-            _sequence(grad_outputs),
+            as_list(grad_outputs),
             retain_graph,
             create_graph,
             allow_unused,
             materialize_grads,
         )
-    seeds = _seeds(targets, _sequence(grad_outputs, len(targets)))
+    seeds = seeds_of(targets, as_list(grad_outputs, len(targets)))
     for x in sources:
         if x._node is None:
             raise RuntimeError("One of the differentiated Tensors does not require grad")
@@ -240,24 +281,45 @@ def grad(
             wanted | set(retained),
             retain_graph=retain_graph,
             create_graph=create_graph,
+            until=wanted,
         )
     finally:
         _ADDS.reset(token)
     taken = {id(g._value) for g in seeds if g is not None}
-    for x, tensors in retained.items():
-        if x in found:
-            for tensor in tensors:
-                _accumulate(tensor, graph.owned(found[x][0], taken), *found[x][1:])
+    with modes.set_grad_enabled(create_graph):
+        for x, tensors in retained.items():
+            if x in found:
+                for tensor in tensors:
+                    _accumulate(tensor, graph.owned(found[x][0], taken), *found[x][1:])
+    return _returned(sources, found, taken, allow_unused, materialize_grads, create_graph)
+
+
+def _returned(
+    sources: list[Any],
+    found: dict[int, Any],
+    taken: set[int],
+    allow_unused: bool,
+    materialize: bool,
+    create_graph: bool,
+    rows: tuple[int, ...] = (),
+) -> tuple[Tensor | None, ...]:
+    """What `grad` returns; `rows` is the first axis of zeros."""
     results: list[Tensor | None] = []
-    for x in sources:
+    for i, x in enumerate(sources):
         if x._id in found:
             value, node, identity = found[x._id]
             results.append(wrapped(graph.owned(value, taken), node, identity))
         elif not allow_unused:
-            raise RuntimeError(_UNUSED)
+            raise RuntimeError(_UNUSED.format(i))
+        elif not materialize:
+            results.append(None)
+        elif not isinstance(x, Tensor):
+            raise RuntimeError(
+                "materialize_grads cannot be used when the given input is a GradientEdge"
+            )
         else:
-            zero = wrapped(np.zeros(x._value.shape, x._value.dtype)[()])
-            results.append(zero if materialize_grads else None)
+            zero = wrapped(np.zeros((*rows, *x._value.shape), x._value.dtype)[()])
+            results.append(zero.requires_grad_(create_graph))
     return tuple(results)
 
 
@@ -270,6 +332,14 @@ def _each_row(
     allow_unused: bool,
     materialize: bool,
 ) -> tuple[Tensor | None, ...]:
+    for i, (t, g) in enumerate(zip(targets, seeds, strict=True)):
+        if not g._value.ndim:
+            raise IndexError(
+                "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or "
+                "`tensor.item<T>()` in C++ to convert a 0-dim tensor to a number"
+            )
+        if g._value.shape[1:] != t._value.shape:
+            raise RuntimeError(_NO_ROWS.format(i, Size(g._value.shape[1:]), i, t.shape))
     size = seeds[0]._value.shape[0]
     wanted = {x._id for x in sources}
     live = [(t, g) for t, g in zip(targets, seeds, strict=True) if t._node is not None]
@@ -284,68 +354,7 @@ def _each_row(
         gathered, cotangents, wanted, retain_graph=retain, create_graph=create, rows=size
     )
     taken = {id(g._value) for g in seeds}
-    results: list[Tensor | None] = []
-    for x in sources:
-        if x._id in found:
-            value, node, identity = found[x._id]
-            results.append(wrapped(graph.owned(value, taken), node, identity))
-        elif not allow_unused:
-            raise RuntimeError(_UNUSED)
-        else:
-            zero = wrapped(np.zeros((size, *x._value.shape), x._value.dtype))
-            results.append(zero if materialize else None)
-    return tuple(results)
-
-
-def _sequence(values: Any, length: int | None = None) -> list[Any]:
-    if values is None:
-        return [None] * (length or 0)
-    if isinstance(values, Tensor):
-        return [values]
-    return list(values)
-
-
-def _seeds(targets: list[Tensor], given: list[Any]) -> list[Tensor | None]:
-    """One cotangent per target.
-
-    Raises
-    ------
-    RuntimeError
-        Where one is missing, or of another shape.
-    """
-    if len(given) < len(targets):
-        raise RuntimeError(f"got {len(targets)} tensors and {len(given)} gradients")
-    seeds: list[Tensor | None] = []
-    for i, (t, g) in enumerate(zip(targets, given, strict=False)):
-        if isinstance(g, Tensor):
-            if g._value.shape != t._value.shape:
-                raise RuntimeError(
-                    f"Mismatch in shape: grad_output[{i}] has a shape of {g.shape} and output[{i}] "
-                    f"has a shape of {t.shape}."
-                )
-            if (g._value.dtype.kind == "c") != (t._value.dtype.kind == "c"):
-                raise RuntimeError(
-                    f"For complex Tensors, both grad_output and output are required to have the "
-                    f"same dtype. Mismatch in dtype: grad_output[{i}] has a dtype of {g.dtype} and "
-                    f"output[{i}] has a dtype of {t.dtype}."
-                )
-            seeds.append(g if g._value.dtype == t._value.dtype else g.to(t.dtype))
-        elif g is not None:
-            raise TypeError(f"gradients can be either Tensors or None, but got {type(g).__name__}")
-        elif t._node is None:
-            seeds.append(None)
-        elif t._value.size != 1:
-            raise RuntimeError("grad can be implicitly created only for scalar outputs")
-        elif t._value.dtype.kind == "c":
-            raise RuntimeError(
-                f"grad can be implicitly created only for real scalar outputs but got {t.dtype}"
-            )
-        else:
-            seeds.append(wrapped(np.ones(t._value.shape, t._value.dtype)[()]))
-    for i, t in enumerate(targets):
-        if t._node is None:
-            raise RuntimeError(_NOTHING_TO_DO.format(i))
-    return seeds
+    return _returned(sources, found, taken, allow_unused, materialize, create, (size,))
 
 
 def _cotangents(
@@ -368,8 +377,39 @@ def _method(
     inputs: Any = None,
 ) -> None:
     """Add the gradients to the leaves' ``.grad``: see `torch.autograd.backward`."""
-    backward([self], [gradient], retain_graph, create_graph, inputs)
+    backward([self], gradient, retain_graph, create_graph, inputs=inputs)
+
+
+def _called(self: Node, *gradients: Any) -> Any:
+    """The node's vjp: the gradients of its inputs, one by itself."""
+    if len(gradients) != len(self.outs):
+        raise TypeError(f"expected {len(self.outs)} arguments, got {len(gradients)} instead")
+    for i, g in enumerate(gradients):
+        if g is not None and not isinstance(g, Tensor):
+            raise TypeError(f"argument {i} is not a Variable")
+    self.check_saved()
+    if self.is_custom:
+        return _alone(self.run_backward(gradients))  # type: ignore[attr-defined]
+    cotangents = {x: g for x, g in zip(self.outs, gradients, strict=True) if g is not None}
+    found = graph.pull_back(
+        Gathered([self], [], []),
+        cotangents,
+        set(self.ids),
+        retain_graph=True,
+        create_graph=modes.builds_graph(),
+    )
+    return _alone(
+        [
+            wrapped(*found[x]) if x in found and edge is not None else None
+            for x, edge in zip(self.ids, self.edges, strict=True)
+        ]
+    )
+
+
+def _alone(results: list[Tensor | None]) -> Any:
+    return results[0] if len(results) == 1 else tuple(results)
 
 
 _method.__name__ = "backward"
 install(backward=_method)
+Node.__call__ = _called  # type: ignore[method-assign]

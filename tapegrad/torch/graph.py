@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from contextvars import ContextVar
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -28,6 +29,48 @@ from tapegrad.torch.tensor import Tensor
 from tapegrad.torch.users import UserCode, dense
 
 
+class Pass:
+    """A backward pass that is going on.
+
+    Attributes
+    ----------
+    nodes
+        The nodes that it goes through.
+    """
+
+    #: The innermost pass of this thread.
+    current: ContextVar[Pass | None] = ContextVar("tapegrad_torch_pass", default=None)
+
+    def __init__(self, gathered: Gathered) -> None:
+        self.nodes = gathered.nodes
+
+    def __enter__(self) -> Pass:
+        self._token = Pass.current.set(self)
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        Pass.current.reset(self._token)
+
+
+class _Way(NamedTuple):
+    """Gathered nodes, and those of them that do not run."""
+
+    nodes: list[Node]
+    leaves: list[AccumulateGrad]
+    marked: list[Node]
+    ends: frozenset[Node]
+
+
+def _ending(gathered: Gathered, until: set[int]) -> _Way:
+    leading: set[Node] = set()
+    for node in gathered.nodes:  # oldest first
+        for edge in node.edges:
+            if edge is not None and (edge in leading or not until.isdisjoint(edge.outs)):
+                leading.add(node)
+                break
+    return _Way(*gathered[:3], frozenset(n for n in gathered.nodes if n not in leading))
+
+
 def pull_back(
     gathered: Gathered,
     cotangents: dict[int, Any],
@@ -36,6 +79,7 @@ def pull_back(
     retain_graph: bool,
     create_graph: bool,
     rows: int | None = None,
+    until: set[int] | None = None,
 ) -> dict[int, Any]:
     """Pull cotangents, which are torch tensors, back through gathered nodes.
 
@@ -54,6 +98,8 @@ def pull_back(
         Whether the gradients get a graph themselves.
     rows
         How many cotangents there are of each output, if they go back together.
+    until
+        Identities at which the pass ends: what made these does not run, unless it leads to others.
 
     Returns
     -------
@@ -76,15 +122,16 @@ def pull_back(
     if rows is not None:
         F = batched_recording if is_wrapped else batched_raw
     working = {x: _entered(g, F) for x, g in cotangents.items()}
+    way = gathered if until is None or not gathered.marked else _ending(gathered, until)
     token = silence_float_errors()
     try:
-        with modes.set_grad_enabled(create_graph):
+        with modes.set_grad_enabled(create_graph), Pass(gathered):
             if growing is not None:
                 with recorded_by(growing.recorder):
-                    found = _sweep(gathered, working, sources, F, growing, rows, retain_graph)
+                    found = _sweep(way, working, sources, F, growing, rows, retain_graph)
                 growing.grow()
             else:
-                found = _sweep(gathered, working, sources, F, None, rows, retain_graph)
+                found = _sweep(way, working, sources, F, None, rows, retain_graph)
     finally:
         restore_float_errors(token)
     if growing is None:
@@ -133,7 +180,7 @@ def _makers(nodes: list[Node], cotangents: dict[int, Any]) -> dict[int, Node]:
 
 
 def _sweep(
-    gathered: Gathered,
+    gathered: Gathered | _Way,
     working: dict[int, Any],
     sources: set[int],
     F: Any,
@@ -142,7 +189,8 @@ def _sweep(
     retain_graph: bool,
 ) -> dict[int, Any]:
     if check_gradient.enabled or gathered.marked:
-        found = _node_by_node(gathered.nodes, working, sources, F, growing)
+        ends = gathered.ends if isinstance(gathered, _Way) else frozenset()
+        found = _node_by_node(gathered.nodes, ends, working, sources, F, growing)
         if not retain_graph:
             for node in gathered.nodes:
                 node.free()
@@ -158,6 +206,7 @@ def _sweep(
 
 def _node_by_node(
     nodes: list[Node],
+    ends: frozenset[Node],
     working: dict[int, Any],
     sources: set[int],
     F: Any,
@@ -172,9 +221,9 @@ def _node_by_node(
         if not own:
             continue
         if node.is_hooked:
-            users.call_before(node, own)
+            users.call_before(node, own, only_tensors=node in ends)
         found.update((x, g) for x, g in own.items() if x in sources)
-        if node.__class__ is AccumulateGrad:
+        if node.__class__ is AccumulateGrad or node in ends:
             continue
         outputs = dict(own)
         if node.is_custom:

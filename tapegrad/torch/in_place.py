@@ -21,7 +21,7 @@ from tapegrad.core.tensor import next_id, rewrap, wrap_constant
 from tapegrad.torch import mutations
 from tapegrad.torch.dtypes import can_cast
 from tapegrad.torch.modes import builds_graph, in_inference_mode
-from tapegrad.torch.node import AccumulateGrad, Node, node_type
+from tapegrad.torch.node import AccumulateGrad, Node, node_type, operation_of
 from tapegrad.torch.recorded import Recording, active_levels, advance, have_tangents
 from tapegrad.torch.running import makers_in, run
 from tapegrad.torch.tensor import Tensor, mutation_holder, wrapped
@@ -53,21 +53,53 @@ def check_changeable(x: Tensor) -> None:
         )
     if not builds_graph():
         return
-    if x._node.__class__ is AccumulateGrad:
-        raise RuntimeError(
-            "a leaf Variable that requires grad is being used in an in-place operation."
-        )
-    if x._view is not None and x._view.is_one_of_many and x._node is not None:
-        raise RuntimeError(
-            f"Output {x.output_nr} of {x._node.name()} is a view and is being modified inplace. "
-            f"This view is the output of a function that returns multiple views. Such functions do "
-            f"not allow the output views to be modified inplace. You should replace the inplace "
-            f"operation by an out-of-place one."
-        )
+    if x._view is not None and x._view.origin and x.requires_grad:
+        raise _ambiguous(x, "is being")
     if x._view is not None and x._view.base._node.__class__ is AccumulateGrad:
         raise RuntimeError(
             "a view of a leaf Variable that requires grad is being used in an in-place operation."
         )
+    if x._node.__class__ is AccumulateGrad:
+        raise RuntimeError(
+            "a leaf Variable that requires grad is being used in an in-place operation."
+        )
+
+
+_BOTH_INSIDE = (
+    " Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your "
+    "code by moving both the view and the inplace either both inside the {} block (if you don't "
+    "want the inplace to be tracked) or both outside (if you want the inplace to be tracked)."
+)
+#: Origins of views that must not be changed in place while a graph is built, and why.
+_REASONS = {
+    "several": " This view is the output of a function that returns multiple views. Such functions "
+    "do not allow the output views to be modified inplace. You should replace the inplace "
+    "operation by an out-of-place one.",
+    "no_grad": _BOTH_INSIDE.format("no_grad"),
+    "inference": _BOTH_INSIDE.format("inference_mode"),
+    "function": " This view was created inside a custom Function (or because an input was returned "
+    "as-is) and the autograd logic to handle view+inplace would override the custom backward "
+    "associated with the custom Function, leading to incorrect gradients. This behavior is "
+    "forbidden. You can fix this by cloning the output of the custom Function.",
+}
+
+
+def _ambiguous(x: Tensor, who: str) -> RuntimeError:
+    """The error for a view whose origin does not tell what a change of it would mean."""
+    assert x._view is not None
+    origin, node = x._view.origin, x._node
+    made = "" if node is None else f"Output {x.output_nr} of {operation_of(node)} is a view"
+    if node is not None and origin in ("several", "function"):
+        begin = f"{made} and {who} modified inplace."
+    else:
+        made = f"{made} of a view which was created in" if made else "A view was created in"
+        mode, then = (
+            ("inference", "in normal mode")
+            if origin == "inference"
+            else ("no_grad", "with grad mode enabled")
+        )
+        begin = f"{made} {mode} mode and {who} modified inplace {then}."
+    return RuntimeError(begin + _REASONS[origin])
 
 
 def assign(x: Tensor, result: Tensor, name: str) -> Tensor:
@@ -93,6 +125,8 @@ def assign(x: Tensor, result: Tensor, name: str) -> Tensor:
         new = result._value
     if result is x:
         return x
+    if result._node is not None and x._view is not None and x._view.origin and builds_graph():
+        raise _ambiguous(x, "is being")
     _write(x, new, result._node)
     node = result._node
     if node is None and x._node is not None and builds_graph():
@@ -105,7 +139,7 @@ def assign(x: Tensor, result: Tensor, name: str) -> Tensor:
     elif x._view is not None and _have_tangents(result, x._view.base):
         _tell_base(x, result._id, None)
     elif node is not None:
-        x._id, x._node = result._id, node
+        _renamed(x, result._id, node)
         if node.outs != (x._id,):
             node.outs = (*node.outs, x._id)
         if "_views" in x.__dict__:
@@ -115,6 +149,16 @@ def assign(x: Tensor, result: Tensor, name: str) -> Tensor:
         if "_views" in x.__dict__ and _have_tangents(x):
             _renew(x.__dict__["_views"], x)
     return x
+
+
+def _renamed(x: Tensor, identity: int, node: Node | None) -> None:
+    """Let a tensor be what a node has made; who asked for its gradient gets that of the new one."""
+    before = x._node
+    retained = None if before is None else before.__dict__.get("_retained")
+    x_was, x._id, x._node = x._id, identity, node
+    if retained and x_was in retained and node is not None:
+        del retained[x_was]
+        node.retain(identity, x)
 
 
 def _have_tangents(*tensors: Tensor) -> bool:
@@ -219,7 +263,7 @@ def _tell_base(x: Tensor, identity: int, node: Node | None) -> None:
         advance(levels, recorder.records, makers_in(made) if is_followed else {})
     if Lines.left:
         remember("copy_slices", (base._id, identity), (new._id,))
-    base._id, base._node = new._id, made if is_followed else None
+    _renamed(base, new._id, made if is_followed else None)
     _renew(base.__dict__.get("_views", []), base)
 
 
@@ -228,6 +272,8 @@ def _renew(known: list[Any], base: Tensor) -> None:
     for reference in known:
         view = reference()
         if view is None or view._view is None or view._view.base is not base:
+            continue
+        if view._node is None and view._view.origin in ("no_grad", "inference"):
             continue
         positions = wrap_constant(view._view.positions().reshape(-1))
         recorder = Recording({base._id})
@@ -245,4 +291,4 @@ def _renew(known: list[Any], base: Tensor) -> None:
         is_followed = base._node is not None
         if active_recorders():
             advance(active_levels(), recorder.records, makers_in(made) if is_followed else {})
-        view._id, view._node = seen._id, made if is_followed else None
+        _renamed(view, seen._id, made if is_followed else None)

@@ -110,10 +110,14 @@ def _turned(name: str, view: Callable[..., Tensor]) -> Callable[..., Tensor]:
 
     def method(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         check_changeable(self)
+        origin = "" if self._view is None else self._view.origin
         seen = view(self, *args, **kwargs)
         if seen is self:
             return self
-        shown = None if self._view is None else seen._view
+        shown = None
+        if self._view is not None and seen._view is not None:
+            shown = seen._view
+            shown.origin = origin
         self._value, self._id, self._node, self._view = seen._value, seen._id, seen._node, shown
         return self
 

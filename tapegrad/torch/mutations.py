@@ -7,7 +7,6 @@ anything, before the first change.
 
 from __future__ import annotations
 
-import re
 import weakref
 from collections import deque
 from typing import Any
@@ -16,7 +15,7 @@ import numpy as np
 
 from tapegrad.core.tape import Record
 from tapegrad.torch.dtypes import from_numpy_dtype
-from tapegrad.torch.node import Node, next_number
+from tapegrad.torch.node import Node, next_number, operation_of
 
 
 class Stamps:
@@ -127,8 +126,7 @@ def _modified(
     maker = next((n for n in (*nodes, *node.edges) if n is not None and identity in n.outs), None)
     where = ""
     if maker is not None and maker.edges:
-        operation = re.sub(r"Backward[0-9]*$", "", maker.name())
-        where = f", which is output {maker.output_number(identity)} of {operation},"
+        where = f", which is output {maker.output_number(identity)} of {operation_of(maker)},"
     expected = stamps.before(node.number)
     return RuntimeError(
         f"one of the variables needed for gradient computation has been modified by an inplace "

@@ -7,6 +7,7 @@ gives back the flat list of records of a tape: a reverse sweep is then the engin
 
 from __future__ import annotations
 
+import re
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -256,6 +257,11 @@ class RemovableHandle:
 
     def __exit__(self, *exc_info: object) -> None:
         self.remove()
+
+
+def operation_of(node: Node) -> str:
+    """The operation that a node belongs to: ``Mul`` for a ``MulBackward0``."""
+    return re.sub(r"Backward[0-9]*$", "", node.name())
 
 
 @cache

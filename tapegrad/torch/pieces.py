@@ -102,10 +102,17 @@ def select(input: Tensor, dim: int, index: int) -> Tensor:
 )
 def split(tensor: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
     """The parts of a tensor along a dimension, as views."""
+    cut = _parted if hasattr(split_size_or_sections, "__index__") else _parted_by_sizes
+    parts: tuple[Tensor, ...] = cut(tensor, *_cuts(tensor, split_size_or_sections, dim))
+    return parts
+
+
+def _cuts(tensor: Tensor, wanted: Any, dim: int) -> tuple[int, list[slice]]:
+    """The dimension, and what each part is of it."""
     at = dimension(dim, tensor._value.ndim)
     size = tensor._value.shape[at]
-    if hasattr(split_size_or_sections, "__index__"):
-        step = int(split_size_or_sections)
+    if hasattr(wanted, "__index__"):
+        step = int(wanted)
         if step < 0:
             raise RuntimeError(
                 f"split expects split_size be non-negative, but got split_size={step}"
@@ -116,23 +123,24 @@ def split(tensor: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Te
             )
         sizes = [min(step, size - i) for i in range(0, size, step)] if size else [0]
     else:
-        sizes = [int(s) for s in split_size_or_sections]
+        sizes = [int(s) for s in wanted]
         if sum(sizes) != size:
             raise RuntimeError(
                 f"split_with_sizes expects split_sizes to sum exactly to {size} (input tensor's "
                 f"size at dimension {dim}), but got split_sizes={sizes}"
             )
-    ends = np.cumsum([0, *sizes])
-    cut = _parted if hasattr(split_size_or_sections, "__index__") else _parted_by_sizes
-    return tuple([cut(tensor, at, slice(int(a), int(b))) for a, b in pairwise(ends)])
+    ends = np.cumsum([0, *sizes]).tolist()
+    return at, [slice(a, b) for a, b in pairwise(ends)]
 
 
-def _part_of(input: Any, dim: int, part: Any) -> Any:
-    return structural.getitem(input, index=_index(input._value.ndim, dim, part))
+def _parts_of(input: Any, dim: int, parts: Any) -> Any:
+    ndim = input._value.ndim
+    return tuple([structural.getitem(input, index=_index(ndim, dim, part)) for part in parts])
 
 
-_parted = operation("SplitBackward0", method=False, view=True)(_part_of)
-_parted_by_sizes = operation("SplitWithSizesBackward0", method=False, view=True)(_part_of)
+_parted = operation("SplitBackward0", method=False, view=True)(_parts_of)
+_parted_by_sizes = operation("SplitWithSizesBackward0", method=False, view=True)(_parts_of)
+_parted_unsafely = operation("UnsafeSplitBackward0", method=False)(_parts_of)
 
 
 def split_with_sizes(input: Tensor, split_sizes: Any, dim: int = 0) -> tuple[Tensor, ...]:
@@ -143,7 +151,18 @@ def split_with_sizes(input: Tensor, split_sizes: Any, dim: int = 0) -> tuple[Ten
 documented("torch.split_with_sizes(torch.arange(5), [2, 3])", "", split_sizes="The sizes.")(
     split_with_sizes
 )
-unsafe_split = split
+
+
+@documented(
+    "torch.unsafe_split(torch.arange(5), 2)",
+    "",
+    tensor="A tensor.",
+    split_size="The size of each part but the last.",
+)
+def unsafe_split(tensor: Tensor, split_size: Any, dim: int = 0) -> tuple[Tensor, ...]:
+    """The parts of a tensor along a dimension, each of which may be changed in place."""
+    parts: tuple[Tensor, ...] = _parted_unsafely(tensor, *_cuts(tensor, split_size, dim))
+    return parts
 
 
 @documented("torch.chunk(torch.arange(5), 2)", "", chunks="How many parts at most.")
@@ -153,14 +172,18 @@ def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
         raise RuntimeError("chunk expects at least a 1-dimensional tensor")
     if chunks <= 0:
         raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
+    return split(input, _size_of_chunks(input, chunks, dim), dim)
+
+
+def _size_of_chunks(input: Tensor, chunks: int, dim: int) -> Any:
     size = input._value.shape[dimension(dim, input._value.ndim)]
-    step = -(-size // chunks)
-    if not step:
-        return split(input, [0] * chunks, dim)
-    return split(input, step, dim)
+    return -(-size // chunks) or [0] * chunks
 
 
-unsafe_chunk = chunk
+@documented("torch.unsafe_chunk(torch.arange(5), 2)", "", chunks="How many parts at most.")
+def unsafe_chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
+    """The parts of `chunk`, each of which may be changed in place."""
+    return unsafe_split(input, _size_of_chunks(input, chunks, dim), dim)
 
 
 @documented(
@@ -359,8 +382,8 @@ install(
     split=split,
     split_with_sizes=split_with_sizes,
     chunk=chunk,
-    unsafe_split=split,
-    unsafe_chunk=chunk,
+    unsafe_split=unsafe_split,
+    unsafe_chunk=unsafe_chunk,
     tensor_split=tensor_split,
     unflatten=unflatten,
     unfold=unfold,

@@ -129,8 +129,10 @@ def _check_inference(taken: list[Tensor], records: list[Record]) -> None:
             pairs = zip(ids, args, strict=True) if ids.__class__ is tuple else [(ids, args)]
             if any(i == x._id and a is not None for i, a in pairs):
                 raise RuntimeError(
-                    "Inference tensors cannot be saved for backward. To work around you can make a "
-                    "clone to get a normal tensor and use it in autograd."
+                    "Inference tensors cannot be saved for backward. Please do not use Tensors "
+                    "created in inference mode in computation tracked by autograd. To work around "
+                    "this, you can make a clone to get a normal tensor and use it in autograd, or "
+                    "use `torch.no_grad()` instead of `torch.inference_mode()`."
                 )
 
 
@@ -201,7 +203,7 @@ def _mark_views(
 
         mark_view(result, base, take)
         if several and result._view is not None:
-            result._view.is_one_of_many = True
+            result._view.origin = result._view.origin or "several"
 
 
 def mark_view(result: Tensor, of: Tensor, take: Callable[[Any], Any]) -> None:
@@ -219,6 +221,9 @@ def mark_view(result: Tensor, of: Tensor, take: Callable[[Any], Any]) -> None:
         result._value = memory.reshape(array.shape) if one else np.broadcast_to(memory, array.shape)
     elif (array.base is None and array is not memory) or not np.may_share_memory(array, memory):
         return
+    if not builds_graph():
+        view.origin = "inference" if modes.in_inference_mode() else "no_grad"
+    result._inference = of._inference
     result._view = view
     views.enter(result)
 

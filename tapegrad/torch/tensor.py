@@ -104,7 +104,7 @@ class Tensor(PythonValues):
 
         A view that was made in `no_grad` says what the tensor says that it shows.
         """
-        if self._node is None and self._view is not None:
+        if self._node is None and self._view is not None and not self._inference:
             return self._view.base._node is not None
         return self._node is not None
 
@@ -138,7 +138,7 @@ class Tensor(PythonValues):
         if requires_grad:
             if category(self._value.dtype) < 2:
                 raise RuntimeError("only Tensors of floating point dtype can require gradients")
-            if self._inference:
+            if self._inference and not modes.in_inference_mode():
                 raise RuntimeError(
                     "Setting requires_grad=True on inference tensor outside InferenceMode is not "
                     "allowed."
@@ -301,6 +301,8 @@ class Tensor(PythonValues):
         same = wrapped(shared(self))
         if self._node is not None:
             cut("detach", self._id, same._id)
+        if self._inference:
+            same._inference = True
         return same
 
     @property
@@ -322,6 +324,10 @@ class Tensor(PythonValues):
                 "dtype"
             )
         self._value = shared(value)
+
+    @data.deleter
+    def data(self) -> None:
+        raise RuntimeError("Deleting tensor data is not allowed. Delete tensor instead!")
 
     def numpy(self, *, force: bool = False) -> Any:
         """The tensor's memory as a NumPy array: changes to one show in the other.

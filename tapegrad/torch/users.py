@@ -71,34 +71,56 @@ class UserCode:
 
     # Hooks
 
-    def call_before(self, node: Node, own: dict[int, Any]) -> None:
+    def call_before(self, node: Node, own: dict[int, Any], only_tensors: bool = False) -> None:
         """Hooks on the gradients of a node's outputs, then those on the node."""
         state = node.__dict__
         for x, hooks in (state.get("_on_outputs") or {}).items():
             for hook in list(hooks.values()):
                 if x in own:
-                    self._replace(own, (x,), self._called(hook, self.tensor(own[x])))
+                    new = self._called(hook, given := self.tensor(own[x]))
+                    if new is not None:
+                        self._replace(own, (x,), (given,), (new,), hook)
+        if only_tensors:
+            return
         for hook in list((state.get("_before") or {}).values()):
-            given = tuple([self.tensor(own.get(x)) for x in node.outs])
-            self._replace(own, node.outs, self._called(hook, given))
+            many = tuple([self.tensor(own.get(x)) for x in node.outs])
+            self._replace_all(own, node.outs, many, self._called(hook, many), hook)
 
     def call_after(self, node: Node, own: dict[int, Any], outputs: dict[int, Any]) -> None:
         """Hooks that see what came out of a node, and may replace it."""
         for hook in list((node.__dict__.get("_after") or {}).values()):
             results = tuple([self.tensor(own.get(x)) for x in node.ids])
             given = tuple([self.tensor(outputs.get(x)) for x in node.outs])
-            self._replace(own, node.ids, self._called(hook, results, given))
+            self._replace_all(own, node.ids, results, self._called(hook, results, given), hook)
 
     def _called(self, hook: Any, *args: Any) -> Any:
         with self._outside():
             return hook(*args)
 
-    def _replace(self, own: dict[int, Any], places: tuple[int, ...], new: Any) -> None:
-        if new is not None:
-            new = new if isinstance(new, tuple) else (new,)
-            own.update(
-                (x, self.value(g)) for x, g in zip(places, new, strict=True) if g is not None
+    def _replace_all(
+        self, own: dict[int, Any], places: tuple[int, ...], given: Any, new: Any, hook: Any
+    ) -> None:
+        if new is None:
+            return
+        if not isinstance(new, tuple):
+            raise TypeError(f"expected tuple, but hook returned '{type(new).__name__}'")
+        if len(new) != len(given):
+            raise RuntimeError(
+                f"hook '{_name(hook)}' has returned an incorrect number of values (got {len(new)}, "
+                f"but expected {len(given)})"
             )
+        self._replace(own, places, given, new, hook)
+
+    def _replace(
+        self, own: dict[int, Any], places: tuple[int, ...], given: Any, new: Any, hook: Any
+    ) -> None:
+        for x, before, g in zip(places, given, new, strict=True):
+            if g is None:
+                own.pop(x, None)
+            else:
+                value = self.value(g)
+                _check_replacement(before, g, _name(hook))
+                own[x] = value
 
     # Derivatives
 
@@ -144,6 +166,21 @@ class UserCode:
                 zero = wrapped(np.zeros(some._value.shape, some._value.dtype)[()])
                 columns.append(stack([zero if g is None else g for g in column]))
         return self._collected(node, columns)
+
+
+def _name(hook: Any) -> str:
+    return getattr(hook, "__name__", "<unknown>")
+
+
+def _check_replacement(before: Tensor | None, g: Tensor, name: str) -> None:
+    """Raise if a hook has made another kind of gradient."""
+    if before is None:
+        raise RuntimeError("can't replace a None gradient with a non-None value")
+    if g._value.dtype != before._value.dtype:
+        was, got = (f"torch.{x.dtype.abbreviation}Tensor" for x in (before, g))
+        raise RuntimeError(f"hook '{name}' has changed the type of value (was {was} got {got})")
+    if g._value.shape != before._value.shape:
+        raise RuntimeError(f"hook '{name}' has changed the size of value")
 
 
 def dense(g: Any, F: Any) -> Any:

@@ -16,6 +16,7 @@ from tapegrad.torch.autograd.grad_mode import (
 )
 from tapegrad.torch.autograd.gradcheck import gradcheck as gradcheck
 from tapegrad.torch.autograd.gradcheck import gradgradcheck as gradgradcheck
+from tapegrad.torch.autograd.variable import Variable as Variable
 from tapegrad.torch.backward import backward as backward
 from tapegrad.torch.backward import grad as grad
 from tapegrad.torch.explaining import explain as explain
@@ -23,7 +24,6 @@ from tapegrad.torch.modes import enable_grad as enable_grad
 from tapegrad.torch.modes import inference_mode as inference_mode
 from tapegrad.torch.modes import no_grad as no_grad
 from tapegrad.torch.modes import set_grad_enabled as set_grad_enabled
-from tapegrad.torch.tensor import Tensor as Variable
 
 __all__ = [
     "Function",

@@ -11,6 +11,7 @@ from tapegrad.core.context import active_recorders, only_recorders, visible_reco
 from tapegrad.core.graph_calls import remember
 from tapegrad.core.places import Lines
 from tapegrad.core.tensor import next_id
+from tapegrad.core.views import View
 from tapegrad.torch import modes
 from tapegrad.torch.dtypes import category
 from tapegrad.torch.node import AccumulateGrad, next_number
@@ -87,8 +88,13 @@ def _check_marks(ctx: Any, outputs: list[Any]) -> None:
             )
 
 
+def _itself(x: Any) -> Any:
+    return x
+
+
 def _results(ctx: Any, outputs: list[Any], tensors: list[Tensor], is_followed: bool) -> list[Any]:
     """The outputs as results of the node."""
+    several = len([o for o in outputs if isinstance(o, Tensor)]) > 1
     results: list[Any] = []
     outs: list[int] = []
     places: list[int | None] = []
@@ -109,9 +115,12 @@ def _results(ctx: Any, outputs: list[Any], tensors: list[Tensor], is_followed: b
                 )
         elif is_input:
             result = wrapped(shared(output))
-            result._view = output._view
+            result._view = View(output, _itself)
         elif output._view is not None:
             result = wrapped(output._value)
+            result._view = View(output, _itself)
+        if result._view is not None and not (is_dirty and is_input):
+            result._view.origin = "several" if several else "function"
         if has_node or result is not output or not is_dirty:
             result._id = next_id()
             result._node = ctx if has_node else None
