@@ -75,7 +75,7 @@ def test_memory_does_not_grow(program: Callable[[], Callable[[], None]]) -> None
     once = program()
     tracemalloc.start()
     try:
-        for _ in range(50):
+        for _ in range(TIMES):  # what is learnt about passes that come again is kept
             once()
         before = tracemalloc.get_traced_memory()[0]
         for _ in range(TIMES):
