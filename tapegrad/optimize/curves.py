@@ -67,11 +67,14 @@ def curve_fit(
     p0: Any = None,
     sigma: Any = None,
     absolute_sigma: bool = False,
-    check_finite: bool = True,
+    check_finite: bool | None = None,
     bounds: Any = None,
     method: str | None = None,
+    jac: None = None,
+    full_output: bool = False,
+    nan_policy: str | None = None,
     **options: Any,
-) -> CurveFit:
+) -> Any:
     r"""Fit a model to data by least squares, with its exact Jacobian.
 
     The covariance of the estimates is :math:`s^2 (J^T J)^{-1}`, where :math:`J` is the Jacobian of
@@ -96,13 +99,20 @@ def curve_fit(
     absolute_sigma
         Whether `sigma` is in the units of the data, or only their ratios matter.
     check_finite
-        Whether to look for NaN and infinities in the data.
+        Whether to look for NaN and infinities in the data; by default if there is no `nan_policy`.
     bounds
         As for `least_squares`.
     method
         ``'lm'``, ``'trf'`` or ``'dogbox'``; by default ``'trf'`` with bounds, ``'lm'`` without.
+    jac
+        Only None: the Jacobian is found here.
+    full_output
+        Whether to return what SciPy does then, ``(popt, pcov, infodict, mesg, ier)``.
+    nan_policy
+        ``'raise'`` for an error where data are NaN, ``'omit'`` to leave out these data, with what
+        belongs to them along the last axis of `xdata` and of `sigma`.
     options
-        Further arguments of `least_squares`.
+        Further arguments of `least_squares`; ``maxfev`` is its ``max_nfev``.
 
     Returns
     -------
@@ -111,6 +121,8 @@ def curve_fit(
 
     Raises
     ------
+    TypeError
+        If `jac` is given.
     ValueError
         If data are masked, missing or not finite, or shapes do not match.
     RuntimeError
@@ -126,6 +138,10 @@ def curve_fit(
     ([1.2, 2.2], [0.28, 0.08])
     """
     op = "curve_fit"
+    if jac is not None:
+        raise TypeError(f"{op}: the exact Jacobian is found here: leave jac={jac!r} out.")
+    if nan_policy not in (None, "raise", "omit"):
+        raise ValueError(f"{op}: nan_policy is 'raise', 'omit' or None, not {nan_policy!r}.")
     if p0 is None:
         p0 = np.ones(_arguments_of(f))
         if bounds is not None:
@@ -135,7 +151,19 @@ def curve_fit(
     dtype = parameters.leaves[0]._value.dtype
     x = nest.map_structure(lambda part: _of_dtype(part, dtype), _together(xdata))
     y = flat64([as_data(op, "ydata", ydata)])
-    if check_finite:
+    weights = None if sigma is None else as_data(op, "sigma", sigma)
+    if nan_policy is not None:
+        missing = _missing(op, nest.flatten(x), y)
+        if missing.any() and nan_policy == "raise":
+            raise ValueError(
+                f"{op}: data number {np.flatnonzero(missing)[0]} is NaN (nan_policy='raise')."
+            )
+        if missing.any():
+            size, kept = y._value.size, wrap_constant(np.flatnonzero(~missing))
+            x = nest.map_structure(lambda part: _picked(part, kept, size), x)
+            y = _picked(y, kept, size)
+            weights = None if weights is None else _picked(weights, kept, size)
+    if check_finite or (check_finite is None and nan_policy is None):
         for name, part in (*(("xdata", part) for part in nest.flatten(x)), ("ydata", y)):
             if part._value.dtype.kind in "fc" and not np.isfinite(part._value).all():
                 raise ValueError(
@@ -143,8 +171,8 @@ def curve_fit(
                     f"belongs to them, for example keep = numpy.isfinite(y); with pandas, dropna()."
                 )
     weigh = None
-    if sigma is not None:
-        weigh = weighted_by(op, as_data(op, "sigma", sigma), y._value.size)
+    if weights is not None:
+        weigh = weighted_by(op, weights, y._value.size)
 
     def residuals(p: Any) -> Any:
         found = f(x, *recording.unstack(p, axis=-1)) if spread else f(x, p)
@@ -165,11 +193,40 @@ def curve_fit(
             f"{op}: {y._value.size} data are too few for {size} parameters. Fix some of them, or "
             f"use method='trf'."
         )
+    if "maxfev" in options:
+        options["max_nfev"] = options.pop("maxfev")
     result = least_squares(residuals, p0, bounds=bounds, method=method, **options)
     if not result.success:
         raise RuntimeError(f"{op}: no minimum was found: {result.message}")
     fitted = Parameters(op, result.x)
-    return CurveFit(result.x, _covariance(residuals, fitted, absolute_sigma))
+    fit = CurveFit(result.x, _covariance(residuals, fitted, absolute_sigma))
+    if not full_output:
+        return fit
+    return *fit, {"nfev": result.nfev, "fvec": result.fun}, result.message, result.status
+
+
+def _missing(op: str, parts: list[Any], y: Any) -> Any:
+    """Which data are NaN, in `y` or in what belongs to it along the last axis of `parts`."""
+    missing = np.isnan(y._value)
+    for part in parts:
+        value = part._value
+        if value.dtype.kind == "f" and np.isnan(value).any():
+            if value.shape[-1:] != missing.shape:
+                raise ValueError(
+                    f"{op}: xdata of shape {value.shape} has NaN entries, and no last axis of as "
+                    f"many as ydata, {missing.size}: drop them yourself."
+                )
+            missing = missing | np.isnan(value).reshape(-1, missing.size).any(0)
+    return missing
+
+
+def _picked(part: Any, kept: Any, size: int) -> Any:
+    """The data that are kept; what is no axis of data stays as it is."""
+    shape = part._value.shape
+    if shape[-1:] != (size,):
+        return part
+    part = recording.gather(part, kept, axis=-1)
+    return recording.gather(part, kept, axis=-2) if shape == (size, size) else part
 
 
 def _covariance(residuals: Callable[..., Any], fitted: Parameters, absolute: bool) -> Any:

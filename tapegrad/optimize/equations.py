@@ -57,7 +57,7 @@ def root(
     ------
     InvalidArgumentError
         If there are more or fewer equations than unknowns; from ``tape.gradient``, if the Jacobian
-        is singular at the solution.
+        is singular at the solution, or the solver did not find one.
     TypeError
         If unknowns are not real, or `fun` returns no tensor.
 
@@ -85,7 +85,8 @@ def root(
             callback=None if after is None else lambda x, f: after(x),
             options=options,
         )
-    result.x = _solution(parameters, equations.at, result.x)
+    failure = "" if result.success else str(result.message)
+    result.x = _solution(parameters, equations.at, result.x, failure)
     return result
 
 
@@ -157,5 +158,8 @@ def _require_square(parameters: Parameters, count: int) -> None:
         )
 
 
-def _solution(parameters: Parameters, residual: Callable[..., Tensor], vector: Any) -> Any:
-    return parameters.settle(implicit(parameters.op, residual, parameters.arrays(vector)))
+def _solution(
+    parameters: Parameters, residual: Callable[..., Tensor], vector: Any, failure: str = ""
+) -> Any:
+    values = parameters.arrays(vector)
+    return parameters.settle(implicit(parameters.op, residual, values, failure))

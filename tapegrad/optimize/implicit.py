@@ -102,7 +102,7 @@ class _Finder(GradientTape):
         super().record(primitive, inputs, mask, outputs, params)
 
 
-def implicit(op: str, residual: Residual, values: Sequence[Any]) -> list[Tensor]:
+def implicit(op: str, residual: Residual, values: Sequence[Any], failure: str = "") -> list[Tensor]:
     """A solution as tensors that are differentiable by all that the residual depends on.
 
     Parameters
@@ -114,6 +114,9 @@ def implicit(op: str, residual: Residual, values: Sequence[Any]) -> list[Tensor]
         many entries as the unknowns have.
     values
         Arrays: the solution.
+    failure
+        What the solver says if it did not find one. Where Newton's method shows that it is right,
+        a derivative is an error.
     """
     outside = visible_recorders()
     if not outside:
@@ -121,6 +124,8 @@ def implicit(op: str, residual: Residual, values: Sequence[Any]) -> list[Tensor]
     unknowns, tape, r = _recorded(residual, values, outside)
     if not tape.captured:
         return unknowns
+    if failure and not _nearly_solves(tape, r, unknowns):
+        return _without_derivatives(op, list(tape.captured.values()), unknowns, failure)
     if r._value.size <= _POLISHED:
         unknowns, tape, r = _polished(residual, unknowns, tape, r, outside)
     captured = [tape.variables.get(i, x) for i, x in tape.captured.items()]
@@ -156,6 +161,40 @@ def implicit(op: str, residual: Residual, values: Sequence[Any]) -> list[Tensor]
             ) from error
         u = recording.negative(u)
         return [dense(p) for p in found.gradient(at, captured, output_gradients=u)]
+
+    attach(captured, unknowns, pullback, op)
+    return unknowns
+
+
+#: A step of Newton's method that is larger than this, relative to the unknowns, is no correction.
+_CORRECTION = 1e-3
+
+
+def _nearly_solves(tape: _Finder, r: Tensor, unknowns: Sequence[Any]) -> bool:
+    """Whether Newton's method has next to nothing to correct."""
+    if r._value.size > _DENSE:
+        return bool(np.abs(r._value).max(initial=0.0) < np.sqrt(np.finfo(float).eps))
+    with only_recorders(()):
+        matrix = flat_jacobian(tape, r, unknowns)._value
+    try:
+        step = np.linalg.solve(matrix, r._value)
+    except np.linalg.LinAlgError:
+        return False
+    size = np.sqrt(sum(np.sum(np.square(x._value, dtype=float)) for x in unknowns))
+    return bool(np.linalg.norm(step) <= _CORRECTION * (1.0 + size))
+
+
+def _without_derivatives(
+    op: str, captured: list[Any], unknowns: list[Tensor], failure: str
+) -> list[Tensor]:
+    """What the solver left, whose derivatives raise an error."""
+
+    def pullback(cotangents: list[Any]) -> list[Any]:
+        raise InvalidArgumentError(
+            f"{op}: the solver did not find a solution, so that there is nothing to differentiate: "
+            f"{failure.strip().rstrip('.')}. Begin nearer, raise options={{'maxiter': ...}}, or "
+            f"try another method; result.success tells."
+        )
 
     attach(captured, unknowns, pullback, op)
     return unknowns

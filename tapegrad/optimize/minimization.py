@@ -16,12 +16,14 @@ from tapegrad.optimize.constraints import Constraint, constraints_of
 from tapegrad.optimize.functions import Scalar, flat_gradient
 from tapegrad.optimize.implicit import implicit
 from tapegrad.optimize.parameters import FLOAT64, Parameters, flat64
-from tapegrad.optimize.progress import watched
+from tapegrad.optimize.progress import StoppedError, watched
 from tapegrad.optimize.solvers import scipy_optimize
 
 _WITHOUT_GRADIENT = frozenset(["nelder-mead", "powell", "cobyla", "cobyqa"])
 _WITH_PRODUCTS = frozenset(["newton-cg", "trust-ncg", "trust-krylov", "trust-constr"])
 _WITH_HESSIAN = frozenset(["dogleg", "trust-exact"])
+#: What they hand to callbacks is a vector, and they let StopIteration through.
+_BARE_CALLBACKS = frozenset(["tnc"])
 
 #: So near to a bound, relative to its size, a number is taken to be held by it.
 _NEAR = 1e-6
@@ -94,7 +96,8 @@ def minimize(
     ValueError
         If the result does not depend on the parameters, or bounds do not match them.
     InvalidArgumentError
-        If `fun` returns no scalar; from ``tape.gradient``, if the solution is not isolated.
+        If `fun` returns no scalar; from ``tape.gradient``, if the solution is not isolated, or the
+        solver did not find one.
 
     See Also
     --------
@@ -131,20 +134,25 @@ def minimize(
     elif known in _WITHOUT_GRADIENT:
         derivatives = {}
     total = (options or {}).get("maxiter")
-    with watched(parameters, callback, progress, total) as after:
-        result = scipy_optimize().minimize(
-            objective.value_and_gradient if derivatives else objective.value,
-            parameters.vector(),
-            method=method,
-            bounds=None if limits is None else limits.for_scipy(),
-            constraints=[c.for_scipy(curved=known == "trust-constr") for c in conditions],
-            tol=tol,
-            callback=after,
-            options=options,
-            **derivatives,
-        )
+    bare = objective.value if known in _BARE_CALLBACKS else None
+    with watched(parameters, callback, progress, total, bare) as after:
+        try:
+            result = scipy_optimize().minimize(
+                objective.value_and_gradient if derivatives else objective.value,
+                parameters.vector(),
+                method=method,
+                bounds=None if limits is None else limits.for_scipy(),
+                constraints=[c.for_scipy(curved=known == "trust-constr") for c in conditions],
+                tol=tol,
+                callback=after,
+                options=options,
+                **derivatives,
+            )
+        except StoppedError as stopped:
+            result = _so_far(objective, stopped.args[0])
     vector = result.x
-    leaves = optimum(objective, parameters, vector, limits, conditions)
+    failure = "" if result.success else str(result.message)
+    leaves = optimum(objective, parameters, vector, limits, conditions, failure)
     result.x = parameters.settle(leaves)
     result.fun = objective.at(leaves)
     # "trust-constr" calls the gradient `grad`, and keeps the constraints' Jacobians in `jac`.
@@ -154,12 +162,26 @@ def minimize(
     return result
 
 
+def _so_far(objective: Scalar, vector: Any) -> Any:
+    """SciPy's result for a search that a callback has stopped."""
+    value, gradient = objective.value_and_gradient(vector)
+    return scipy_optimize().OptimizeResult(
+        x=vector,
+        fun=value,
+        jac=gradient,
+        success=False,
+        status=99,
+        message="`callback` raised `StopIteration`.",
+    )
+
+
 def optimum(
     objective: Scalar,
     parameters: Parameters,
     vector: Any,
     limits: Bounds | None = None,
     conditions: Sequence[Constraint] = (),
+    failure: str = "",
 ) -> list[Tensor]:
     """The solution as tensors, differentiable by what the problem depends on."""
     values = parameters.arrays(vector)
@@ -193,7 +215,7 @@ def optimum(
         return together
 
     unknown_values = [*values, multipliers] if rows else values
-    return implicit(parameters.op, residual, unknown_values)[: len(values)]
+    return implicit(parameters.op, residual, unknown_values, failure)[: len(values)]
 
 
 def _active(

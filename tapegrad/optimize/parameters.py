@@ -59,6 +59,11 @@ class Parameters:
     def _leaf(self, given: Any) -> Any:
         x = given if isinstance(given, _OWN) else as_data(self.op, "x0", given)
         if x._value.dtype.kind in "iu":
+            if isinstance(x, Variable):
+                raise TypeError(
+                    f"{self.op}: the Variable {x.name!r} has dtype {x.dtype.name} and cannot hold "
+                    f"the solution: make it one of floats, tf.Variable(0.0)."
+                )
             x = wrap_constant(x._value.astype(FLOAT64))
         if not is_differentiable(x._value) or x._value.dtype.kind == "c":
             raise TypeError(

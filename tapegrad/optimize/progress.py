@@ -7,17 +7,31 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
+
 from tapegrad.optimize.parameters import Parameters
 from tapegrad.optimize.solvers import scipy_optimize
 
 Callback = Callable[..., Any]
 
 
+class StoppedError(Exception):
+    """A callback wants a method to stop that knows nothing of StopIteration."""
+
+
 @contextmanager
 def watched(
-    parameters: Parameters, callback: Callback | None, progress: bool, total: Any
+    parameters: Parameters,
+    callback: Callback | None,
+    progress: bool,
+    total: Any,
+    value_at: Callable[[Any], float] | None = None,
 ) -> Iterator[Callback | None]:
-    """What SciPy is to call after each iteration, None if nobody wants to know."""
+    """What SciPy is to call after each iteration, None if nobody wants to know.
+
+    With `value_at` it is a method that hands on bare vectors, and cannot be stopped: the objective
+    is computed for callbacks that want the result so far, and StopIteration becomes `StoppedError`.
+    """
     bar = _bar(parameters.op, total) if progress else None
     if callback is None and bar is None:
         yield None
@@ -35,10 +49,18 @@ def watched(
         if callback is None:
             return None
         packed = parameters.packed_arrays(vector)
-        if not whole:
-            return callback(packed)
         known = intermediate_result if isinstance(intermediate_result, dict) else {}
-        return callback(intermediate_result=scipy_optimize().OptimizeResult({**known, "x": packed}))
+        if whole and value_at is not None:
+            known = {"fun": value_at(vector)}
+        try:
+            if not whole:
+                return callback(packed)
+            found = scipy_optimize().OptimizeResult({**known, "x": packed})
+            return callback(intermediate_result=found)
+        except StopIteration:
+            if value_at is None:
+                raise
+            raise StoppedError(np.array(vector)) from None
 
     try:
         yield after

@@ -140,7 +140,8 @@ def least_squares(
         **options,
     )
     cost = Cost(residuals, parameters, loss, f_scale)
-    leaves = optimum(cost, parameters, result.x, limits)
+    failure = "" if result.success else str(result.message)
+    leaves = optimum(cost, parameters, result.x, limits, failure=failure)
     result.x = parameters.settle(leaves)
     result.cost = cost.at(leaves)
     return result
