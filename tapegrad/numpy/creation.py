@@ -115,11 +115,16 @@ def asarray(
     check_device(device)
     if copy is False and not isinstance(a, (ArrayLike, np.ndarray, np.generic)):
         _refuse_copy()
-    if a.__class__ is ndarray and not copy and dtype in (None, a.dtype):
+    if dtype is not None:
+        dtype = np.dtype(dtype)  # NumPy's float64 "equals" None
+    if a.__class__ is ndarray and not copy and (dtype is None or dtype == a.dtype):
         return a
     if isinstance(a, np.ndarray):
         a = array_in(a)
-    if isinstance(a, np.ndarray) and not copy and dtype in (None, a.dtype) and a.dtype.isnative:
+        as_it_is = not copy and (dtype is None or dtype == a.dtype) and a.dtype.isnative
+    else:
+        as_it_is = False
+    if as_it_is:
         return wrap_constant(a[()] if copy is False else a.copy()[()])
     x = tensor_of(a, dtype)
     if copy is False and x._value.dtype != plain(a).dtype:

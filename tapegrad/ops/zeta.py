@@ -40,7 +40,9 @@ def _slope(s: Any, q: Any, n: int) -> Any:
 
     All terms are power series in the change of the exponent, cut after order `n`.
     """
-    inside = (s > 1) & (q > 0) & np.isfinite(s) & np.isfinite(q)
+    # Riemann's function goes on below 1, where the formula has lost few digits down to -2.
+    inside = (s > 1) | ((s >= -2) & (s != 1) & (q == 1))
+    inside = inside & (q > 0) & np.isfinite(s) & np.isfinite(q)
     pole = (s == 1) & (q > 0)
     border = np.where(pole, (-1.0) ** n * np.inf, np.where((s == np.inf) & (q >= 1), 0.0, np.nan))
     s, q = np.where(inside, s, 2.0), np.where(inside, q, 1.0)
@@ -100,7 +102,9 @@ _zeta = elementwise(
 )
 
 # Riemann's zeta function less 1, which keeps its digits where that is small.
-elementwise("zetac", from_scipy("zetac"), lambda F, x: F.zeta_slope(x, 1.0 + 0.0 * x, n=1))
+elementwise(
+    "zetac", from_scipy("zetac"), lambda F, x: F.zeta_slope(x, F.stop_gradient(1.0 + 0.0 * x), n=1)
+)
 
 
 def zeta(x: Any, q: Any, name: str | None = None) -> Tensor:

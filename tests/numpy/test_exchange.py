@@ -173,3 +173,15 @@ def test_jax_shares_the_memory(kind: str) -> None:
     aligned = np.from_dlpack(raw[start : start + 32].view(numpy.float32))
     shared = jax.numpy.from_dlpack(aligned, copy=False)
     assert shared.unsafe_buffer_pointer() == address(aligned)
+
+
+@pytest.mark.parametrize("make", ["array", "asarray", "asanyarray", "ascontiguousarray", "astype"])
+def test_a_type_of_numpy_is_taken_at_its_word(make: str) -> None:
+    for source in (numpy.float16, numpy.float32, numpy.float64):
+        for target in (numpy.float16, numpy.float32, numpy.float64):
+            x = numpy.ones(3, source)
+            for value in (x, np.array(x)):
+                for dtype in (target, numpy.dtype(target), numpy.dtype(target).name):
+                    assert getattr(np, make)(value, dtype).dtype == target
+    gradient = np.grad(lambda x: np.sum(np.asarray(x, dtype=numpy.dtype(float)) ** 2))
+    assert gradient(numpy.ones(2, numpy.float32)).dtype == numpy.float32

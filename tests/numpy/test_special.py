@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import Any, NamedTuple
 
+import mpmath
 import numpy
 import pytest
 import scipy.special
@@ -474,3 +475,14 @@ def test_holomorphic_functions(name: str) -> None:
     h = 1e-5
     exact = (model(*orders, z + h * tangent) - model(*orders, z - h * tangent)) / (2.0 * h)
     numpy.testing.assert_allclose(data(found), exact, rtol=1e-7, atol=1e-9)
+
+
+def test_riemanns_zeta_function_goes_on_below_one() -> None:
+    x = numpy.array([-1.9, -0.5, 0.0, 0.5, 0.99, 1.5, 30.0])
+    numpy.testing.assert_allclose(np.special.zeta(x)._value, scipy.special.zeta(x), rtol=1e-13)
+    function: Any = np.special.zeta
+    for order in (1, 2):
+        function = np.elementwise_grad(function)
+        expected = [float(mpmath.zeta(t, 1, order)) for t in x]
+        numpy.testing.assert_allclose(function(x)._value, expected, rtol=1e-9)
+    assert numpy.isnan(np.special.zeta(0.5, 1.0))

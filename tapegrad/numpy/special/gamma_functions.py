@@ -56,9 +56,13 @@ family(
 
 @special_function("np.special.zeta([2.0, 4.0])", q="The shift; by default 1.")
 def zeta(x: Any, q: Any = None, out: Any = None) -> Any:
-    """Riemann's zeta function, or with `q` Hurwitz's."""
+    """Riemann's zeta function, or with `q` Hurwitz's, which is NaN for `x` below 1."""
     s, shift = floating(x, 1.0 if q is None else q)
-    return R.zeta(s, shift)
+    above = R.zeta(s, shift)
+    if q is not None:
+        return above
+    one = constant(s, 1.0)
+    return R.where(R.less(s, one), R.add(R.zetac(s), one), above)
 
 
 @special_function(
