@@ -51,7 +51,8 @@ class Manner(NamedTuple):
     writable
         What to write instead of storing elements in an array of NumPy.
     writing
-        What happens at the door where the value is written into an array of NumPy.
+        What happens at the door where the value is written into an array of NumPy, or becomes part
+        of a masked one.
     own
         How foreign code gets a derivative.
     data
@@ -188,14 +189,17 @@ def tell(x: Any, use: str) -> None:
     if mode in ("allow", "own") or (mode is None and manner.default not in MODES):
         return
     frame = frame_of_library_user(sys._getframe(2))
-    if _compares(frame):
+    if _only_tells(frame):
         return
-    stored = use in ("array", *NUMBERS) and _stores(frame)
-    mode = mode or (manner.writing if stored else manner.default)
+    if use == "array" and _module(frame).startswith("numpy.ma"):
+        way = "masked"
+    else:
+        way = "stored" if use in ("array", *NUMBERS) and _stores(frame) else ""
+    mode = mode or (manner.writing if way else manner.default)
     if mode == "allow":
         return
     program = frame_of_program(frame) or frame
-    _say(mode, program, _message(x, use, frame, program, manner, stored))
+    _say(mode, program, _message(x, use, frame, program, manner, way))
 
 
 def tell_of_function(name: str, x: Any) -> None:
@@ -244,9 +248,17 @@ def warn_at(frame: FrameType, message: str) -> None:
     )
 
 
-def _compares(frame: FrameType) -> bool:
-    """Whether NumPy's assertions ask: what they say has no derivative."""
-    return str(frame.f_globals.get("__name__")).startswith("numpy.testing")
+#: They make texts of values, or an error; nobody computes with that.
+_TELLING = ("numpy.testing", "logging")
+
+
+def _only_tells(frame: FrameType) -> bool:
+    """Whether a module asks that tells people of values: NumPy's assertions, or a logger."""
+    return _module(frame).startswith(_TELLING)
+
+
+def _module(frame: FrameType) -> str:
+    return str(frame.f_globals.get("__name__"))
 
 
 def _stores(frame: FrameType) -> bool:
@@ -255,11 +267,17 @@ def _stores(frame: FrameType) -> bool:
 
 
 def _message(
-    x: Any, use: str, frame: FrameType, program: FrameType, manner: Manner, stored: bool
+    x: Any, use: str, frame: FrameType, program: FrameType, manner: Manner, way: str
 ) -> str:
     shape = tuple(x._value.shape)
     where = _where(frame, program)
-    if stored:
+    if way == "masked":
+        return (
+            f"A value of shape {shape} that a tape follows becomes part of a masked array of NumPy "
+            f"{where}, where its gradient is lost. Compute with data and mask apart: "
+            f"x * m.filled(0.0), or where(m.mask, 0.0, x * m.data). {_on_purpose(manner)}"
+        )
+    if way:
         problem = (
             f"A value of shape {shape} that a tape follows is written into an array of NumPy "
             f"{where}, where its gradient is lost."
@@ -310,7 +328,7 @@ def exit_of(identity: int, time: int, use: str, followed: bool, depth: int) -> E
     """What a tape remembers of a value that leaves now."""
     frame = frame_of_library_user(sys._getframe(depth))
     program = None
-    followed = followed and use in DOORS and chosen() != "own" and not _compares(frame)
+    followed = followed and use in DOORS and chosen() != "own" and not _only_tells(frame)
     if followed:
         outer = frame_of_program(frame)
         if outer is not None and outer is not frame:

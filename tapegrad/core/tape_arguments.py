@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core import nest
+from tapegrad.core.containers import held_by
 from tapegrad.core.convert import operand
 from tapegrad.core.indexed_slices import IndexedSlices
 from tapegrad.core.table import recording
@@ -72,6 +73,8 @@ def tensors_in(structure: Any, argument: str, open_slices: bool = False) -> list
                     f"tf.convert_to_tensor(slices)."
                 )
             leaves[i] = x.values
+        elif (held := held_by(x)) is not None:
+            leaves[i] = held
         else:
             raise TypeError(
                 f"Argument `{argument}` should be a tf.Tensor, a tf.Variable or a list, tuple or "
@@ -104,8 +107,10 @@ def warn_discrete_targets(targets: list[Any]) -> None:
 
 
 def single_tensor(value: Any, argument: str) -> Any:
-    """The value itself; TypeError unless it is one tensor or Variable."""
+    """The value itself, or what a container holds; TypeError unless it is one tensor."""
     if not isinstance(value, ArrayLike):
+        if (held := held_by(value)) is not None:
+            return held
         raise TypeError(
             f"Argument `{argument}` should be one tf.Tensor or tf.Variable, got "
             f"{type(value).__name__}. For several, call it once for each on a persistent tape."

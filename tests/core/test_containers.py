@@ -150,3 +150,18 @@ def test_what_looks_like_a_table_but_is_none_is_converted_plainly() -> None:
 
     for make in (tf.constant, np.asarray):
         assert numbers(make(Column())) == [1.0, 2.0]
+
+
+def test_what_is_computed_with_labels_is_a_target_of_tapes() -> None:
+    xarray = pytest.importorskip("xarray", reason=_WHY)
+    labels = xarray.DataArray([1.0, 2.0, 3.0], dims="i", coords={"i": list("abc")})
+    x = np.array([1.0, 2.0, 3.0])
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        products = labels * x
+        total = products.sum()
+    assert tape.gradient(total, x).tolist() == [1.0, 2.0, 3.0]
+    assert tape.gradient({"a": products}, x).tolist() == [1.0, 2.0, 3.0]
+    assert tape.jacobian(products, x).tolist() == numpy.diag([1.0, 2.0, 3.0]).tolist()
+    with pytest.raises(TypeError, match="DataArray"):
+        tape.gradient(labels, x)

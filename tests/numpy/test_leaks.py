@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import pickle
 import re
@@ -46,6 +47,9 @@ HARMLESS: dict[str, Callable[[Any], Any]] = {
     "shape": lambda x: (x.shape, x.size, len(x), numpy.shape(x), numpy.ndim(x)),
     "iteration": lambda x: [t * 2 for t in x],
     "file": lambda x: numpy.savetxt(Sink(), x),
+    "logger": lambda x: logging.getLogger(__name__).debug("%.3f %s", x[0], x),
+    "log record": lambda x: logging.LogRecord("", 0, "", 0, "%.3f", (x[0],), None).getMessage(),
+    "assertions": lambda x: numpy.testing.assert_array_less(x, 9.0),
     "texts of numpy": lambda x: numpy.array_str(x) + numpy.array2string(x),
     "copies": lambda x: (x.copy(), numpy.copy(x), np.asarray(x), np.array(x, copy=True)),
 }
@@ -132,6 +136,23 @@ def test_writing_into_an_array_of_numpy_is_an_error(store: Callable[[Any], Any])
         with np.set_gradient_leaks("allow"):
             assert 2.0 in store(x)
     assert 2.0 in store(x)
+
+
+def test_a_masked_array_cannot_hold_what_a_tape_follows() -> None:
+    masked = numpy.ma.array([1.0, 2.0], mask=[False, True])
+    x = np.array([2.0, 3.0])
+    assert isinstance(masked * x, numpy.ma.MaskedArray)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        for make in (lambda: masked * x, lambda: numpy.ma.array(x), lambda: masked + x):
+            with pytest.raises(GradientLeakError, match=r"test_leaks.*x \* m\.filled\(0\.0\)"):
+                make()
+            with np.set_gradient_leaks("warn"), pytest.warns(GradientLeakWarning, match="masked"):
+                make()
+        with pytest.raises(TypeError, match=r"x\.filled\(0\.0\)"):
+            x * masked
+        y = np.sum(x * masked.filled(0.0))
+    assert tape.gradient(y, x).tolist() == [1.0, 0.0]
 
 
 def test_writing_into_an_array_of_ours_is_recorded() -> None:
