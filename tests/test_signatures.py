@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import operator
+import re
 from typing import Any
 
 import pytest
@@ -45,10 +46,15 @@ ABSENT = {
 PLACEMENT = ("synchronization", "aggregation")
 
 
+def one_for_all(default: str) -> str:
+    """``1`` for ``(1, 1)``: layers take one number for all axes as well as a tuple."""
+    return re.sub(r"^\((\d+)(?:, \1)+\)$", r"\1", default)
+
+
 def compared(parameters: list[list[str]]) -> list[list[str]]:
     """Without what cannot matter: the default of `name`, and parameters that say nothing here."""
     return [
-        [name, kind, "" if name == "name" or name in PLACEMENT else default]
+        [name, kind, "" if name == "name" or name in PLACEMENT else one_for_all(default)]
         for name, kind, default in parameters
         if name not in ABSENT
     ]

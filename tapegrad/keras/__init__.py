@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from tapegrad.keras import activations, initializers, layers, losses, optimizers
+from tapegrad.keras import (
+    activations,
+    constraints,
+    initializers,
+    layers,
+    losses,
+    optimizers,
+    regularizers,
+)
 from tapegrad.layers.models import Model, Sequential
 
 __all__ = [
     "Model",
     "Sequential",
     "activations",
+    "constraints",
     "initializers",
     "layers",
     "losses",
     "optimizers",
+    "regularizers",
 ]

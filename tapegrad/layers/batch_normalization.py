@@ -9,15 +9,16 @@ from tapegrad.core.context import only_recorders
 from tapegrad.core.convert import operand
 from tapegrad.core.tensor import Tensor
 from tapegrad.core.variable import Variable
-from tapegrad.layers import identifiers
 from tapegrad.layers.input_spec import InputSpec
 from tapegrad.layers.layer import Layer
+from tapegrad.layers.options import make_weight, roles_config, take_roles
 from tapegrad.layers.weights import Weight
 from tapegrad.ops.cast import cast
 from tapegrad.ops.normalization import batch_normalization, moments
 from tapegrad.ops.reduce import reduce_sum
 from tapegrad.ops.shape import expand_dims, reshape
 
+_ROLES = ("beta", "gamma", "moving_mean", "moving_variance")
 _SMALL = 1e-7  # keeps a batch that is masked away from dividing by zero
 
 
@@ -103,15 +104,7 @@ class BatchNormalization(Layer):
         self.center = center
         self.scale = scale
         self.synchronized = synchronized
-        self.beta_initializer = identifiers.get(beta_initializer)
-        self.gamma_initializer = identifiers.get(gamma_initializer)
-        self.moving_mean_initializer = identifiers.get(moving_mean_initializer)
-        self.moving_variance_initializer = identifiers.get(moving_variance_initializer)
-        function = identifiers.optional_function
-        self.beta_regularizer = function(beta_regularizer, "beta_regularizer")
-        self.gamma_regularizer = function(gamma_regularizer, "gamma_regularizer")
-        self.beta_constraint = function(beta_constraint, "beta_constraint")
-        self.gamma_constraint = function(gamma_constraint, "gamma_constraint")
+        take_roles(self, locals(), *_ROLES)
         self.gamma: Weight | None = None
         self.beta: Weight | None = None
 
@@ -125,33 +118,11 @@ class BatchNormalization(Layer):
             )
         size = input_shape[self.axis]
         if self.scale:
-            self.gamma = self.add_weight(
-                name="gamma",
-                shape=(size,),
-                initializer=self.gamma_initializer,
-                regularizer=self.gamma_regularizer,
-                constraint=self.gamma_constraint,
-            )
+            self.gamma = make_weight(self, "gamma", (size,))
         if self.center:
-            self.beta = self.add_weight(
-                name="beta",
-                shape=(size,),
-                initializer=self.beta_initializer,
-                regularizer=self.beta_regularizer,
-                constraint=self.beta_constraint,
-            )
-        self.moving_mean = self.add_weight(
-            name="moving_mean",
-            shape=(size,),
-            initializer=self.moving_mean_initializer,
-            trainable=False,
-        )
-        self.moving_variance = self.add_weight(
-            name="moving_variance",
-            shape=(size,),
-            initializer=self.moving_variance_initializer,
-            trainable=False,
-        )
+            self.beta = make_weight(self, "beta", (size,))
+        self.moving_mean = make_weight(self, "moving_mean", (size,), trainable=False)
+        self.moving_variance = make_weight(self, "moving_variance", (size,), trainable=False)
         self.input_spec = InputSpec(ndim=ndim, axes={self.axis: size})
 
     def call(self, inputs: Any, training: Any = None, mask: Any = None) -> Tensor:
@@ -205,16 +176,8 @@ class BatchNormalization(Layer):
     def get_config(self) -> dict[str, Any]:
         """The arguments that make a layer like this one."""
         plain = ("axis", "momentum", "epsilon", "center", "scale", "synchronized")
-        parts = ("beta", "gamma", "moving_mean", "moving_variance")
-        functions = [f"{w}_{f}" for w in ("beta", "gamma") for f in ("regularizer", "constraint")]
-        return (
-            super().get_config()
-            | {key: getattr(self, key) for key in (*plain, *functions)}
-            | {
-                f"{part}_initializer": identifiers.serialize(getattr(self, f"{part}_initializer"))
-                for part in parts
-            }
-        )
+        own = {key: getattr(self, key) for key in plain}
+        return super().get_config() | own | roles_config(self, *_ROLES)
 
 
 def _masked_moments(x: Tensor, mask: Tensor, axes: list[int]) -> tuple[Tensor, Tensor]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from tapegrad.core.convert import operand
 from tapegrad.core.tensor import Tensor
-from tapegrad.layers import activations, identifiers
+from tapegrad.layers import activations
 from tapegrad.layers.input_spec import InputSpec
 from tapegrad.layers.layer import Layer
+from tapegrad.layers.options import make_weight, positive, roles_config, take_roles
 from tapegrad.layers.weights import Weight
 from tapegrad.ops.cast import cast
 from tapegrad.ops.contract import matmul, tensordot
@@ -78,12 +77,7 @@ class Dense(Layer):
         quantization_config: Any = None,
         **kwargs: Any,
     ) -> None:
-        whole = isinstance(units, (int, np.integer)) and not isinstance(units, bool)
-        if not whole or units <= 0:
-            raise ValueError(
-                f"Received an invalid value for `units`, expected a positive integer. Received: "
-                f"units={units}"
-            )
+        positive("units", units)
         for key, value in (
             ("lora_rank", lora_rank),
             ("lora_alpha", lora_alpha),
@@ -94,37 +88,17 @@ class Dense(Layer):
                     f"Dense: {key}={value!r}: kernels are neither split nor quantized here."
                 )
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
-        self.units = int(units)
+        self.units = positive("units", units)
         self.activation = activations.get(activation)
         self.use_bias = use_bias
-        self.kernel_initializer = identifiers.get(kernel_initializer)
-        self.bias_initializer = identifiers.get(bias_initializer)
-        function = identifiers.optional_function
-        self.kernel_regularizer = function(kernel_regularizer, "kernel_regularizer")
-        self.bias_regularizer = function(bias_regularizer, "bias_regularizer")
-        self.kernel_constraint = function(kernel_constraint, "kernel_constraint")
-        self.bias_constraint = function(bias_constraint, "bias_constraint")
+        take_roles(self, locals(), "kernel", "bias")
         self.input_spec = InputSpec(min_ndim=2)
 
     def build(self, input_shape: Any) -> None:
         """Make kernel and bias for inputs of a shape."""
         size = input_shape[-1]
-        self._kernel = self.add_weight(
-            name="kernel",
-            shape=(size, self.units),
-            initializer=self.kernel_initializer,
-            regularizer=self.kernel_regularizer,
-            constraint=self.kernel_constraint,
-        )
-        self.bias: Weight | None = None
-        if self.use_bias:
-            self.bias = self.add_weight(
-                name="bias",
-                shape=(self.units,),
-                initializer=self.bias_initializer,
-                regularizer=self.bias_regularizer,
-                constraint=self.bias_constraint,
-            )
+        self._kernel = make_weight(self, "kernel", (size, self.units))
+        self.bias = make_weight(self, "bias", (self.units,)) if self.use_bias else None
         self.input_spec = InputSpec(min_ndim=2, axes={-1: size})
 
     @property
@@ -152,10 +126,5 @@ class Dense(Layer):
             "units": self.units,
             "activation": activations.serialize(self.activation),
             "use_bias": self.use_bias,
-            "kernel_initializer": identifiers.serialize(self.kernel_initializer),
-            "bias_initializer": identifiers.serialize(self.bias_initializer),
-            "kernel_regularizer": self.kernel_regularizer,
-            "bias_regularizer": self.bias_regularizer,
-            "kernel_constraint": self.kernel_constraint,
-            "bias_constraint": self.bias_constraint,
+            **roles_config(self, "kernel", "bias"),
         }

@@ -1,4 +1,4 @@
-"""Initializers and other parts of layers from names and plain dicts, and back."""
+"""Initializers from names and plain dicts, and back."""
 
 from __future__ import annotations
 
@@ -107,13 +107,3 @@ def deserialize(config: Any, custom_objects: Mapping[str, Callable[..., Any]] | 
     [2.0]
     """
     return INITIALIZERS.deserialize(config, custom_objects)
-
-
-def optional_function(given: Any, what: str) -> Any:
-    """A regularizer or constraint: a function, or None."""
-    if given is None or (callable(given) and not isinstance(given, type)):
-        return given
-    raise ValueError(
-        f"`{what}` must be a function of the weight, or None, not {given!r}: names are not known "
-        f"here."
-    )

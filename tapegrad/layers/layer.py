@@ -18,9 +18,10 @@ from tapegrad.core.names import name_scope, numbered, snake_case
 from tapegrad.core.restoring import restore_parts
 from tapegrad.core.tensor import ArrayLike, Tensor
 from tapegrad.core.variable import Variable
-from tapegrad.layers.identifiers import get as get_initializer
-from tapegrad.layers.identifiers import optional_function
+from tapegrad.layers.constraints import CONSTRAINTS
+from tapegrad.layers.identifiers import INITIALIZERS
 from tapegrad.layers.input_spec import require_compatible
+from tapegrad.layers.regularizers import REGULARIZERS
 from tapegrad.layers.weights import Weight
 from tapegrad.ops.cast import cast
 
@@ -108,7 +109,7 @@ class Layer(Module):
         self._dtype = _dtype_of(dtype)
         self._trainable = bool(trainable)
         self.autocast = autocast
-        self.activity_regularizer = optional_function(activity_regularizer, "activity_regularizer")
+        self.activity_regularizer = REGULARIZERS.get(activity_regularizer)
         self.built = False
         self.input_spec: Any = None
         self._own: list[Weight] = []
@@ -166,13 +167,13 @@ class Layer(Module):
                 f"Layer {self._name!r} cannot make a weight of shape {sizes}: all sizes must be "
                 f"known."
             )
-        make = get_initializer(initializer)
+        make = INITIALIZERS.get(initializer)
         weight = Weight(
             as_tensor(make(sizes, dtype=to), to.numpy_dtype),
             trainable,
             name or "variable",
-            constraint=optional_function(constraint, "constraint"),
-            regularizer=optional_function(regularizer, "regularizer"),
+            constraint=CONSTRAINTS.get(constraint),
+            regularizer=REGULARIZERS.get(regularizer),
         )
         weight._follow(self._trainable)
         self._own.append(weight)

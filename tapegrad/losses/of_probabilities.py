@@ -174,7 +174,7 @@ class CategoricalFocalCrossentropy(FunctionLoss):
     >>> import tapegrad as tf
     >>> loss = tf.keras.losses.CategoricalFocalCrossentropy()
     >>> float(loss([[0.0, 1.0, 0.0]], [[0.25, 0.5, 0.25]]).numpy().round(5))
-    0.0433199992775917
+    0.04332000017166138
     """
 
     def __init__(

@@ -276,8 +276,8 @@ def cosine_similarity(y_true: Any, y_pred: Any, axis: Any = -1) -> Tensor:
     --------
     >>> import tapegrad as tf
     >>> y = tf.constant([[3.0, 4.0], [1.0, 0.0]])
-    >>> tf.keras.losses.cosine_similarity(y, [[3.0, 4.0], [0.0, 2.0]]).numpy().round(6).tolist()
-    [-1.0, 0.0]
+    >>> tf.keras.losses.cosine_similarity(y, [[3.0, 4.0], [-2.0, 0.0]]).numpy().round(6).tolist()
+    [-1.0, 1.0]
     """
     true, predicted = _pair(y_true, y_pred)
     return -reduce_sum(_direction(true, axis) * _direction(predicted, axis), axis=axis)  # type: ignore[no-any-return]

@@ -285,7 +285,7 @@ def categorical_focal_crossentropy(
     >>> import tapegrad as tf
     >>> y, p = [[0.0, 1.0, 0.0]], [[0.25, 0.5, 0.25]]
     >>> tf.keras.losses.categorical_focal_crossentropy(y, p).numpy().round(5).tolist()
-    [0.0433199992775917]
+    [0.04332000017166138]
     """
     op = "categorical_focal_crossentropy"
     true, predicted = _classes(op, y_true, y_pred, label_smoothing, axis)
