@@ -51,6 +51,23 @@ class Pooling(Layer):
         return super().get_config() | {name: getattr(self, name) for name in names}
 
 
+class AveragePooling(Pooling):
+    """A pooling by means, whose window has no default."""
+
+    kind = "AVG"
+
+    def __init__(
+        self,
+        pool_size: Any,
+        strides: Any = None,
+        padding: str = "valid",
+        data_format: str | None = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(pool_size, strides, padding, data_format, name, **kwargs)
+
+
 class GlobalPooling(Layer):
     """What poolings over whole images have in common."""
 
@@ -166,7 +183,7 @@ class MaxPooling3D(Pooling):
 
 
 @_documented
-class AveragePooling1D(Pooling):
+class AveragePooling1D(AveragePooling):
     """The mean of every window of a sequence.
 
     Examples
@@ -177,22 +194,11 @@ class AveragePooling1D(Pooling):
     [2.0, 3.0]
     """
 
-    rank, kind = 1, "AVG"
-
-    def __init__(
-        self,
-        pool_size: Any,
-        strides: Any = None,
-        padding: str = "valid",
-        data_format: str | None = None,
-        name: str | None = None,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(pool_size, strides, padding, data_format, name, **kwargs)
+    rank = 1
 
 
 @_documented
-class AveragePooling2D(Pooling):
+class AveragePooling2D(AveragePooling):
     """The mean of every window of an image.
 
     Examples
@@ -202,11 +208,11 @@ class AveragePooling2D(Pooling):
     TensorShape([2, 14, 14, 3])
     """
 
-    rank, kind = 2, "AVG"
+    rank = 2
 
 
 @_documented
-class AveragePooling3D(Pooling):
+class AveragePooling3D(AveragePooling):
     """The mean of every window of a volume.
 
     Examples
@@ -216,7 +222,7 @@ class AveragePooling3D(Pooling):
     TensorShape([2, 2, 2, 2, 3])
     """
 
-    rank, kind = 3, "AVG"
+    rank = 3
 
 
 @_documented
