@@ -27,6 +27,7 @@ ROWS = (
         "interop",
         "layers",
         "losses",
+        "metrics",
         "numpy",
         "optimize",
         "optimizers",

@@ -8,6 +8,7 @@ from tapegrad.keras import (
     initializers,
     layers,
     losses,
+    metrics,
     optimizers,
     regularizers,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "initializers",
     "layers",
     "losses",
+    "metrics",
     "optimizers",
     "regularizers",
 ]
