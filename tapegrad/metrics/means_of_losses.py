@@ -7,6 +7,8 @@ from typing import Any
 from tapegrad.core.tensor import Tensor
 from tapegrad.metrics.means import MeanMetricWrapper
 from tapegrad.ops import error_losses, hinge_losses, probability_losses
+from tapegrad.ops.cast import cast
+from tapegrad.ops.compare import not_equal
 
 
 def _cosine(y_true: Any, y_pred: Any, axis: Any = -1) -> Tensor:
@@ -355,6 +357,8 @@ class SparseCategoricalCrossentropy(MeanMetricWrapper):
     ----------
     from_logits
         Whether the predictions are logits.
+    ignore_class
+        A class number whose places have no loss; they count in a mean without weights.
     axis
         The axis of the classes, which has to be the last.
     name, dtype
@@ -372,6 +376,7 @@ class SparseCategoricalCrossentropy(MeanMetricWrapper):
         name: str | None = "sparse_categorical_crossentropy",
         dtype: Any = None,
         from_logits: bool = False,
+        ignore_class: int | None = None,
         axis: int = -1,
     ) -> None:
         super().__init__(
@@ -379,5 +384,15 @@ class SparseCategoricalCrossentropy(MeanMetricWrapper):
             name,
             dtype,
             from_logits=from_logits,
+            ignore_class=ignore_class,
             axis=axis,
         )
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        """Take answers and predictions into account, with weights if there are any."""
+        ignored = self._options["ignore_class"]
+        if ignored is not None and sample_weight is not None:
+            sample_weight = cast(sample_weight, self._dtype) * cast(
+                not_equal(y_true, ignored), self._dtype
+            )
+        super().update_state(y_true, y_pred, sample_weight)

@@ -45,7 +45,7 @@ METRICS: dict[str, tuple[Any, list[dict[str, Any]]]] = {
     "Poisson": (SHARES, [{}]),
     "BinaryCrossentropy": (BINARY, [{}, {"from_logits": True, "label_smoothing": 0.1}]),
     "CategoricalCrossentropy": (ONE_HOT, [{}, {"label_smoothing": 0.1}]),
-    "SparseCategoricalCrossentropy": (NUMBERS, [{}, {"from_logits": True}]),
+    "SparseCategoricalCrossentropy": (NUMBERS, [{}, {"from_logits": True}, {"ignore_class": 1}]),
     "TruePositives": (BINARY, [{}, {"thresholds": [0.2, 0.6]}]),
     "FalsePositives": (BINARY, [{}]),
     "TrueNegatives": (BINARY, [{}]),
@@ -69,17 +69,17 @@ def gathered(name: str, true: Any, predicted: Any, options: dict[str, Any]) -> S
 
     def run(tf: Any) -> Any:
         metric = getattr(tf.keras.metrics, name)(**options)
-        found = [metric.result(), metric(true, predicted)]
+        found = [tf.identity(metric.result()), tf.identity(metric(true, predicted))]
         weights = np.linspace(0.5, 2.0, len(true)).astype(np.float32)
         metric.update_state(true[::-1].copy(), predicted, sample_weight=weights)
-        found.append(metric.result())
+        found.append(tf.identity(metric.result()))
         metric.reset_state()
         metric.update_state(true[:3], predicted[:3])
         config = metric.get_config()
         again = type(metric).from_config(config)
         shapes = [tuple(v.shape) for v in metric.variables]
-        found += [metric.result(), again(true, predicted)]
-        return [tf.convert_to_tensor(result) for result in found], metric.name, shapes
+        found += [tf.identity(metric.result()), tf.identity(again(true, predicted))]
+        return found, metric.name, shapes
 
     return run
 
