@@ -388,7 +388,9 @@ class SparseCategoricalCrossentropy(MeanMetricWrapper):
             axis=axis,
         )
 
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+    def update_state(  # type: ignore[override]
+        self, y_true: Any, y_pred: Any, sample_weight: Any = None
+    ) -> None:
         """Take answers and predictions into account, with weights if there are any."""
         ignored = self._options["ignore_class"]
         if ignored is not None and sample_weight is not None:
