@@ -44,6 +44,16 @@ def place(depth: int = 2) -> Place:
     return found.f_code, found.f_lasti
 
 
+def dialect_here(depth: int = 2) -> str:
+    """The dialect whose function the user called: ``"tf"``, ``"np"`` or ``"torch"``."""
+    frame: FrameType | None = sys._getframe(depth)
+    door = ""
+    while frame is not None and _inside[frame.f_code.co_filename]:
+        door, frame = frame.f_code.co_filename, frame.f_back
+    room = door.removeprefix(_PACKAGE).partition(os.sep)[0]
+    return {"numpy": "np", "torch": "torch"}.get(room, "tf")
+
+
 def line_now(depth: int = 2) -> tuple[str, int]:
     """File and number of the line where the innermost frame outside of this library stands."""
     found = frame_of_library_user(sys._getframe(depth))

@@ -15,7 +15,7 @@ from tapegrad.core.context import (
     silence_float_errors,
 )
 from tapegrad.core.observer import Observer
-from tapegrad.core.places import Line, Place, line_of, place
+from tapegrad.core.places import Line, Place, dialect_here, line_of, place
 from tapegrad.core.primitive import Primitive
 from tapegrad.core.tape import Record, is_differentiable
 from tapegrad.core.tape_arguments import single_tensor
@@ -170,8 +170,9 @@ def _find(
     output: Any,
     inputs: Mapping[str, Any],
     where: Any,
-    elementwise: bool,
+    dialect: str,
 ) -> Finding:
+    elementwise = primitive.kind == "elementwise"
     before = [a for a in inputs.values() if a is not None]
     # Of infinities that came in, the NaN that was made of them counts.
     nan_only = (
@@ -186,7 +187,8 @@ def _find(
         for name, a in inputs.items()
     )
     line = line_of(where)
-    return Finding(primitive.name, phase, index, value, shown, line, cure(primitive.name, phase))
+    helps = cure(primitive.name, phase, dialect)
+    return Finding(primitive.name, phase, index, value, shown, line, helps)
 
 
 def _names(primitive: Primitive, count: int) -> list[str]:
@@ -225,37 +227,39 @@ def _pulled_back(
 class NumericsObserver(Observer):
     """Looks for non-finite values while a program runs."""
 
-    __slots__ = ("_bad", "_places", "report")
+    __slots__ = ("_bad", "_dialects", "_places", "report")
 
     def __init__(self) -> None:
         super().__init__()
         self.report = NumericsReport()
         self._bad: set[int] = set()
         self._places: dict[int, Place] = {}
+        self._dialects: dict[int, str] = {}
 
     def see(self, primitive: Primitive, inputs: Sequence[Any], outputs: Sequence[Any]) -> None:
         """Look at what a call computed."""
         token = silence_float_errors()
         try:
-            where = place(3)
+            where, dialect = place(3), dialect_here(3)
             for y in outputs:
-                self._places[y._id] = where
+                self._places[y._id], self._dialects[y._id] = where, dialect
                 if not is_finite(y._value):
-                    self._look(primitive, inputs, y, where)
+                    self._look(primitive, inputs, y, where, dialect)
         finally:
             restore_float_errors(token)
 
-    def _look(self, primitive: Primitive, inputs: Sequence[Any], y: Any, where: Place) -> None:
+    def _look(
+        self, primitive: Primitive, inputs: Sequence[Any], y: Any, where: Place, dialect: str
+    ) -> None:
         self._bad.add(y._id)
         arrays = [x._value for x in inputs]
         named = dict(zip(_names(primitive, len(arrays)), arrays, strict=True))
-        elementwise = primitive.kind == "elementwise"
         if _makes(y._value, arrays):
-            self.report.add(_find(primitive, "forward", y._value, named, where, elementwise))
+            self.report.add(_find(primitive, "forward", y._value, named, where, dialect))
         for x in inputs:
             if x._id not in self._bad and not is_finite(x._value):
                 self._bad.add(x._id)
-                self.report.add(_find(primitive, "input", x._value, named, where, elementwise))
+                self.report.add(_find(primitive, "input", x._value, named, where, dialect))
 
     def sweep(
         self,
@@ -267,9 +271,9 @@ class NumericsObserver(Observer):
         """Pull cotangents back and look at each."""
         found: dict[int, Any] = {}
         for number, record, inputs, g in _pulled_back(list(records), cotangents, found, sources):
-            where = place_of(number) or self._places.get(tuple_of(record[4])[0])
-            elementwise = record[0].kind == "elementwise"
-            self.report.add(_find(record[0], "backward", g, inputs, where, elementwise))
+            out = tuple_of(record[4])[0]
+            where, dialect = place_of(number) or self._places.get(out), self._dialects.get(out)
+            self.report.add(_find(record[0], "backward", g, inputs, where, dialect or "tf"))
         return found
 
 
@@ -321,18 +325,17 @@ def explain_nan(tape: Any, target: Any = None) -> NumericsReport:
     report = NumericsReport()
     records, places = _unfolded(tape)
     known = _known(tape, records, y)
+    dialect = "tf" if y is None else y._manner.dialect
     token = silence_float_errors()
     try:
-        last = _look_forward(records, places, known, report)
+        last = _look_forward(records, places, known, report, dialect)
         if not report.findings and records:
             if y is not None:
                 seeds = {y._id: ones(y)} if is_differentiable(y._value) else {}
             else:
                 seeds = {} if last is None else {last[0]: np.ones(last[1].shape, last[1].dtype)[()]}
             for number, record, inputs, g in _pulled_back(records, seeds, None, set()):
-                elementwise = record[0].kind == "elementwise"
-                where = places[number]
-                report.add(_find(record[0], "backward", g, inputs, where, elementwise))
+                report.add(_find(record[0], "backward", g, inputs, places[number], dialect))
     finally:
         restore_float_errors(token)
     return report
@@ -370,7 +373,11 @@ def _known(tape: Any, records: Sequence[Record], y: Any) -> dict[int, Any]:
 
 
 def _look_forward(
-    records: Sequence[Record], places: Sequence[Any], known: dict[int, Any], report: NumericsReport
+    records: Sequence[Record],
+    places: Sequence[Any],
+    known: dict[int, Any],
+    report: NumericsReport,
+    dialect: str,
 ) -> Any:
     """Report records whose output is bad; gives identity and value of the last known output."""
     last, bad = None, set()
@@ -384,7 +391,6 @@ def _look_forward(
             if value is not None:
                 known[out] = value
         named = dict(zip(_names(primitive, len(inputs)), inputs, strict=True))
-        elementwise = primitive.kind == "elementwise"
         where = places[number]
         present = [a for a in inputs if a is not None]
         for o in tuple_of(out):
@@ -396,11 +402,11 @@ def _look_forward(
                 continue
             bad.add(o)
             if _makes(value, present):
-                report.add(_find(primitive, "forward", value, named, where, elementwise))
+                report.add(_find(primitive, "forward", value, named, where, dialect))
         for i, a in zip(tuple_of(ids), inputs, strict=True):
             if a is not None and i not in bad and not is_finite(a):
                 bad.add(i)
-                report.add(_find(primitive, "input", a, named, where, elementwise))
+                report.add(_find(primitive, "input", a, named, where, dialect))
     return last
 
 
