@@ -35,6 +35,7 @@ from tapegrad.torch.indexing import *
 from tapegrad.torch.joining import *
 from tapegrad.torch.late import late as _late
 from tapegrad.torch.layer_functions import *
+from tapegrad.torch.logarithms import *
 from tapegrad.torch.logic import *
 from tapegrad.torch.masks import *
 from tapegrad.torch.matrix_functions import *
@@ -51,6 +52,7 @@ from tapegrad.torch.products_of_many import *
 from tapegrad.torch.random import *
 from tapegrad.torch.reductions import *
 from tapegrad.torch.rounding import *
+from tapegrad.torch.sampling import *
 from tapegrad.torch.scans import *
 from tapegrad.torch.searching import *
 from tapegrad.torch.shaping import *

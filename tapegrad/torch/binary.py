@@ -67,7 +67,6 @@ __all__ = [
     "polygamma",
     "true_divide",
     "where",
-    "xlogy",
 ]
 
 _where = TABLE["where"]
@@ -148,13 +147,6 @@ igammac = _of_two(
     True,
 )
 arctan2 = atan2
-
-
-@documented(f"torch.xlogy({_PAIR})", "")
-@operation(in_place=True)
-def xlogy(input: Any, other: Any) -> Any:
-    r""":math:`a \ln b`, and 0 where :math:`a = 0`."""
-    return division.xlogy(*promoted_floating(input, other))
 
 
 def _ignoring_nan(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -6,14 +6,14 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from tapegrad.ops import bessel, elementwise, entropy, error_functions
+from tapegrad.ops import bessel, elementwise, entropy, error_functions, transcendental
 from tapegrad.ops import sinc as core_sinc
 from tapegrad.ops import zeta as core_zeta
 from tapegrad.ops.cast import in_dtype
-from tapegrad.ops.division import xlog1py as core_xlog1py
 from tapegrad.torch.absent import refusing
-from tapegrad.torch.binary import igamma, igammac, logit, mvlgamma, polygamma, xlogy
+from tapegrad.torch.binary import igamma, igammac, logit, mvlgamma, polygamma
 from tapegrad.torch.documentation import documented
+from tapegrad.torch.logarithms import multiple, xlogy
 from tapegrad.torch.node_names import camel
 from tapegrad.torch.operation import operation
 from tapegrad.torch.pointwise import (
@@ -174,7 +174,7 @@ log_ndtr = _of_one("log_ndtr", error_functions.log_ndtr, "The logarithm of `ndtr
 @operation("SpecialXlog1PyBackward0", method=False)
 def xlog1py(input: Any, other: Any) -> Any:
     r""":math:`a \ln(1 + b)`, and 0 where :math:`a = 0`."""
-    return core_xlog1py(*promoted_floating(input, other))
+    return multiple(input, other, transcendental.log1p, -1.0, 0.0)
 
 
 @documented("torch.special.zeta(torch.tensor([2.0]), torch.tensor([1.0]))", "")

@@ -31,6 +31,10 @@ WORDS = {
     "quantile_ranks": "beside its slope",  # one of its results
 }
 
+#: What was drawn is constant, and moves with its distribution: differences of quantiles and of
+#: expectations are the judges, in tests/ops/test_pathwise.py.
+DRAWN = ("gamma_pathwise", "dirichlet_pathwise")
+
 
 def _of_hermitian(x: Any) -> Any:
     w, v = tf.linalg.eigh((x + tf.linalg.adjoint(x)) / 2.0)
@@ -63,6 +67,16 @@ def samples() -> dict[str, list[Sample]]:
 def columns(name: str) -> dict[str, str]:
     """What each mode says about a primitive."""
     every = samples()[name]
+    if name in DRAWN:
+        sample = dataclasses.replace(every[0], order=1)
+        return {
+            "reverse": "yes, of quantiles",
+            "forward": _passed(table.test_forward_mode_is_dual_to_reverse, sample),
+            "second order": "yes, of quantiles",
+            "batched": _passed(table.test_batched_cotangents_equal_a_loop, sample),
+            "complex": "real only",
+            "float32": _float32(sample),
+        }
     live = [s for s in every if s.order >= 1 and all(a.size for a in s.arrays())]
     if not live:
         return dict.fromkeys(COLUMNS, _word_without_derivative(TABLE[name], every[0]))

@@ -398,3 +398,18 @@ elementwise_samples(
     reference=_mp(_beta_quantile),
     dtypes=_SINGLE,
 )
+# What was drawn is constant: derivatives are tested in test_pathwise.py.
+elementwise_samples(
+    "gamma_pathwise",
+    positive,
+    positive,
+    reference=lambda a, b: np.broadcast_arrays(a, b)[1],
+    order=0,
+)
+sample(
+    "dirichlet_pathwise",
+    positive(2, 3),
+    positive(2, 3),
+    reference=lambda concentration, drawn: drawn,
+    order=0,
+)

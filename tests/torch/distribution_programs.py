@@ -34,8 +34,13 @@ def with_gradients(torch: Any, compute: Callable[[], Any], leaves: list[Any]) ->
     if not y.requires_grad:
         return y
     weights = torch.linspace(0.5, 1.5, y.numel(), dtype=y.dtype).reshape(y.shape)
-    found = torch.autograd.grad((y * weights).sum(), leaves, allow_unused=True)
+    found = torch.autograd.grad((y * weights).sum(), leaves, allow_unused=True, retain_graph=True)
     return y.detach(), found
+
+
+def without_gradients(d: Any) -> Any:
+    """The same distribution with constant parameters."""
+    return type(d)(**{name: getattr(d, name).detach() for name in d.arg_constraints})
 
 
 def facts(torch: Any, name: str, parameters: dict[str, Any]) -> Any:
@@ -63,11 +68,13 @@ def densities(torch: Any, name: str, parameters: dict[str, Any], values: Any) ->
     x = tensor(torch, values)
     x = x.requires_grad_() if x.is_floating_point() and not d.support.is_discrete else x.detach()
     leaves = [*leaves, x] if x.requires_grad else leaves
+    # PyTorch does not differentiate the distribution function by a gamma number's shape.
+    known = d if name not in ("Gamma", "Chi2", "InverseGamma") else without_gradients(d)
     p = torch.linspace(0.1, 0.9, 3, dtype=torch.float64)
     p = p.reshape((3,) + (1,) * len(d.batch_shape)).requires_grad_()
     found = {
         "log_prob": with_gradients(torch, lambda: d.log_prob(x), leaves),
-        "cdf": with_gradients(torch, lambda: d.cdf(x), leaves),
+        "cdf": with_gradients(torch, lambda: known.cdf(x), leaves),
         "icdf": with_gradients(torch, lambda: d.icdf(p), [*leaves, p]),
     }
     first = torch.autograd.grad(d.log_prob(x).sum(), leaves, create_graph=True, allow_unused=True)

@@ -29,9 +29,12 @@ class Parametric(Distribution):
     ----------
     _event_axes
         How many of the last axes of an attribute do not belong to the batch, where some do not.
+    _of_all
+        Attributes that are the same for the whole batch.
     """
 
     _event_axes: ClassVar[dict[str, int]] = {}
+    _of_all: ClassVar[tuple[str, ...]] = ()
 
     if TYPE_CHECKING:
 
@@ -50,7 +53,7 @@ class Parametric(Distribution):
         for name, value in self.__dict__.items():
             if isinstance(value, Distribution):
                 value = value.expand(shape)
-            elif isinstance(value, Tensor):
+            elif isinstance(value, Tensor) and name not in self._of_all:
                 axes = self._event_axes.get(name, 0)
                 value = value.expand(shape + value.shape[value.ndim - axes :])
             new.__dict__[name] = value
@@ -87,7 +90,8 @@ class OfProbabilities(Parametric):
     ) -> None:
         known = self._given(probs, logits)
         (name,) = known
-        values = broadcast_all(*given.values(), known[name])
+        *others, param = broadcast_all(*given.values(), known[name])
+        values = [*[v.type_as(param) for v in others], param]
         self.__dict__.update(zip((*given, name), values, strict=True))
         self._param = values[-1]
         Distribution.__init__(self, values[-1].shape, validate_args=validate_args)
