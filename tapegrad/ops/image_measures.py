@@ -12,6 +12,7 @@ from tapegrad.core.dtypes import from_numpy
 from tapegrad.core.table import recording
 from tapegrad.core.tensor import Tensor, wrap_constant
 from tapegrad.errors import InvalidArgumentError
+from tapegrad.ops.arranging import pad
 from tapegrad.ops.cast import cast
 from tapegrad.ops.convolution_arguments import whole_argument
 from tapegrad.ops.reduce import reduce_mean, reduce_sum
@@ -21,6 +22,7 @@ __all__ = [
     "image_gradients",
     "per_image_standardization",
     "psnr",
+    "sobel_edges",
     "ssim",
     "total_variation",
 ]
@@ -69,6 +71,44 @@ def image_gradients(image: Any) -> tuple[Tensor, Tensor]:
     dy = recording.pad(_steps(x, -3), paddings=(none, one, none, none))
     dx = recording.pad(_steps(x, -2), paddings=(none, none, one, none))
     return dy, dx
+
+
+def sobel_edges(image: Any) -> Tensor:
+    """Differences across every pixel, downwards and to the right, smoothed along the other axis.
+
+    Parameters
+    ----------
+    image
+        Of shape ``(batch, height, width, channels)``, floating point.
+
+    Returns
+    -------
+    Tensor
+        Of shape ``(batch, height, width, channels, 2)``: the two differences. Images are mirrored
+        at their margins.
+
+    Raises
+    ------
+    ValueError
+        If `image` has another rank.
+
+    Examples
+    --------
+    >>> import tapegrad as tf
+    >>> x = tf.reshape(tf.range(9.0), [1, 3, 3, 1])
+    >>> tf.image.sobel_edges(x).numpy()[0, 1, 1, 0].tolist()
+    [24.0, 8.0]
+    """
+    x = operand(image)
+    shape = x._value.shape
+    if len(shape) != 4:
+        raise ValueError(f"sobel_edges expects a 4D tensor [batch_size, h, w, d], not {shape}.")
+    down = np.array([[-1, -2, -1], [0, 0, 0], [1, 2, 1]], x._value.dtype)
+    pair = np.stack([down, down.T], axis=-1)[:, :, None, :]
+    kernels = wrap_constant(np.repeat(pair, shape[-1], axis=2))
+    mirrored = pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]], mode="REFLECT")
+    edges = depthwise_conv2d(mirrored, kernels, [1, 1, 1, 1], "VALID")
+    return recording.reshape(edges, to=(*shape, 2))  # type: ignore[no-any-return]
 
 
 def total_variation(images: Any, name: str | None = None) -> Tensor:
