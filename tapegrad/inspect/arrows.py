@@ -76,7 +76,9 @@ class Arrows:
             text = arrow.label
             if not text or arrow.back:
                 continue
-            x, y = self._place(self._curves[arrow.tail, arrow.head], 5.8 * len(text) + 2.0)
+            width = 5.8 * len(text) + 2.0
+            x, y = self._place(self._curves[arrow.tail, arrow.head], width)
+            self.right = max(self.right, x + width)
             start = f"<text x='{x:.1f}' y='{y + 9.5:.1f}' font-size='10'"
             drawn.append(
                 f"{start} {HALO}>{text}</text>{start} class='number' fill='{NUMBER}'>{text}</text>"
@@ -141,12 +143,18 @@ class Arrows:
             for share in (0.5, 0.3, 0.7, 0.15):
                 x, y = _point(curves[number], share)
                 for left in (x + 4.0, x - 4.0 - width):
+                    if left < _LEFTMOST:
+                        continue
                     corner = left, y - _LABEL_HEIGHT / 2
                     first = first or corner
                     if self._taken.add((*corner, width, _LABEL_HEIGHT)):
                         return corner
         assert first is not None
         return first
+
+
+#: Numbers stay inside of the picture's margin.
+_LEFTMOST = -22.0
 
 
 class _Taken:

@@ -17,6 +17,11 @@ _TIP = (
 )
 
 
+_NOTHING = (
+    f"<text x='0' y='8' font-size='13' class='ink' fill='{INK}'>The tape recorded nothing.</text>"
+)
+
+
 def svg(diagram: Diagram) -> str:
     """The picture, complete with its own background and legend."""
     sizes = {box.key: _size(box) for box in diagram.boxes}
@@ -26,6 +31,7 @@ def svg(diagram: Diagram) -> str:
     arrows = Arrows(diagram.arrows, layout, sizes)
     lines = arrows.lines()
     frames, titles = _frames(diagram, layout, sizes, arrows)
+    labels = arrows.labels()
     width = max(max(layout.width, arrows.right) + 2 * _MARGIN, 470.0)
     height = layout.height + 2 * _MARGIN + 44.0
     parts = [
@@ -36,7 +42,8 @@ def svg(diagram: Diagram) -> str:
         *lines,
         *[_box(box, layout.centres[box.key], sizes[box.key]) for box in diagram.boxes],
         *titles,
-        *arrows.labels(),
+        *labels,
+        *([] if diagram.boxes else [_NOTHING]),
         "</g>",
         _legend(height, arrows.with_norms),
         "</svg>",

@@ -258,3 +258,30 @@ def test_notebooks_show_sparse_gradients_and_used_tapes() -> None:
     gradient = tape.gradient(y, table)
     assert "2 rows of shape (5, 2)" in gradient._repr_html_()
     assert "released" in tape._repr_html_()
+
+
+def test_numbers_stay_inside_of_the_picture() -> None:
+    rng = np.random.default_rng(0)
+    queries, keys, values, out = (tf.Variable(rng.normal(size=(8, 8))) for _ in range(4))
+    with tf.GradientTape() as tape:
+        h = tf.constant(rng.normal(size=(2, 5, 8)))
+        for _ in range(4):
+            scores = tf.matmul(h @ queries, h @ keys, transpose_b=True) / 3.0
+            h = h + (tf.nn.softmax(scores) @ (h @ values)) @ out
+            h = h - tf.reduce_mean(h, -1, keepdims=True)
+        y = tf.reduce_sum(h * h)
+    root = ET.fromstring(tape.draw(y).svg())
+    width = float(root.get("width", "0"))
+    margin = 28.0
+    numbers = [e for e in root.iter() if e.get("class") == "number" and e.get("font-size") == "10"]
+    assert len(numbers) > 10
+    for number in numbers:
+        left = float(number.get("x", "nan")) + margin
+        assert left >= 0.0
+        assert left + 5.8 * len(number.text or "") <= width
+
+
+def test_an_empty_tape_says_so() -> None:
+    with tf.GradientTape() as tape:
+        pass
+    assert "The tape recorded nothing." in tape.draw().svg()
