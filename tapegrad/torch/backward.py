@@ -158,6 +158,8 @@ def _receivers(
 
 
 def _accumulate(tensor: Tensor, value: Any, node: Node | None, identity: int) -> None:
+    if value.dtype != tensor._value.dtype:
+        value, node, identity = _in_type(value, node, identity, tensor)
     grad = tensor._grad
     is_leaf = tensor._node.__class__ is AccumulateGrad
     if grad is None:
@@ -177,6 +179,16 @@ def _accumulate(tensor: Tensor, value: Any, node: Node | None, identity: int) ->
                 raise RuntimeError("Tensor post accumulate grad hooks should return None.")
         for hook in list(state.get("_after", {}).values()):
             hook((), (wrapped(value, node, identity),))
+
+
+def _in_type(value: Any, node: Node | None, identity: int, of: Tensor) -> tuple[Any, Any, int]:
+    """A gradient in the type of its tensor: the engine's rules may widen bfloat16."""
+    if of._value.dtype.kind != "c" and value.dtype.kind == "c":
+        return value, node, identity
+    if node is None:
+        return value.astype(of._value.dtype), None, 0
+    fitting = wrapped(value, node, identity).to(of.dtype)
+    return fitting._value, fitting._node, fitting._id
 
 
 def grad(
@@ -308,6 +320,8 @@ def _returned(
     for i, x in enumerate(sources):
         if x._id in found:
             value, node, identity = found[x._id]
+            if isinstance(x, Tensor) and value.dtype != x._value.dtype and not rows:
+                value, node, identity = _in_type(value, node, identity, x)
             results.append(wrapped(graph.owned(value, taken), node, identity))
         elif not allow_unused:
             raise RuntimeError(_UNUSED.format(i))

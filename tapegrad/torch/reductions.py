@@ -76,14 +76,23 @@ def reduced(
     dim: Any,
     keepdim: bool,
     out: Any = None,
+    dtype: Any = None,
 ) -> Any:
-    """Run a reduction of core tensors, ``function(x, axes, keepdims)``."""
+    """Run a reduction of core tensors, ``function(x, axes, keepdims)``.
+
+    The type that the user has asked for is the function's to care about.
+    """
     if not isinstance(input, Tensor):
         raise TypeError(
             f"{name}(): argument 'input' (position 1) must be Tensor, not {type(input).__name__}"
         )
     axes = list(axes_of(dim, input._value.ndim))
-    result = run(lambda x: function(x, axes, keepdim), node_type(kind), (input,), {})
+
+    def reduce(x: Any, asked: Any = None) -> Any:
+        return function(x, axes, keepdim)
+
+    options = {} if dtype is None else {"asked": to_numpy(dtype)}
+    result = run(reduce, node_type(kind), (input,), options)
     return result if out is None else into(out, name, result, (input,))
 
 
@@ -104,7 +113,7 @@ def sum(
         return core.reduce_sum(_summable(x, dtype), axes, keepdims)
 
     kind = "SumBackward0" if dim is None else "SumBackward1"
-    return reduced("sum", kind, total, input, dim, keepdim, out)
+    return reduced("sum", kind, total, input, dim, keepdim, out, dtype)
 
 
 @numpy_words
@@ -126,7 +135,7 @@ def mean(
         return core.reduce_mean(_summable(x, dtype), axes, keepdims)
 
     kind = "MeanBackward0" if dim is None else "MeanBackward1"
-    return reduced("mean", kind, average, input, dim, keepdim, out)
+    return reduced("mean", kind, average, input, dim, keepdim, out, dtype)
 
 
 @numpy_words
@@ -140,7 +149,7 @@ def prod(
         return core.reduce_prod(_summable(x, dtype), axes, keepdims)
 
     kind = "ProdBackward0" if dim is None else "ProdBackward1"
-    return reduced("prod", kind, product, input, dim, keepdim, out)
+    return reduced("prod", kind, product, input, dim, keepdim, out, dtype)
 
 
 def _extreme(name: str, function: Callable[..., Any], word: str) -> Any:
@@ -223,7 +232,7 @@ def nansum(
             return core.reduce_sum(x, axes, keepdims)
         return core_nan.nansum(x, tuple(axes), keepdims)
 
-    return reduced("nansum", "NansumBackward0", total, input, dim, keepdim, out)
+    return reduced("nansum", "NansumBackward0", total, input, dim, keepdim, out, dtype)
 
 
 @numpy_words
@@ -236,7 +245,7 @@ def nanmean(
     def average(x: Any, axes: list[int], keepdims: bool) -> Any:
         return core_nan_moments.nanmean(_summable(x, dtype), tuple(axes), keepdims)
 
-    return reduced("nanmean", "MeanBackward1", average, input, dim, keepdim, out)
+    return reduced("nanmean", "MeanBackward1", average, input, dim, keepdim, out, dtype)
 
 
 # Spread

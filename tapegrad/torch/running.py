@@ -19,6 +19,7 @@ from tapegrad.errors import InvalidArgumentError
 from tapegrad.torch import modes
 from tapegrad.torch.anomaly import check_gradient, remember_call
 from tapegrad.torch.dtypes import from_numpy_dtype
+from tapegrad.torch.half_precision import in_float32
 from tapegrad.torch.modes import builds_graph
 from tapegrad.torch.node import Node
 from tapegrad.torch.recorded import Recording, active_levels, advance, identities, recorded_by
@@ -44,6 +45,8 @@ def run(
         shared(args[0])
     entered = [enter(a, taken) for a in args]
     named = {k: enter(v, taken) for k, v in kwargs.items()} if kwargs else kwargs
+    if taken and taken[0]._value.dtype.itemsize == 2:
+        function = in_float32(function, kind, taken)
     followed = {x._id for x in taken if x._node is not None} if builds_graph() else set()
     tracked = bool(followed)
     levels = active_levels() if outside else ()
