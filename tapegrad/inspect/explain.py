@@ -31,6 +31,8 @@ from tapegrad.inspect.words import words_for, zero_because
 
 #: Steps of a long path that are described at each end; the others are counted.
 _SHOWN = 12
+#: So many repetitions of one operation of one line are written one by one.
+_FEW_TURNS = 3
 
 
 class Step(NamedTuple):
@@ -305,18 +307,42 @@ def _broken(y: Any, x: Any, path: list[Edge] | None, cause: Cause, *broken: Edge
 
 
 def named(path: list[Edge], *broken: Edge, hint: str | None = None) -> list[str]:
-    """The operations of a path; those in the middle of a long one are counted."""
-    lines = []
+    """The operations of a path; repeated ones, and the middle of a long one, are counted."""
+    groups: list[tuple[int, int, str, bool]] = []
+    texts: dict[Any, str] = {}
     for number, edge in enumerate(path, 1):
-        if _SHOWN < number <= len(path) - _SHOWN and edge not in broken:
-            if number == _SHOWN + 1:
-                lines.append(f"  ... {_count(len(path) - 2 * _SHOWN, 'more operation')} ...")
+        cuts = edge in broken
+        key = edge.primitive.name, edge.where
+        if key not in texts:
+            texts[key] = f"{edge.primitive.name}{f' at {edge.line}' if edge.line else ''}"
+        text = texts[key]
+        if groups and not cuts and groups[-1][2:] == (text, False):
+            groups[-1] = groups[-1][0], number, text, False
+        else:
+            groups.append((number, number, text, cuts))
+    groups = [part for group in groups for part in _parts(group)]
+    lines: list[str] = []
+    left_out = 0
+    for i, (first, last, text, cuts) in enumerate(groups):
+        if _SHOWN <= i < len(groups) - _SHOWN and not cuts:
+            left_out += last - first + 1
             continue
-        where = f" at {edge.line}" if edge.line else ""
-        mark = "  <- here" if edge in broken else ""
-        lines.append(f"  {number}. {edge.primitive.name}{where}{mark}")
+        if left_out:
+            lines.append(f"  ... {_count(left_out, 'more operation')} ...")
+            left_out = 0
+        numbers = f"{first}-{last}" if last > first else f"{first}"
+        times = f", {last - first + 1} times" if last > first else ""
+        lines.append(f"  {numbers}. {text}{times}{'  <- here' if cuts else ''}")
     unknown = any(e.where is None and e.primitive is not RELEASED for e in path)
     return [*lines, hint or _how_to_get_lines()] if unknown else lines
+
+
+def _parts(group: tuple[int, int, str, bool]) -> list[tuple[int, int, str, bool]]:
+    """A few repetitions one by one; many as one group."""
+    first, last, text, cuts = group
+    if last - first + 1 > _FEW_TURNS:
+        return [group]
+    return [(number, number, text, cuts) for number in range(first, last + 1)]
 
 
 def _how_to_get_lines() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
 from html import escape
 from math import isfinite, log10
 from typing import Any, NamedTuple
@@ -91,7 +92,7 @@ class GradientReport:
         return head, rows
 
     def __str__(self) -> str:
-        return text_table(*self._cells())
+        return text_table(*self._cells()) if self.entries else "There are no gradients."
 
     __repr__ = __str__
 
@@ -186,6 +187,9 @@ def _named(grads: Any, prefix: str) -> Iterator[tuple[str, Any]]:
     if isinstance(grads, dict):
         for key in sorted(grads):
             yield from _named(grads[key], f"{prefix}.{key}" if prefix else str(key))
+    elif hasattr(grads, "_fields") or (is_dataclass(grads) and not isinstance(grads, type)):
+        for name in getattr(grads, "_fields", None) or [f.name for f in fields(grads)]:
+            yield from _named(getattr(grads, name), f"{prefix}.{name}" if prefix else name)
     elif isinstance(grads, (list, tuple)):
         for i, g in enumerate(grads):
             yield from _named(g, f"{prefix}[{i}]")
@@ -206,7 +210,7 @@ def _entry(name: str, g: Any, variable: Any) -> Entry:
     wide = _wide(g)
     size = wide.size
     bad = int(size - np.isfinite(wide).sum())
-    rows = wide.reshape(-1, wide.shape[-1]) if wide.ndim else wide.reshape(1, 1)
+    rows = wide.reshape(-1, wide.shape[-1] if wide.ndim else 1) if size else wide
     dead = int((rows == 0).all(axis=0).sum()) if size else 0
     zeros = float((wide == 0).mean()) if size else 0.0
     largest = float(np.abs(wide).max()) if size else 0.0

@@ -127,6 +127,8 @@ _COUNTS = ("count_nonzero", "histogram", "bincount", "sum", "unique")
 
 def instead(operation: str, words: Words) -> str:
     """A sentence about what has a derivative instead of a discrete operation; may be empty."""
+    if operation == "numpy_function":
+        return " tf.py_function has one, where the function computes with operations of tf."
     for names, code in (
         (_COMPARISONS, words.comparison),
         (_POSITIONS, words.position),

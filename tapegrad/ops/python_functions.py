@@ -12,7 +12,7 @@ from tapegrad.core import nest
 from tapegrad.core.context import active_tracer
 from tapegrad.core.convert import as_tensor
 from tapegrad.core.dtypes import DType, as_dtype
-from tapegrad.core.host import host_call
+from tapegrad.core.host import host_call, pass_by_host
 from tapegrad.core.tape import is_differentiable
 from tapegrad.core.tensor import Tensor
 from tapegrad.core.tensor_spec import TensorSpec
@@ -143,10 +143,15 @@ def _numpy_function(func: Callable[..., Any], given: list[Tensor], Tout: Any) ->
     """What a function makes of arrays, as tensors."""
     result = func(*[_copied(x._read()) for x in given])
     announced = list(Tout) if isinstance(Tout, (list, tuple)) else [Tout]
-    if not _is_list(result):
-        return None if result is None else _converted(result, announced[0] if announced else None)
-    dtypes = announced if len(announced) == len(result) else announced[:1] * len(result)
-    return [_converted(r, t) for r, t in zip(result, dtypes, strict=True)]
+    several = _is_list(result)
+    if result is None:
+        return None
+    results = list(result) if several else [result]
+    dtypes = announced if len(announced) == len(results) else announced[:1] * len(results)
+    dtypes = dtypes or [None] * len(results)
+    made = [_converted(r, t) for r, t in zip(results, dtypes, strict=True)]
+    pass_by_host("numpy_function", given, tuple([y for y in made if isinstance(y, Tensor)]))
+    return made if several else made[0]
 
 
 def _copied(value: Any) -> Any:

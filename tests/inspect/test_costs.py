@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -225,3 +226,29 @@ def test_gradient_report_of_structures_and_variables() -> None:
         tf.debugging.gradient_report([found["w"]], [w, table])
     with pytest.raises(TypeError, match="is no gradient"):
         tf.debugging.gradient_report([1.0])
+
+
+def test_gradient_report_of_classes_and_of_nothing() -> None:
+    @dataclasses.dataclass
+    class Layer:
+        kernel: Any
+        bias: Any
+
+    class Pair(NamedTuple):
+        first: Any
+        second: Any
+
+    report = tf.debugging.gradient_report(
+        Layer(tf.constant([[1.0, 2.0]]), Pair(tf.constant(np.zeros((0, 3))), None))
+    )
+    assert [(e.name, e.verdict) for e in report.entries] == [
+        ("kernel", "ok"),
+        ("bias.first", "ok"),
+        ("bias.second", "None"),
+    ]
+    assert report.entries[1].shape == (0, 3)
+    for empty in (np.zeros(0), np.zeros((2, 0))):
+        (entry,) = tf.debugging.gradient_report([empty]).entries
+        assert (entry.norm, entry.zeros, entry.dead) == (0.0, 0.0, 0)
+    assert str(tf.debugging.gradient_report([])) == "There are no gradients."
+    assert "</svg>" in tf.debugging.gradient_report([])._repr_html_()

@@ -250,3 +250,33 @@ def test_a_tape_that_was_used_up_says_where() -> None:
         z = x * 3.0
     tape.gradient(y, x)  # used
     assert "# used` released the values, and cannot be called again" in str(tape.explain(z, x))
+
+
+def test_repetitions_are_told_once() -> None:
+    x = tf.Variable([1.5, 2.5])
+    with tf.GradientTape() as tape:
+        h = x
+        for _ in range(40):
+            h = tf.sin(h)
+        z = tf.round(h)
+        for _ in range(3):
+            z = tf.cos(z)
+        y = tf.reduce_sum(z)
+    lines = str(tape.explain(y, x)).splitlines()
+    shown = [line.strip() for line in lines[3:]]
+    assert shown[0].startswith("1-40. sin at")
+    assert shown[0].endswith(", 40 times")
+    assert shown[1].startswith("41. round at")
+    assert shown[1].endswith("<- here")
+    assert [line.split()[0] for line in shown[2:]] == ["42.", "43.", "44.", "45."]
+
+
+def test_functions_of_numpy_arrays_are_named() -> None:
+    x = tf.Variable([1.5, 2.5])
+    with tf.GradientTape() as tape:
+        y = tf.numpy_function(lambda a: a.sum(), [x * 2.0], tf.float32) * 3.0  # here
+    explained = tape.explain(y, x)
+    assert explained.cause == "not differentiable"
+    assert explained.line.text.endswith("# here")
+    assert "`numpy_function`" in str(explained)
+    assert "tf.py_function" in str(explained)
