@@ -143,7 +143,8 @@ def _one(kind: str) -> Any:
     convert, words = _KINDS[kind]
 
     def call(a: Any, n: Any = None, axis: int = -1, norm: Any = None, out: Any = None) -> Any:
-        return _along_one(kind, convert(a), n, axis, _norm(norm))
+        found = _along_one(kind, convert(a), n, axis, _norm(norm))
+        return _of_half(kind, a, found) if kind == "irfft" else found
 
     call.__name__ = call.__qualname__ = kind
     call.__doc__ = f"{words} along one axis."
@@ -179,10 +180,18 @@ fft2, ifft2, rfft2, irfft2 = [_several(kind, f"{kind}2", _PLANE) for kind in _KI
 fftn, ifftn, rfftn, irfftn = [_several(kind, f"{kind}n", None) for kind in _KINDS]
 
 
+def _of_half(name: str, a: Any, found: Tensor) -> Tensor:
+    """A real signal in the type that NumPy gives it, if it came of half precision."""
+    if tensor_of(a)._value.dtype.char != "e":
+        return found
+    return of_type(found, getattr(np.fft, name)(np.zeros(2, np.float16)).dtype)
+
+
 @function(_example("hfft"), module=np.fft, n=_POINTS)
 def hfft(a: Any, n: Any = None, axis: int = -1, norm: Any = None, out: Any = None) -> Any:
     """The real Fourier transform of halves of Hermitian signals."""
-    return _along_one("irfft", R.conj(_complex(a)), n, axis, _SWAPPED[_norm(norm)])
+    found = _along_one("irfft", R.conj(_complex(a)), n, axis, _SWAPPED[_norm(norm)])
+    return _of_half("hfft", a, found)
 
 
 @function(_example("ihfft"), module=np.fft, n=_POINTS)

@@ -63,3 +63,12 @@ def test_gradients_of_single_precision(text: str) -> None:
         numpy.testing.assert_allclose(data(gradient), data(expected), atol=2e-4 * scale, rtol=2e-3)
         slope = float((data(expected) * along).sum())
         numpy.testing.assert_allclose(float(tangent), slope, atol=2e-4 * scale * x.size, rtol=2e-3)
+
+
+@pytest.mark.parametrize("name", ["fft", "ifft", "rfft", "irfft", "hfft", "ihfft", "irfft2"])
+def test_signals_of_half_precision_have_numpys_types(name: str) -> None:
+    x = numpy.ones((4, 4), numpy.float16)
+    ours, theirs = getattr(tapegrad.numpy.fft, name), getattr(numpy.fft, name)
+    assert ours(tapegrad.numpy.array(x)).dtype == theirs(x).dtype
+    gradient = tapegrad.numpy.grad(lambda x: tapegrad.numpy.sum(tapegrad.numpy.abs(ours(x))))
+    assert gradient(x).dtype == numpy.float16
