@@ -193,6 +193,8 @@ def partition(
 def round(a: Any, decimals: int = 0, out: Any = None) -> Any:
     """Rounded to a number of digits."""
     x = tensor_of(a)
+    if x._value.dtype.kind == "b":
+        return computed(lambda v: np.round(v, decimals), x)
     compute = step_of(lambda v: np.round(v, decimals))
     return compute(x)
 
@@ -241,7 +243,7 @@ def angle(z: Any, deg: bool = False) -> Any:
     """The angle of complex numbers."""
     x = tensor_of(z)
     if x._value.dtype.kind not in "fc":
-        x = of_type(x, np.dtype(np.float64))
+        return computed(lambda v: np.angle(v, deg), x)
     y = engine_complex.angle(x)
     return R.multiply(y, wrap_constant(y._value.dtype.type(180 / np.pi))) if deg else y
 

@@ -95,6 +95,8 @@ def cumprod(a: Any, axis: Any = None, dtype: Any = None, out: Any = None) -> Any
 
 def _cumulative(name: str, x: Any, axis: Any, dtype: Any, include_initial: bool, first: int) -> Any:
     x = tensor_of(x)
+    if not x._value.ndim:
+        x = R.reshape(x, to=(1,))
     if axis is None:
         if x._value.ndim != 1:
             raise ValueError(

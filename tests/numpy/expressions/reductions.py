@@ -23,6 +23,8 @@ np.cumulative_sum(A, axis=1, include_initial=True); np.cumulative_prod(x)
 """
 
 VALUES = """
+np.cumulative_sum(s); np.cumulative_prod(s, include_initial=True); np.round(b)
+np.angle(b); np.angle(n, True)
 np.sum(s, axis=0); np.max(s, -1); np.nanmean(s, axis=0); np.nanstd(s, 0); np.ptp(s, -1)
 np.nanmin(s, 0); np.sum(n[0], axis=0); np.cumsum(s, 0); np.median(np.zeros(0, complex))
 np.nanmedian(z); np.max(np.array([1j, 1, np.nan])); np.nanmax(np.array([1j, 1, np.nan]))
