@@ -87,6 +87,8 @@ def array(
     """
     if copy is False and not isinstance(object, ArrayLike):
         _refuse_copy()
+    if copy is None and object.__class__ is ndarray and ndmin <= object.ndim:
+        return asarray(object, dtype)
     x = tensor_of(object, dtype)
     if copy is False and isinstance(object, ArrayLike) and x._value.dtype != object._value.dtype:
         _refuse_copy()
@@ -149,6 +151,8 @@ def asanyarray(
 @function("np.ascontiguousarray([1, 2])")
 def ascontiguousarray(a: Any, dtype: Any = None, *, like: Any = None) -> Any:
     """The same as `asarray`, with at least one axis."""
+    if a.__class__ is ndarray and a.ndim and a._value.flags.c_contiguous:
+        return asarray(a, dtype)
     return array(a, dtype, ndmin=1)
 
 

@@ -13,7 +13,7 @@ from tapegrad.core.tensor import Tensor, wrap_constant
 from tapegrad.numpy import universal
 from tapegrad.numpy.array import holding, install, ndarray, of_type, plain, tensor_of
 from tapegrad.numpy.function import function, not_differentiable, of_data
-from tapegrad.numpy.in_place import assign, is_complex, part_of
+from tapegrad.numpy.in_place import assign, is_complex, part_of, view_of, write
 from tapegrad.numpy.universal import step_of
 from tapegrad.ops import bessel, replacing
 from tapegrad.ops import complex as engine_complex
@@ -257,9 +257,10 @@ def angle(z: Any, deg: bool = False) -> Any:
 def nan_to_num(
     x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None
 ) -> Any:
-    """Numbers in the place of NaN and infinities."""
+    """Numbers in the place of NaN and infinities, with ``copy=False`` in the array itself."""
     t = tensor_of(x)
-    return t if t._value.dtype.kind == "b" else replacing.nan_to_num(t, nan, posinf, neginf)
+    found = t if t._value.dtype.kind == "b" else replacing.nan_to_num(t, nan, posinf, neginf)
+    return write(x, found) if not copy and x.__class__ is ndarray else found
 
 
 @function("np.sinc(np.array([0.0, 0.5]))")
@@ -312,9 +313,13 @@ def _at_least(ndim: int, summary: str) -> Any:
     def call(*arys: Any) -> Any:
         found = []
         for a in arys:
-            x = tensor_of(a)
-            shape = model(np.broadcast_to(np.False_, x._value.shape)).shape
-            found.append(R.reshape(x, to=shape))
+            x = a if a.__class__ is ndarray else holding(tensor_of(a))
+            to = model(np.broadcast_to(np.False_, x.shape)).shape
+            found.append(
+                x
+                if to == x.shape
+                else view_of(x, R.reshape(x._tensor, to=to), lambda t, to=to: R.reshape(t, to=to))
+            )
         return tuple(found) if len(found) != 1 else found[0]
 
     call.__name__ = call.__qualname__ = f"atleast_{ndim}d"

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.table import recording as R
+from tapegrad.core.tensor import wrap_constant
 from tapegrad.numpy.array import holding, install, ndarray, plain, tensor_of
 from tapegrad.numpy.function import function
 from tapegrad.numpy.in_place import view_of
@@ -21,17 +22,40 @@ _X = "np.array([[1.0, 2.0], [3.0, 4.0]])"
 def reshape(a: Any, /, shape: Any, order: Any = "C", *, copy: Any = None) -> Any:
     """In another shape; one size may be -1."""
     base = a if a.__class__ is ndarray else holding(tensor_of(a))
+    if order not in ("C", None) and _by_columns(base._tensor._value, order):
+        size, to = base.size, plain(shape)
+        to = np.broadcast_to(np.False_, (size,)).reshape(to).shape
+        return transpose(reshape(transpose(base), to[::-1], copy=copy))
     x = base._tensor
-    if order not in ("C", None) and not (order == "A" and x._value.flags.c_contiguous):
-        if order == "K":
-            raise ValueError("order 'K' is not permitted for reshaping")
-        numbers = _numbered(x._value)
-        return pick(x, numbers.reshape(plain(shape), order=order))
     to = np.broadcast_to(np.False_, x._value.shape).reshape(plain(shape)).shape
     found = R.reshape(x, to=to)
-    if copy:
-        return found
-    return view_of(base, found, lambda t: R.reshape(t, to=to))
+    shared = copy is not True and _is_seen_in(base, found)
+    if copy is False and not shared:
+        raise ValueError("Unable to avoid creating a copy while reshaping.")
+    return view_of(base, found, lambda t: R.reshape(t, to=to)) if shared else found
+
+
+def _by_columns(value: Any, order: str) -> bool:
+    """Whether an order reads the first axis fastest, as in Fortran."""
+    if order == "K":
+        raise ValueError("order 'K' is not permitted for reshaping")
+    return order == "F" or (
+        order == "A" and value.flags.f_contiguous and not value.flags.c_contiguous
+    )
+
+
+def _is_seen_in(base: ndarray, found: Any) -> bool:
+    """Whether NumPy makes a view, because the elements are where another shape needs them."""
+    value, to = base._tensor._value, found._value.shape
+    if value.size < 2:
+        return True
+    if base._view is not None:
+        # Where a view's elements are, only the array knows that owns them.
+        root = np.empty_like(base._view.base._value, np.bool_)
+        value = base._view._taken(wrap_constant(root))._value
+    elif value.flags.c_contiguous or 0 in value.strides:
+        return True  # NumPy's own array would have all its elements in a row
+    return np.may_share_memory(value, value.reshape(to))
 
 
 def _numbered(value: Any) -> Any:
@@ -50,8 +74,9 @@ def _reshape_method(self: ndarray, *shape: Any, order: Any = "C", copy: Any = No
 def ravel(a: Any, order: str = "C") -> Any:
     """All elements in one row."""
     base = a if a.__class__ is ndarray else holding(tensor_of(a))
-    if order != "K" or base._value.flags.c_contiguous:
-        return reshape(base, -1, "C" if order == "K" else order)
+    flags = base._value.flags
+    if order != "K" or flags.c_contiguous or flags.f_contiguous:
+        return reshape(base, -1, "A" if order == "K" else order)
     return pick(base._tensor, _numbered(base._value).ravel(order="K"))
 
 

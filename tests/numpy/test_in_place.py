@@ -444,36 +444,6 @@ def test_a_changed_result_is_not_what_a_tape_computed() -> None:
     assert tape.gradient(y, x) is None
 
 
-def test_a_shape_that_is_set_changes_what_the_others_see_no_more_than_in_numpy() -> None:
-    def program(np: Any, x: Any) -> Any:
-        a = np.array(x)
-        row, block = a[0], a[:, 1:]
-        tail = row[1:]
-        a.shape = (3, 2)
-        a[0, 1] = x[1, 1] ** 2
-        tail[1] = 7.0
-        part = a[1:]
-        part.shape = (4,)
-        part[3] = x[0, 0] ** 3
-        end = part[2:]
-        end[0] *= 2.0
-        return [a, row, block, tail, part, end]
-
-    at = numpy.arange(6.0).reshape(2, 3) + 1.0
-    for ours, theirs in zip(program(np, np.array(at)), program(numpy, at), strict=True):
-        numpy.testing.assert_array_equal(ours._value, theirs)
-    for i in range(6):
-        gradient = np.grad(lambda x, i=i: np.sum(program(np, x)[i] ** 2))(at)
-        for k in numpy.ndindex(2, 3):
-            along = numpy.zeros((2, 3))
-            along[k] = 1.0
-            slope = differences(lambda x, i=i: float((program(numpy, x)[i] ** 2).sum()), at, along)
-            numpy.testing.assert_allclose(float(gradient[k]), slope, rtol=1e-7, atol=1e-6)
-    for library in (numpy, np):
-        with pytest.raises(AttributeError, match="Incompatible shape"):
-            library.zeros((4, 2))[::2].shape = (-1,)
-
-
 @pytest.mark.parametrize(
     ("name", "before", "dtype"),
     [
