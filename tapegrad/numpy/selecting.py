@@ -13,7 +13,8 @@ from tapegrad.core.tensor import Tensor, wrap_constant
 from tapegrad.numpy import universal
 from tapegrad.numpy.array import holding, install, ndarray, of_type, plain, tensor_of
 from tapegrad.numpy.function import function, not_differentiable, of_data
-from tapegrad.numpy.in_place import assign, is_complex, part_of, view_of, write
+from tapegrad.numpy.in_place import assign, is_complex, part_of, write
+from tapegrad.numpy.shaping import reshape
 from tapegrad.numpy.universal import step_of
 from tapegrad.ops import bessel, replacing
 from tapegrad.ops import complex as engine_complex
@@ -315,11 +316,7 @@ def _at_least(ndim: int, summary: str) -> Any:
         for a in arys:
             x = a if a.__class__ is ndarray else holding(tensor_of(a))
             to = model(np.broadcast_to(np.False_, x.shape)).shape
-            found.append(
-                x
-                if to == x.shape
-                else view_of(x, R.reshape(x._tensor, to=to), lambda t, to=to: R.reshape(t, to=to))
-            )
+            found.append(x if to == x.shape else reshape(x, to))
         return tuple(found) if len(found) != 1 else found[0]
 
     call.__name__ = call.__qualname__ = f"atleast_{ndim}d"
