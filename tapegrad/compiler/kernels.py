@@ -19,12 +19,12 @@ from tapegrad.compiler.source import KernelSource
 from tapegrad.compiler.threads import LEAST, Divided
 
 _HEAD = """\
-from numba import njit
 from numpy import (
     bool_ as b1, ceil, empty, float32 as f4, float64 as f8, floor, inf, int8 as i1,
     int16 as i2, int32 as i4, int64 as i8, rint, sqrt, uint8 as u1, uint16 as u2, uint32 as u4,
     uint64 as u8,
 )
+from tapegrad.kernels.direct import direct
 from tapegrad.kernels.intrinsics import (
     fetch_to_read, fetch_to_write, load, maximum, minimum, select, store, sum_any_order, times_sum,
 )

@@ -17,7 +17,7 @@ from tapegrad.compiler.graph import Value
 from tapegrad.compiler.loop_nest import LoopNest
 from tapegrad.compiler.matrix_products import write_product
 from tapegrad.compiler.memory import give_memory
-from tapegrad.compiler.text import DECORATOR, short
+from tapegrad.compiler.text import DIRECT, short
 
 #: Numbers that the machine code may know.
 _OFTEN = (0.0, 0.5, 1.0, 2.0)
@@ -109,7 +109,7 @@ class KernelSource:
         signature = ", ".join([*parameters, "d", "c"])
         body = "\n".join(f"    {line}" for line in [*head, *lines])
         numbers = "".join(f"{name} = {text}\n" for name, text in sorted(self._globals.items()))
-        return f"{numbers}\n\n{DECORATOR}\ndef kernel({signature}):\n{body}\n"
+        return f"{numbers}\n\n{DIRECT}\ndef kernel({signature}):\n{body}\n"
 
     @property
     def sizes(self) -> Any:

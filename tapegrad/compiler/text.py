@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+#: Of generated kernels.
+DIRECT = "@direct"
+
+#: Of kernels that are written by hand.
 DECORATOR = '@njit(nogil=True, error_model="numpy")'
 
 

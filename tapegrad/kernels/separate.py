@@ -17,16 +17,21 @@ from numba.extending import intrinsic
 MOST_MEMORIES = 100
 
 
-def _marked(builder: Any, instruction: Any, number: int) -> None:
-    module = builder.module
+def marks(module: Any, number: int) -> tuple[Any, Any]:
+    """What says of an access that it is of this memory, and of no other one."""
     domain = module.add_metadata([ir.MetaDataString(module, "tapegrad")])
 
     def scope(i: int) -> Any:
         return module.add_metadata([ir.MetaDataString(module, f"memory {i}"), domain])
 
     others = [scope(i) for i in range(MOST_MEMORIES) if i != number]
-    instruction.set_metadata("alias.scope", module.add_metadata([scope(number)]))
-    instruction.set_metadata("noalias", module.add_metadata(others))
+    return module.add_metadata([scope(number)]), module.add_metadata(others)
+
+
+def _marked(builder: Any, instruction: Any, number: int) -> None:
+    here, elsewhere = marks(builder.module, number)
+    instruction.set_metadata("alias.scope", here)
+    instruction.set_metadata("noalias", elsewhere)
 
 
 def _pointer(context: Any, builder: Any, array_type: Any, array: Any, index: Any) -> Any:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from scipy import special
 
-from tapegrad.compiler.text import DECORATOR
+from tapegrad.compiler.text import DECORATOR, DIRECT
 from tests.compiler import library
 
 
@@ -168,7 +168,7 @@ def interpreted(text: str) -> Callable[..., None]:
         namespace[suffix] = kind
         for name, function in _FUNCTIONS.items():
             namespace[f"{name}_{suffix}"] = _of_kind(function, kind)
-    head, definition = text.split(f"{DECORATOR}\n")
+    head, definition = text.split(f"{DIRECT if DIRECT in text else DECORATOR}\n")
     numbers = [line for line in head.splitlines() if " = " in line]
     exec("\n".join([*numbers, definition]), namespace)
     kernel = namespace["kernel"]

@@ -7,11 +7,10 @@ from typing import Any, NamedTuple
 
 import mpmath
 import numpy as np
-from numba import njit
 from scipy import special
 
-from tapegrad.kernels import vector_math
-from tapegrad.kernels.intrinsics import load, store
+from tapegrad.compiler import cache
+from tapegrad.compiler.text import DIRECT
 
 KINDS = {"f8": np.float64, "f4": np.float32}
 
@@ -208,20 +207,21 @@ _compiled: dict[str, Any] = {}
 def compiled(name: str, count: int = 1) -> Any:
     """The loop of a function over arrays, as generated kernels have it."""
     if name not in _compiled:
-        function = getattr(vector_math, name)
-        if count == 1:
+        inputs = "ab"[:count]
+        loaded = ", ".join([f"load({x}, i)" for x in inputs])
+        text = (
+            "from tapegrad.kernels.direct import direct\n"
+            "from tapegrad.kernels.intrinsics import load, store\n"
+            f"from tapegrad.kernels.vector_math import {name}\n\n\n"
+            f"{DIRECT}\ndef kernel({', '.join(inputs)}, y, d):\n"
+            f"    n = d[0]\n    for i in range(n):\n        store(y, i, {name}({loaded}))\n"
+        )
+        kernel = cache.compiled(text)
 
-            @njit(error_model="numpy")
-            def loop(x, y):
-                for i in range(x.size):
-                    store(y, i, function(load(x, i)))
-        else:
+        def loop(*arrays: Any) -> None:
+            kernel(*arrays, np.array([arrays[0].size]))
 
-            @njit(error_model="numpy")
-            def loop(a, b, y):
-                for i in range(a.size):
-                    store(y, i, function(load(a, i), load(b, i)))
-
+        loop.inspect_asm = kernel.inspect_asm  # type: ignore[attr-defined]
         _compiled[name] = loop
     return _compiled[name]
 
