@@ -87,14 +87,15 @@ def _defined(module: Any, name: str, libm: str, limit: float, below: bool) -> An
     variants = [_variant(module, scalar, n, limit, below) for n in _LANES]
     # Nobody calls the variants before loops are made vectors; they must live until then.
     used = "llvm.compiler.used"
-    before = list(module.globals[used].initializer.constant) if used in module.globals else []
-    kept = [*before, *[v.bitcast(_POINTER) for v in variants]]
-    if before:
-        del module.globals[used]
+    variable = module.globals.get(used)
+    kept = [] if variable is None else list(variable.initializer.constant)
+    kept += [v.bitcast(_POINTER) for v in variants]
     array = ir.ArrayType(_POINTER, len(kept))
-    variable = ir.GlobalVariable(module, array, used)
-    variable.linkage = "appending"
-    variable.section = "llvm.metadata"
+    if variable is None:
+        variable = ir.GlobalVariable(module, array, used)
+        variable.linkage = "appending"
+        variable.section = "llvm.metadata"
+    variable.value_type, variable.type = array, array.as_pointer()
     variable.initializer = ir.Constant(array, kept)
     return scalar
 

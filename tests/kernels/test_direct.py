@@ -73,6 +73,11 @@ BODIES = {
         y = exp_f8(x) + floor(x) - ceil(x) * rint(x) + sqrt(abs(x)) + atan2_f8(x, c[1])
         store(r, i, y + pow_f8(abs(x), c[0]) + f8(tanh_f4(f4(x))) + times_sum(x, c[0], c[1]))
 """,
+    "rare arguments": """
+    for i in range(d[0]):
+        x = load(a, i) * 1e15
+        store(r, i, sin_f8(x) + cos_f8(x) + tan_f8(x) + lgamma_f8(x) + f8(sin_f4(f4(x))))
+""",
     "truth": """
     for i in range(d[0]):
         x = load(a, i)
