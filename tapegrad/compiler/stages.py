@@ -26,7 +26,7 @@ _OPPOSITE = re.compile(r"-\w+")
 
 
 class _Statement:
-    __slots__ = ("free", "heavy", "host", "names", "reads", "slow", "text", "time")
+    __slots__ = ("free", "heavy", "host", "names", "over", "reads", "slow", "text", "time")
 
     def __init__(self, text: str, known: Mapping[str, _Statement]) -> None:
         self.text = text
@@ -40,6 +40,7 @@ class _Statement:
         # Loads, places in memory and signs: found again in every loop that wants them.
         again = value.startswith("load(") or target.startswith("p") or _OPPOSITE.fullmatch(value)
         self.free = bool(target) and bool(again)
+        self.over = False  # written over something that loops still read
         self.time = 0
         self.host: _Statement | None = None  # the function whose loop this runs in
 
@@ -92,6 +93,9 @@ def in_stages(
         lines: list[str] = []
         here: set[_Statement] = set()
         for s in loop:
+            if s.over:  # the others of its kind, too, read before one of them writes
+                for other in loop:
+                    lines += _read(other, here, places, index) if other.over else []
             lines += _read(s, here, places, index)
             lines.append(s.text)
             here.add(s)
@@ -145,7 +149,7 @@ def _timed(body: Sequence[str]) -> list[_Statement]:
     loaded = {name for text in body for name in _LOAD.findall(text)}
     over = [s for s in statements if (to := _STORE.match(s.text)) and to[1] in loaded]
     for s in over:
-        s.time = end + end % 2
+        s.over, s.time = True, end + end % 2
     statements = [s for s in statements if s not in over] + over
     latest = {s: end | 1 if s.heavy else end + end % 2 for s in statements}
     for s in reversed(statements):

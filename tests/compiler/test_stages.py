@@ -153,3 +153,21 @@ def test_what_loops_still_read_is_written_last() -> None:
     done = [line for lines in bodies for line in lines]
     assert done[-1] == "store(r0, i0, v2)"
     assert done.index("store(r1, i0, v2)") < done.index("v3 = log_f8(v2)")
+
+
+def test_loops_read_before_they_write_over_what_they_read() -> None:
+    body = [
+        "x = load(r0, i0)",
+        "y = load(a, i0)",
+        "e = exp_f8(x)",
+        "z = e * y",
+        "store(r0, i0, z)",
+        "store(r1, i0, load(r1, i0) + x)",
+    ]
+    kinds = dict.fromkeys("xyez", "f8")
+    bodies, _ = stages.in_stages(body, kinds, "i0 - o")
+    lines = [line for loop in bodies for line in loop]
+    write = lines.index("store(r0, i0, z)")
+    assert "x = load(r0, i0)" in lines[:write]
+    assert "x = load(r0, i0)" not in lines[write:]
+    assert lines[-1] == "store(r1, i0, load(r1, i0) + x)"
