@@ -55,12 +55,11 @@ def changed(data: bytes) -> bytes:
 def test_damaged_files_are_made_again(damage: Callable[[bytes], bytes], tmp_path: Path) -> None:
     environment = {"TAPEGRAD_CACHE_DIR": str(tmp_path)}
     assert hits(start(environment)) == 0
-    (index,) = tmp_path.rglob("*.nbi")
-    (machine_code,) = tmp_path.rglob("*.nbc")
     (source,) = tmp_path.glob("*.py")
-    for file in (index, machine_code):
-        file.write_bytes(damage(file.read_bytes()))
-        assert hits(start(environment)) == 0, file
+    for kind in ("*.nbi", "*.nbc"):
+        for file in tmp_path.rglob(kind):  # of a damaged index there may be another version
+            file.write_bytes(damage(file.read_bytes()))
+        assert hits(start(environment)) == 0, kind
     text = source.read_bytes()
     source.write_bytes(damage(text))
     assert hits(start(environment)) in (0, 1)
