@@ -58,6 +58,7 @@ def why_none(
         _related(y, x, lineage)
         or _departed(y, x, lineage, departures)
         or _cut_and_copied(y, x, lineage, calls)
+        or _decided(y, x, lineage, calls)
     )
     return None if cause is None else (cause, [])
 
@@ -95,7 +96,8 @@ def _of_edge(x: Any, edge: Edge) -> Cause:
             f"`{code}`{at(line)} cuts it: the result is a constant to the graph. Leave it out if "
             f"the gradient is to pass; x.clone() copies the memory and keeps the graph."
         )
-        return Cause("data" if name == "data" else "detach", line, [sentence])
+        word = {"data": "data", "torch.tensor": "another object"}.get(name, "detach")
+        return Cause(word, line, [sentence])
     if why == SWITCHED_OFF:
         sentence = (
             f"`{name}`{at(line)} ran while no graph was built, under torch.no_grad(), "
@@ -212,4 +214,17 @@ def _cut_and_copied(
             cause = _of_edge(x, edge)
             added = "The output was made of tensors that came after it, copies of its data perhaps."
             return cause._replace(sentences=[*cause.sentences, added])
+    return None
+
+
+def _decided(y: Any, x: Any, lineage: GraphLineage, calls: Mapping[int, GraphCall]) -> Cause | None:
+    """Something discrete was computed from the input, and went nowhere that is known."""
+    for result, call in calls.items():
+        if call.why != DISCRETE or result > abs(y._id):
+            continue
+        for edge in lineage.edges(result):
+            if edge.origin == x._id or x._id in lineage.ancestors(edge.origin):
+                cause = _of_edge(x, edge)
+                added = "Its result may have been an index, a size or a condition on the way."
+                return cause._replace(sentences=[*cause.sentences, added])
     return None

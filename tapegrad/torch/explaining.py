@@ -222,9 +222,14 @@ def _connected(output: Tensor, input: Tensor, path: list[Node], calls: dict[int,
             if any(node.records is None for node in path)
             else f"No gradient has arrived yet: call {said}.backward()."
         )
+    elif not np.any(input.grad._value):
+        steps_of = [s for s in steps if s.operation.removesuffix("Backward0") in _STEPS]
+        why = f": {steps_of[0].operation} is piecewise constant" if steps_of else ""
+        lines.append(f"The gradient that arrived is zero{why}.")
     return tool("explain", "Explanation")(True, cause, None, steps, "\n".join(lines))
 
 
+_STEPS = ("Sign", "Round", "Floor", "Ceil", "Trunc", "Heaviside")
 _HOW_TO_GET_LINES = (
     "Lines are remembered for the first 150 operations after a tensor that requires a gradient was "
     "made: call tapegrad.debugging.enable_source_lines() before that to have them all."

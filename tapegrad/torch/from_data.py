@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.containers import array_in, is_container
+from tapegrad.core.graph_calls import cut
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.dtypes import (
     category,
@@ -180,7 +181,10 @@ def tensor(
             stacklevel=2,
         )
     _device(device or "cpu")
-    return made(array_of(data, dtype), requires_grad)
+    result = made(array_of(data, dtype), requires_grad)
+    if isinstance(data, Tensor) and data._node is not None:
+        cut("torch.tensor", data._id, result._id)
+    return result
 
 
 @documented("torch.as_tensor([1.0, 2.0])", "", data="Numbers, an array or a tensor.")

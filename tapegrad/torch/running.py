@@ -100,10 +100,8 @@ def run(
 
 def _remember_call(function: Any, kind: type[Node], taken: list[Tensor], results: Any) -> None:
     """For explanations: what was computed from what, and why there may be no graph."""
-    name = getattr(function, "__name__", "")
-    if not name.isidentifier() or name.startswith("_"):
-        words = re.sub(r"Backward\d*$", "", kind.__name__)
-        name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", words).lower() or name
+    words = re.sub(r"Backward\d*$", "", kind.__name__)
+    name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", words).lower() or function.__name__
     ids = tuple([x._id for x in taken])
     several = results if isinstance(results, (tuple, list)) else (results,)
     why = modes.why_bare(*[x._node for x in taken])

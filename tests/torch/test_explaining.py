@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -151,6 +152,19 @@ def cloned() -> tuple[Any, Any]:
     return y, x.clone()  # here
 
 
+def made_again() -> tuple[Any, Any]:
+    x = leaf()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        y = torch.tensor(x) * 2.0  # here
+    return y.sum(), x
+
+
+def as_index() -> tuple[Any, Any]:
+    x = leaf()
+    return torch.tensor([3.0, 4.0])[x.argmax()], x  # here
+
+
 def swapped() -> tuple[Any, Any]:
     x = leaf()
     y = (x * 2.0).sum()
@@ -161,7 +175,7 @@ CASES: list[tuple[Callable[[], tuple[Any, Any]], str, str]] = [
     (plain, "does not require grad", r"x\.requires_grad_\(\)"),
     (whole_numbers, "integer", "floating point"),
     (without_grad, "no_grad", r"torch\.enable_grad\(\)"),
-    (half_without_grad, "no_grad", "`multiply`"),
+    (half_without_grad, "no_grad", "`mul(tiply)?`"),
     (decorated, "no_grad", r"return x \* 3\.0"),
     (detached, "detach", r"`detach\(\)`.*x\.clone\(\)"),
     (by_data, "data", r"`\.data`"),
@@ -177,6 +191,8 @@ CASES: list[tuple[Callable[[], tuple[Any, Any]], str, str]] = [
     (required_late, "required too late", r"x\.requires_grad_\(\)"),
     (copied, "another object", "another tensor of equal value that `clone` made"),
     (cloned, "another object", "`clone`"),
+    (made_again, "another object", r"`torch\.tensor\(\)`"),
+    (as_index, "not differentiable", r"(?s)`argmax`.*may have been an index"),
     (swapped, "the other way round", "computed from the output"),
     (replaced, "not in the graph", "x = x \\+ 1"),
 ]
@@ -266,6 +282,11 @@ def test_connected() -> None:
     assert torch.autograd.explain(y, x).cause == ""
     assert torch.autograd.explain(y, h).cause == ""
     assert torch.autograd.explain(x, x).connected
+    x.grad = None
+    stepped = torch.round(x).sum()
+    stepped.backward()
+    text = str(torch.autograd.explain(stepped, x))
+    assert "The gradient that arrived is zero: RoundBackward0 is piecewise constant" in text
     x.grad = None
     assert "has dropped it since" in str(torch.autograd.explain(y, x))
 
