@@ -115,9 +115,9 @@ def _tiled(input: Any, times: tuple[int, ...]) -> Any:
     return pick(input, np.tile(numbers_of(input), times))
 
 
-def repeat(self: Tensor, *repeats: Any) -> Tensor:
+def repeat(self: Tensor, *args: Any, repeats: Any = None) -> Tensor:
     """The whole tensor several times along each dimension."""
-    times = _dims(repeats)
+    times = _dims(args if repeats is None else (repeats,))
     if len(times) < self._value.ndim:
         raise RuntimeError(
             "Number of dimensions of repeat dims can not be smaller than number of dimensions of "

@@ -71,9 +71,16 @@ def _dtype(dtype: Any) -> np.dtype[Any]:
     return get_default_dtype().numpy_dtype if dtype is None else to_numpy(dtype)
 
 
+def _named(size: Any, name: str) -> tuple[Any]:
+    if hasattr(size, "__index__"):
+        raise TypeError(f"{name}(): argument 'size' must be tuple of ints, not int")
+    return (size,)
+
+
 def _filled(name: str, value: int, values: str) -> Any:
     def filled(
-        *size: Any,
+        *args: Any,
+        size: Any = None,
         out: Any = None,
         dtype: Any = None,
         layout: Any = None,
@@ -83,11 +90,13 @@ def _filled(name: str, value: int, values: str) -> Any:
         memory_format: Any = None,
     ) -> Tensor:
         _device(device or "cpu")
-        return made(np.full(shape_of(size, name), value, _dtype(dtype)), requires_grad, out)
+        shape = shape_of(args if size is None else _named(size, name), name)
+        return made(np.full(shape, value, _dtype(dtype)), requires_grad, out)
 
     filled.__name__ = filled.__qualname__ = name
     filled.__doc__ = f"A tensor of {values}, by default of the default floating point type."
-    return documented(f"torch.{name}(2, 3){'.shape' if name == 'empty' else ''}", "")(filled)
+    example = f"torch.{name}(2, 3){'.shape' if name == 'empty' else ''}"
+    return documented(example, "", args="The shape, as numbers or as one sequence.")(filled)
 
 
 zeros = _filled("zeros", 0, "zeros")

@@ -55,7 +55,9 @@ def check_changeable(x: Tensor) -> None:
         return
     if x._view is not None and x._view.origin and x.requires_grad:
         raise _ambiguous(x, "is being")
-    if x._view is not None and x._view.base._node.__class__ is AccumulateGrad:
+    base = x if x._view is None else x._view.base
+    whole = base if base._part_of is None else base._part_of[0]
+    if whole is not x and whole._node.__class__ is AccumulateGrad:
         raise RuntimeError(
             "a view of a leaf Variable that requires grad is being used in an in-place operation."
         )
@@ -159,6 +161,41 @@ def _renamed(x: Tensor, identity: int, node: Node | None) -> None:
     if retained and x_was in retained and node is not None:
         del retained[x_was]
         node.retain(identity, x)
+    if "_parts" in x.__dict__:
+        _renew_parts(x)
+    if x._part_of is not None:
+        _tell_whole(x)
+
+
+def _renew_parts(x: Tensor) -> None:
+    """Real and imaginary parts of what a tensor has become."""
+    for reference, part in x.__dict__["_parts"]:
+        tensor = reference()
+        if tensor is not None:
+            fresh = part(x)
+            tensor._id, tensor._node = fresh._id, fresh._node
+
+
+def _tell_whole(x: Tensor) -> None:
+    """A real or imaginary part was changed: so were the complex numbers that it is a part of."""
+    whole, name = x._part_of
+    if not builds_graph():
+        return
+    real, imag = (x if n == name else _other_part(whole, n) for n in ("real", "imag"))
+    new = run(_joined, node_type("CopySlices"), (real, imag), {})
+    if whole._view is not None:
+        _tell_base(whole, new._id, new._node)
+    else:
+        _renamed(whole, new._id, new._node)
+
+
+def _other_part(whole: Tensor, name: str) -> Tensor:
+    part: Tensor = run(TABLE[name], node_type(f"{name.capitalize()}Backward0"), (whole,), {})
+    return part
+
+
+def _joined(real: Any, imag: Any) -> Any:
+    return TABLE["complex"](real, imag)
 
 
 def _have_tangents(*tensors: Tensor) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,13 @@ from tapegrad.torch.tensor import Tensor, install, shared, wrapped
 __all__: list[str] = []
 
 _EVERYTHING = slice(None)
+_NO_TUPLE = (
+    "Using a non-tuple sequence for multidimensional indexing is deprecated and will be changed in "
+    "pytorch 2.9; use x[tuple(seq)] instead of x[seq]. In pytorch 2.9 this will be interpreted as "
+    "tensor index, x[torch.tensor(seq)], which will result either in an error or a different result"
+)
+_WORDS = (type(Ellipsis),)
+_BYTES = "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead."
 _replace_rows = TABLE["replace_rows"]
 
 
@@ -41,12 +49,19 @@ def _normal(part: Any) -> Any:
             raise UnbatchableError("a key of examples")
         if array.ndim == 0 and array.dtype.kind in "iu":
             return int(array)
+        if array.dtype == np.uint8:
+            warnings.warn(_BYTES, UserWarning, stacklevel=4)
+            return np.asarray(array) != 0
+        if array.dtype.kind in "iu" and array.dtype.itemsize < 4:
+            raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
         return np.asarray(array)
     if isinstance(part, slice):
         return slice(
             *[None if b is None else _bound(b) for b in (part.start, part.stop, part.step)]
         )
-    if isinstance(part, (list, range)):
+    if isinstance(part, str):
+        raise TypeError("new(): invalid data type 'str'")
+    if isinstance(part, (list, tuple, range)):
         array = array_of(list(part)) if len(part) else np.zeros(0, np.int64)
         return array
     if isinstance(part, np.generic):
@@ -71,9 +86,12 @@ def parsed(key: Any, shape: tuple[int, ...]) -> tuple[tuple[Any, ...], bool]:
     IndexError, TypeError, ValueError
         As PyTorch words it.
     """
-    parts = [_normal(p) for p in (key if isinstance(key, tuple) else (key,))]
-    if isinstance(key, list) and any(isinstance(p, (slice, list, type(None))) for p in key):
-        parts = [_normal(p) for p in key]
+    is_nested = isinstance(key, list) and any(
+        isinstance(p, (slice, list, tuple, type(None))) for p in key
+    )
+    if is_nested or isinstance(key, str):
+        warnings.warn(_NO_TUPLE, UserWarning, stacklevel=3)
+    parts = [_normal(p) for p in (key if is_nested or isinstance(key, tuple) else (key,))]
     used = 0
     for p in parts:
         if isinstance(p, np.ndarray) and p.dtype.kind == "b":
@@ -91,7 +109,9 @@ def parsed(key: Any, shape: tuple[int, ...]) -> tuple[tuple[Any, ...], bool]:
     found: list[Any] = []
     axis = 0
     by_arrays = False
-    for p in parts:
+    for position, p in enumerate(parts):
+        if p is Ellipsis and Ellipsis in [f for f in parts[:position] if f.__class__ in _WORDS]:
+            continue  # only the first one stands for anything
         if p is Ellipsis:
             found += [_EVERYTHING] * (ndim - used)
             axis += ndim - used
@@ -147,6 +167,8 @@ def _check_mask(mask: Any, shape: tuple[int, ...], axis: int) -> None:
 
 
 def _check_positions(indices: Any, size: int, axis: int) -> None:
+    if indices.size and not size:
+        raise IndexError("index is out of bounds for dimension with size 0")
     if indices.size and (indices.min() < -size or indices.max() >= size):
         wrong = indices[(indices < -size) | (indices >= size)].flat[0]
         raise IndexError(f"index {wrong} is out of bounds for dimension {axis} with size {size}")
@@ -205,7 +227,38 @@ def picked(input: Any, index: Any) -> Any:
     return pick(input, numbers_of(input)[index])
 
 
+def _checked(self: Tensor, value: Any) -> Any:
+    """A value that may be assigned to elements.
+
+    Raises
+    ------
+    TypeError
+        For what is neither a tensor nor a number.
+    RuntimeError
+        For a complex number beside real elements.
+    """
+    if isinstance(value, Tensor):
+        return value
+    if not isinstance(value, (bool, int, float, complex, np.generic)):
+        kind = "numpy.ndarray" if isinstance(value, np.ndarray) else type(value).__name__
+        raise TypeError(f"can't assign a {kind} to a torch.{self.dtype.abbreviation}Tensor")
+    if isinstance(value, complex) and value.imag and self._value.dtype.kind == "f":
+        kind = {4: "float", 8: "double"}.get(self._value.dtype.itemsize, self.dtype.abbreviation)
+        raise RuntimeError(f"value cannot be converted to type {kind} without overflow")
+    return value
+
+
+def _without_leading_ones(value: Any, ndim: int) -> Any:
+    """A tensor with fewer axes, where those in front have size 1."""
+    if not isinstance(value, Tensor) or value._value.ndim <= ndim:
+        return value
+    shape = value._value.shape
+    extra = len(shape) - ndim
+    return value.reshape(shape[extra:]) if all(n == 1 for n in shape[:extra]) else value
+
+
 def _setitem(self: Tensor, key: Any, value: Any) -> None:
+    value = _checked(self, value)
     index, by_arrays = parsed(key, self._value.shape)
     if not by_arrays and self._node.__class__ is AccumulateGrad and builds_graph():
         raise RuntimeError(
@@ -219,8 +272,8 @@ def _setitem(self: Tensor, key: Any, value: Any) -> None:
     if self._node is None and not is_followed and not active_recorders():
         plain = value._value if isinstance(value, Tensor) else array_of(value)
         target = shared(self)[(*index, Ellipsis)]
-        if plain.size == 1 and plain.ndim > target.ndim:
-            plain = plain.reshape(())
+        while plain.ndim > target.ndim and plain.shape[0] == 1:
+            plain = plain[0]
         _check_fits(plain.shape, target.shape)
         if plain.ndim <= target.ndim:
             assign(
@@ -229,7 +282,9 @@ def _setitem(self: Tensor, key: Any, value: Any) -> None:
                 "copy",
             )
             return
-    _getitem(self, key).copy_(value if isinstance(value, Tensor) else wrapped(array_of(value)))
+    part = _getitem(self, key)
+    value = _without_leading_ones(value, part._value.ndim)
+    part.copy_(value if isinstance(value, Tensor) else wrapped(array_of(value)))
 
 
 def _check_fits(given: tuple[int, ...], target: tuple[int, ...]) -> None:

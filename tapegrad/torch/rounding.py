@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import weakref
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -17,7 +19,7 @@ from tapegrad.torch.documentation import documented
 from tapegrad.torch.dtypes import category
 from tapegrad.torch.operation import operation
 from tapegrad.torch.promotion import as_floating, flat
-from tapegrad.torch.tensor import alias, install
+from tapegrad.torch.tensor import Tensor, alias, install, shared
 
 __all__ = [
     "abs",
@@ -144,20 +146,40 @@ def angle(input: Any) -> Any:
     return found if x._value.dtype.kind == "c" else flat(found, x)
 
 
+@operation("RealBackward0", method=False)
+def _real(input: Any) -> Any:
+    return core_complex.real(input)
+
+
+@operation("ImagBackward0", method=False)
+def _imag(input: Any) -> Any:
+    return core_complex.imag(input)
+
+
+def _part(input: Tensor, part: Callable[..., Tensor], name: str) -> Tensor:
+    """A part of complex numbers that shows their memory."""
+    result = part(input)
+    if input._level is None and result._level is None:
+        result._value = getattr(shared(input), name)
+        result._part_of = input, name
+        parts = input.__dict__.setdefault("_parts", [])
+        parts[:] = [p for p in parts if p[0]() is not None]
+        parts.append((weakref.ref(result), part))
+    return result
+
+
 @documented("torch.real(torch.tensor([1 + 2j]))", "")
-@operation(method=False)
-def real(input: Any) -> Any:
-    """The real part."""
-    return core_complex.real(input) if input._value.dtype.kind == "c" else input
+def real(input: Tensor) -> Tensor:
+    """The real part, as a view."""
+    return _part(input, _real, "real") if input._value.dtype.kind == "c" else input
 
 
 @documented("torch.imag(torch.tensor([1 + 2j]))", "")
-@operation(method=False)
-def imag(input: Any) -> Any:
-    """The imaginary part of complex numbers."""
+def imag(input: Tensor) -> Tensor:
+    """The imaginary part of complex numbers, as a view."""
     if input._value.dtype.kind != "c":
         raise RuntimeError("imag is not implemented for tensors with non-complex dtypes.")
-    return core_complex.imag(input)
+    return _part(input, _imag, "imag")
 
 
 install(real=property(real), imag=property(imag))

@@ -64,7 +64,12 @@ def _reshaped(x: Any, to: tuple[int, ...]) -> Any:
     return structural.reshape(x, to=to)
 
 
-def view(self: Tensor, *size: Any) -> Tensor:
+def given(args: tuple[Any, ...], named: Any) -> tuple[Any, ...]:
+    """Sizes or dimensions, which may be given by their name."""
+    return args if named is None else (named,)
+
+
+def view(self: Tensor, *args: Any, size: Any = None, dtype: Any = None) -> Tensor:
     """The same memory in another shape.
 
     Raises
@@ -72,9 +77,10 @@ def view(self: Tensor, *size: Any) -> Tensor:
     RuntimeError
         If the number of elements is another, or the memory does not allow it.
     """
-    if len(size) == 1 and hasattr(size[0], "numpy_dtype"):
-        return _with_type(self, size[0])
-    to = _resolved(_wanted(size, "view"), self._value.size)
+    asked = given(given(args, size), dtype)
+    if len(asked) == 1 and hasattr(asked[0], "numpy_dtype"):
+        return _with_type(self, asked[0])
+    to = _resolved(_wanted(asked, "view"), self._value.size)
     result: Tensor = run(_reshaped, node_type("ViewBackward0"), (self, to), {}, view=True)
     if result._view is None and result._level is None and self._value.size and self._value.ndim:
         raise RuntimeError(
@@ -89,14 +95,14 @@ def _with_type(self: Tensor, dtype: Any) -> Tensor:
     return wrapped(shared(self).view(dtype.numpy_dtype))
 
 
-def reshape(input: Tensor, *shape: Any) -> Tensor:
+def reshape(input: Tensor, *args: Any, shape: Any = None) -> Tensor:
     """The elements in another shape: a view where the memory allows it, else a copy.
 
     Parameters
     ----------
     input
         A tensor.
-    shape
+    args, shape
         Sizes, of which one may be -1: what is left.
 
     Raises
@@ -111,7 +117,7 @@ def reshape(input: Tensor, *shape: Any) -> Tensor:
     tensor([[0, 1],
             [2, 3]])
     """
-    to = _resolved(_wanted(shape, "reshape"), input._value.size)
+    to = _resolved(_wanted(given(args, shape), "reshape"), input._value.size)
     result: Tensor = run(_reshaped, node_type("ViewBackward0"), (input, to), {}, view=True)
     return result
 
@@ -144,9 +150,9 @@ def _permuted(input: Any, dims: tuple[int, ...]) -> Any:
 @documented(
     "torch.permute(torch.ones(2, 3), (1, 0)).shape", "", dims="All dimensions, in their new order."
 )
-def permute(input: Tensor, *dims: Any) -> Tensor:
+def permute(input: Tensor, *args: Any, dims: Any = None) -> Tensor:
     """The dimensions in another order."""
-    order = [dimension(d, input._value.ndim) for d in _wanted(dims, "permute")]
+    order = [dimension(d, input._value.ndim) for d in _wanted(given(args, dims), "permute")]
     if len(order) != input._value.ndim:
         raise RuntimeError(
             f"permute(sparse_coo): number of dimensions in the tensor input does not match the "
@@ -226,10 +232,10 @@ def _expanded(input: Any, to: tuple[int, ...]) -> Any:
     return expanded
 
 
-def expand(self: Tensor, *size: Any) -> Tensor:
+def expand(self: Tensor, *args: Any, size: Any = None, implicit: bool = False) -> Tensor:
     """Dimensions of size 1 repeated, without copying."""
     shape = self._value.shape
-    wanted = _wanted(size, "expand")
+    wanted = _wanted(given(args, size), "expand")
     if len(wanted) < len(shape):
         raise RuntimeError(
             f"expand(torch.{self.dtype.abbreviation}Tensor{{{list(shape)}}}, size={list(wanted)}): "
@@ -237,6 +243,11 @@ def expand(self: Tensor, *size: Any) -> Tensor:
             f"of dimensions in the tensor ({len(shape)})"
         )
     offset = len(wanted) - len(shape)
+    if any(n < 0 for n in wanted[:offset]):
+        raise RuntimeError(
+            f"The expanded size of the tensor ({wanted[offset - 1]}) isn't allowed in a leading, "
+            f"non-existing dimension {offset - 1}"
+        )
     to = list(wanted)
     for i, n in enumerate(shape):
         if to[i + offset] == -1:

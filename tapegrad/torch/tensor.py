@@ -80,6 +80,7 @@ class Tensor(PythonValues):
     # What few tensors have; as attributes of the class they cost nothing.
     _grad: Tensor | None = None
     _view: View | None = None
+    _part_of: Any = None  # the complex tensor whose "real" or "imag" it shows, and that word
     _inference = False
     _shown_as = "tensor"  # subclasses are shown by their name
     _unnoticed = False  # whether changes of its memory are not counted
@@ -242,6 +243,9 @@ class Tensor(PythonValues):
     @property
     def _base(self) -> Tensor | None:
         """The tensor that it is a view of."""
+        if self._part_of is not None:
+            whole: Tensor = self._part_of[0]
+            return whole if whole._view is None else whole._view.base
         return None if self._view is None else self._view.base
 
     def as_subclass(self, cls: type[Tensor]) -> Tensor:
@@ -251,7 +255,7 @@ class Tensor(PythonValues):
         return same
 
     def _is_view(self) -> bool:
-        return self._view is not None
+        return self._view is not None or self._part_of is not None
 
     # Sharing memory
 
