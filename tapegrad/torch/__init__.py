@@ -22,6 +22,7 @@ from tapegrad.torch.anomaly import *
 from tapegrad.torch.arithmetic import *
 from tapegrad.torch.arranging import *
 from tapegrad.torch.binary import *
+from tapegrad.torch.buffers import *
 from tapegrad.torch.constructors import *
 from tapegrad.torch.conversions import *
 from tapegrad.torch.counting import *
@@ -58,6 +59,7 @@ from tapegrad.torch.searching import *
 from tapegrad.torch.shaping import *
 from tapegrad.torch.size import *
 from tapegrad.torch.sorting import *
+from tapegrad.torch.spectra import *
 from tapegrad.torch.storage import *
 from tapegrad.torch.tensor import Tensor as Tensor
 from tapegrad.torch.text import *
@@ -69,6 +71,7 @@ if TYPE_CHECKING:
     from tapegrad.torch import optim as optim
     from tapegrad.torch import signal as signal
     from tapegrad.torch import special as special
+    from tapegrad.torch import testing as testing
     from tapegrad.torch import utils as utils
     from tapegrad.torch.serialization import *
 
@@ -79,7 +82,7 @@ newaxis = None
 
 __getattr__, __dir__ = _late(
     globals(),
-    ("distributions", "fft", "optim", "signal", "special", "utils"),
+    ("distributions", "fft", "optim", "signal", "special", "testing", "utils"),
     {"load": "serialization", "save": "serialization"},
     otherwise=_refusing("torch", globals()),
 )

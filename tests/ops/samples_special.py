@@ -409,7 +409,7 @@ elementwise_samples(
 sample(
     "dirichlet_pathwise",
     positive(2, 3),
-    positive(2, 3),
+    lambda rng: rng.dirichlet([1.0, 2.0, 3.0], 2),
     reference=lambda concentration, drawn: drawn,
     order=0,
 )

@@ -33,6 +33,8 @@ _TEXTS = {
     "fused": "Without effect.",
     "capturable": "Without effect.",
     "differentiable": "Without effect.",
+    "lambd": "How fast parameters decay and steps shrink.",
+    "t0": "The step from which on averages are taken.",
 }
 
 
