@@ -40,6 +40,22 @@ class InvalidArgumentError(OpError, ValueError):
     """
 
 
+class ArgumentRankError(InvalidArgumentError, TypeError):
+    """An integer argument is a list, or a list is a list of lists.
+
+    Cause
+        One number is wanted and a list of them was given, or a list of lists where a list is
+        wanted. TensorFlow's operations say so by `InvalidArgumentError` and its Python functions by
+        TypeError; this is both.
+
+    Example
+        ``tf.cumsum([1.0, 2.0], axis=[0])``.
+
+    Fix
+        Give one number: ``tf.cumsum([1.0, 2.0], axis=0)``.
+    """
+
+
 class FailedPreconditionError(OpError, RuntimeError):
     """An operation ran while something that it needs was not in place.
 

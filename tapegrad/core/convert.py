@@ -6,6 +6,7 @@ them take the tensor's dtype. Tensors are never converted to another dtype behin
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sized
 from typing import Any
 
 import numpy as np
@@ -176,7 +177,12 @@ def scalar_like(value: Any, dtype: np.dtype[Any]) -> Any:
             raise _cannot_convert(value, dtype)
         if -6e4 < abs(value) < 6e4:
             return dtype.type(value)
-        return _cast(np.array(value), dtype)[()]  # may overflow to infinity, which is no warning
+        try:
+            return _cast(np.array(value), dtype)[
+                ()
+            ]  # may overflow to infinity, which is no warning
+        except OverflowError:
+            raise _out_of_range() from None
     if kind in "iu":
         if isinstance(value, (float, complex)):
             raise _cannot_convert(value, dtype)
@@ -228,6 +234,8 @@ def as_array(value: Any, dtype: np.dtype[Any] | None = None, *, truncate: bool =
         value = value.as_list()
     if isinstance(value, (list, tuple, range)):
         return _from_sequence(value, dtype)
+    if isinstance(value, Sized) and hasattr(value, "__getitem__") and not _is_keyed(value):
+        return _from_sequence([value[i] for i in range(len(value))], dtype)
     if hasattr(value, "__index__"):
         return scalar_like(value.__index__(), np.dtype(np.int32) if dtype is None else dtype)
     raise _unsupported(value)
@@ -254,6 +262,15 @@ def _from_numpy(array: Any, dtype: np.dtype[Any] | None, truncate: bool) -> Any:
 _KIND_RANK = {"b": 0, "u": 1, "i": 1, "f": 2, "V": 2, "c": 3}
 
 
+def _is_keyed(value: Any) -> bool:
+    """Whether what stands in brackets is no position."""
+    return isinstance(value, Mapping) or hasattr(value, "keys")
+
+
+def _out_of_range() -> ValueError:
+    return ValueError("Can't convert Python sequence with out-of-range integer to Tensor.")
+
+
 def _loses_kind(source: str, target: str) -> bool:
     return _KIND_RANK.get(source, 9) > _KIND_RANK.get(target, 9)
 
@@ -275,7 +292,10 @@ def _from_sequence(value: Any, dtype: np.dtype[Any] | None) -> Any:
             )
         if array.dtype.kind == "O" and not all(isinstance(v, (str, bytes)) for v in leaves):
             if all(isinstance(v, int) for v in leaves):
-                return array.astype(dtype or np.int64)
+                try:
+                    return array.astype(dtype or np.int64)
+                except OverflowError:
+                    raise _out_of_range() from None
             raise _unsupported(next(v for v in leaves if not isinstance(v, (str, bytes))))
         return _strings(value, dtype)
     if dtype is None:

@@ -199,11 +199,6 @@ class GradientTape(TapeTools, Tape):
         NonDifferentiableWarning
             For integer, bool and string tensors: their gradient is None.
         """
-        if not self._ever_entered:
-            raise ValueError(
-                "watch was called on a tape that was never entered, so there is nothing to watch "
-                "it with: call it inside `with tf.GradientTape() as tape:`."
-            )
         values = nest.flatten(tensor)
         for x in values:
             if not isinstance(x, ArrayLike):
@@ -211,6 +206,11 @@ class GradientTape(TapeTools, Tape):
                     f"Passed in object {x!r} of type {type(x).__name__!r}, not tf.Tensor or "
                     f"tf.Variable. Convert it first: x = tf.constant(x)."
                 )
+        if not self._ever_entered:
+            raise ValueError(
+                "watch was called on a tape that was never entered, so there is nothing to watch "
+                "it with: call it inside `with tf.GradientTape() as tape:`."
+            )
         for x in values:
             if not is_differentiable(x._value):
                 warn_not_differentiable("watched tensor", x, stacklevel=3)

@@ -101,6 +101,13 @@ class TensorShape:
             b if a is None else a for a, b in zip(self._dims, other._dims, strict=True)
         )
 
+    def most_specific_compatible_shape(self, other: Any) -> TensorShape:
+        """The sizes that both agree on; unknown where they differ, or if the ranks do."""
+        other = TensorShape(other)
+        if self._dims is None or other._dims is None or len(self._dims) != len(other._dims):
+            return TensorShape(None)
+        return TensorShape([m if m == n else None for m, n in zip(self, other, strict=True)])
+
     def concatenate(self, other: Any) -> TensorShape:
         """The dimensions of `self` followed by those of `other`."""
         other = TensorShape(other)

@@ -146,7 +146,10 @@ class Variable(ScatterWrites):
         """Not kept: RuntimeError, as in TensorFlow's eager mode."""
         raise RuntimeError("This property is not supported when eager execution is enabled.")
 
-    initializer = initial_value
+    @property
+    def initializer(self) -> None:
+        """None: variables have their value at once, and nothing is left to be run."""
+        return None
 
     def eval(self, session: object = None) -> Any:
         """Not supported: variables have their value at once (``numpy()``)."""

@@ -13,7 +13,7 @@ import numpy as np
 
 from tapegrad.core.shape import TensorShape
 from tapegrad.core.tensor import ArrayLike
-from tapegrad.errors import InvalidArgumentError
+from tapegrad.errors import ArgumentRankError, InvalidArgumentError
 
 #: All axes of an array by its rank (NumPy allows at most 64).
 _ALL_AXES = [tuple(range(-ndim, 0)) for ndim in range(65)]
@@ -26,8 +26,10 @@ def int_argument(value: Any, op: str, name: str) -> int:
     ------
     ValueError
         For None.
+    ArgumentRankError
+        For arrays and lists of integers.
     TypeError
-        For floats, booleans, arrays and everything else.
+        For floats, booleans and everything else.
     """
     if value.__class__ is int:
         return int(value)
@@ -38,10 +40,22 @@ def int_argument(value: Any, op: str, name: str) -> int:
             raise TypeError
         return index(value)
     except TypeError:
-        error = ValueError if value is None else TypeError
+        error: type[Exception] = ValueError if value is None else TypeError
+        if _holds_integers(value):
+            error = ArgumentRankError
         raise error(
             f"{op}: {name} must be an integer or an integer tensor of shape (), not {value!r}."
         ) from None
+
+
+def _holds_integers(value: Any) -> bool:
+    """Whether it is an array of integers, or a list of them (or of lists)."""
+    if isinstance(value, (list, tuple)):
+        return bool(value) and all(
+            _holds_integers(v) or (isinstance(v, (int, np.integer)) and not isinstance(v, bool))
+            for v in value
+        )
+    return isinstance(value, np.ndarray) and value.dtype.kind in "iu"
 
 
 def ints_argument(value: Any, op: str, name: str) -> tuple[int, ...]:
@@ -50,7 +64,7 @@ def ints_argument(value: Any, op: str, name: str) -> tuple[int, ...]:
         value = value._read()
     if isinstance(value, (np.ndarray, np.generic)):
         if value.ndim > 1 or (value.dtype.kind not in "iu" and value.size):
-            raise TypeError(
+            raise (ArgumentRankError if value.dtype.kind in "iu" else TypeError)(
                 f"{op}: {name} must be a list of integers or a 1-D integer tensor, not an array "
                 f"of dtype {value.dtype} and shape {value.shape}."
             )

@@ -208,7 +208,7 @@ class Generator:
         """
         self._state.assign(create_rng_state(seed, self._algorithm))
 
-    def resetfrom_key_counter(self, key: Any, counter: Any) -> None:
+    def reset_from_key_counter(self, key: Any, counter: Any) -> None:
         """Replace the state by a key and a counter.
 
         Parameters

@@ -9,7 +9,7 @@ import numpy as np
 
 from tapegrad.core.dtypes import as_dtype, float32
 from tapegrad.core.tensor import Tensor, wrap_constant
-from tapegrad.errors import InvalidArgumentError
+from tapegrad.errors import ArgumentRankError
 from tapegrad.ops.arguments import shape_argument
 from tapegrad.ops.random import normal, uniform
 from tapegrad.ops.samplers import full_integers
@@ -103,7 +103,7 @@ def filled(shape: Any, value: Any, dtype: Any) -> Tensor:
     size = shape_argument(shape, "initializer")
     array = np.asarray(value, wanted)
     if array.size != 1 and array.size != prod(size):
-        raise InvalidArgumentError(
+        raise ArgumentRankError(
             f"initializer: {array.size} values do not fill the shape {list(size)}."
         )
     return wrap_constant(

@@ -38,6 +38,13 @@ def _require_rank(x: Any, allowed: Callable[[int], bool], words: str, message: s
         )
 
 
+def _rank_argument(rank: Any) -> int:
+    value = rank._read() if isinstance(rank, ArrayLike) else rank
+    if np.ndim(value):
+        raise ValueError("Rank must be a scalar.")
+    return int(value)
+
+
 def assert_rank(x: Any, rank: Any, message: str | None = None, name: str | None = None) -> None:
     """Raise ValueError unless a tensor has a given number of axes.
 
@@ -55,7 +62,7 @@ def assert_rank(x: Any, rank: Any, message: str | None = None, name: str | None 
     >>> import tapegrad as tf
     >>> tf.debugging.assert_rank(tf.zeros([2, 3]), 2)
     """
-    wanted = int(rank)
+    wanted = _rank_argument(rank)
     _require_rank(x, lambda r: r == wanted, str(wanted), message)
 
 
@@ -78,7 +85,7 @@ def assert_rank_at_least(
     >>> import tapegrad as tf
     >>> tf.debugging.assert_rank_at_least(tf.zeros([2, 3]), 1)
     """
-    least = int(rank)
+    least = _rank_argument(rank)
     _require_rank(x, lambda r: r >= least, f"at least {least}", message)
 
 
@@ -101,7 +108,7 @@ def assert_rank_in(
     >>> import tapegrad as tf
     >>> tf.debugging.assert_rank_in(tf.zeros([2, 3]), [1, 2])
     """
-    given = tuple([int(r) for r in ranks])
+    given = tuple([_rank_argument(r) for r in ranks])
     _require_rank(x, lambda r: r in given, f"in {given}", message)
 
 
@@ -160,7 +167,15 @@ def assert_shapes(
     bound: dict[Any, tuple[int, str]] = {}
     for x, pattern in pairs:
         shape = operand(x.deref() if isinstance(x, Reference) else x)._value.shape
-        wanted = list(pattern) if isinstance(pattern, (list, tuple, str)) else [pattern]
+        if not hasattr(pattern, "__iter__"):
+            raise ValueError(
+                f"{_prefix(message)}Tensor of shape {shape}.  Specified shape must be an iterable."
+                f"  An iterable has the attribute `__iter__` or `__getitem__`.  Received specified "
+                f"shape: {pattern}"
+            )
+        wanted = list(pattern)
+        if shape in ((), (1,)) and len(wanted) < 2 and wanted not in ([Ellipsis], ["*"]):
+            shape = (1,) * len(wanted)  # a scalar is as good as a vector of one entry
         for axis, size, symbol in _matched(wanted, shape, message):
             if symbol is None or symbol == ".":
                 continue
@@ -266,6 +281,8 @@ def assert_same_float_dtype(tensors: Any = None, dtype: Any = None) -> DType:
     """
     wanted = None if dtype is None else as_dtype(dtype)
     for x in tensors or ():
+        if x is None:
+            continue
         got = operand(x).dtype
         if wanted is not None and got != wanted:
             raise ValueError(f"{x}, type={got}, must be of the same type ({wanted}).")
