@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.calls import binary_call, unary_call
-from tapegrad.core.primitive import NONDIFF, ZERO, NoRule, Primitive
+from tapegrad.core.primitive import NONDIFF, ZERO, Derivatives, NoRule, Primitive
 from tapegrad.core.transpose import push_by_transposing
 from tapegrad.errors import MissingGradientError
 
@@ -111,19 +111,22 @@ def elementwise(
     inputs = _NAMES[len(partials)]
     reads = [_read_by(p) for p in partials]
     single = len(partials) == 1
-    pulls, strong = (
-        [
-            _times_partial(name, p, inputs, guarded, place=None if single else i)
-            for i, p in enumerate(partials)
-        ]
-        for guarded in (singular, True)
-    )
-    push = _sum_of_tangents(
-        [_times_partial(name, p, inputs, singular, tangent=True) for p in partials]
-    )
-    primitive = _with_rules(name, "elementwise", forward, inputs, partials, reads, pulls, push)
-    primitive.strong = strong
-    primitive.texts = [_product(p, inputs, singular) for p in partials]
+
+    def derivatives() -> Derivatives:
+        pulls, strong = (
+            [
+                _times_partial(name, p, inputs, guarded, place=None if single else i)
+                for i, p in enumerate(partials)
+            ]
+            for guarded in (singular, True)
+        )
+        push = _sum_of_tangents(
+            [_times_partial(name, p, inputs, singular, tangent=True) for p in partials]
+        )
+        texts = [_product(p, inputs, singular) for p in partials]
+        return _of_rules(pulls, push)._replace(strong=strong, texts=texts)
+
+    primitive = _with_rules(name, "elementwise", forward, inputs, partials, reads, derivatives)
     if len(partials) > 2:
         return primitive
     if single:
@@ -152,10 +155,11 @@ def linear(
         See `Primitive`.
     """
     names = tuple(inputs.split())
-    pull = _bound(transpose, names)
     single = len(names) == 1 and not names[0].endswith("*")
-    if not single:
-        pull = _only_followed(pull)
+
+    def derivatives() -> Derivatives:
+        pull = _bound(transpose, names)
+        return Derivatives(pull if single else _only_followed(pull), push)
 
     def push(F: Any, tangents: Any, args: Any, y: Any, params: Any) -> Any:
         params = dict(params or ())
@@ -170,7 +174,7 @@ def linear(
 
     reads = [_reads(transpose, 2) | (frozenset() if single else {"shapes"})] * len(names)
     rules = [transpose] * len(names)
-    return Primitive(name, "linear", forward, names, rules, reads, pull, push, batch).register()
+    return _with_rules(name, "linear", forward, names, rules, reads, derivatives, batch)
 
 
 def bilinear(
@@ -188,7 +192,9 @@ def bilinear(
     vjp_a, vjp_b
         ``vjp_a(F, g, b, ...)`` and ``vjp_b(F, g, a, ...)``: the cotangents, naming what they read.
     """
-    pulls = [_bound(vjp_a, ("a", "b")), _bound(vjp_b, ("a", "b"))]
+
+    def derivatives() -> Derivatives:
+        return _of_rules([_bound(vjp_a, ("a", "b")), _bound(vjp_b, ("a", "b"))], push)
 
     def push(F: Any, tangents: Any, args: Any, y: Any, params: Any) -> Any:
         params = dict(params or ())
@@ -201,7 +207,8 @@ def bilinear(
 
     reads = [_reads(vjp_a, 2) | {"b"}, _reads(vjp_b, 2) | {"a"}]
     rules = (vjp_a, vjp_b)
-    return _with_rules(name, "bilinear", forward, ("a", "b"), rules, reads, pulls, push, batch)
+    inputs = ("a", "b")
+    return _with_rules(name, "bilinear", forward, inputs, rules, reads, derivatives, batch)
 
 
 def general(
@@ -228,10 +235,16 @@ def general(
         the vjp of that input reads. Without them forward mode transposes the vjps.
     """
     names = tuple(inputs.split())
-    pulls = [_rule(name, vjp, names) for vjp in vjps]
-    push = None if jvps is None else _sum_of_tangents([_rule(name, jvp, names) for jvp in jvps])
+
+    def derivatives() -> Derivatives:
+        pulls = [_rule(name, vjp, names) for vjp in vjps]
+        push = None if jvps is None else _sum_of_tangents([_rule(name, jvp, names) for jvp in jvps])
+        return _of_rules(pulls, push)
+
     reads = [_reads(vjp, 2) for vjp in vjps]
-    return _with_rules(name, "general", forward, names, vjps, reads, pulls, push, batch)
+    primitive = _with_rules(name, "general", forward, names, vjps, reads, derivatives, batch)
+    primitive.transposes = jvps is None
+    return primitive
 
 
 def _with_rules(
@@ -241,27 +254,21 @@ def _with_rules(
     inputs: tuple[str, ...],
     rules: Sequence[Any],
     reads: Sequence[frozenset[str]],
-    pulls: Sequence[Callable[..., Any]],
-    push: Callable[..., Any] | None,
+    derivatives: Callable[[], Derivatives],
     batch: Any = None,
 ) -> Primitive:
-    """A registered primitive that has a rule for each input; `push` None transposes them."""
-    several = len(inputs) > 1
-    pull = _pull_each(pulls) if several else pulls[0]
+    """A registered primitive that has a rule for each input."""
     primitive = Primitive(
-        name,
-        kind,
-        forward,
-        inputs,
-        rules,
-        reads,
-        pull,
-        push or push_by_transposing(pull),
-        batch,
-        pulls if several else None,
-        transposes=push is None,
+        name, kind, forward, inputs, rules, reads, None, None, batch, made_of=derivatives
     )
     return primitive.register()
+
+
+def _of_rules(pulls: Sequence[Callable[..., Any]], push: Callable[..., Any] | None) -> Derivatives:
+    """What derivatives need, of a pull for each input; `push` None transposes them."""
+    several = len(pulls) > 1
+    pull = _pull_each(pulls) if several else pulls[0]
+    return Derivatives(pull, push or push_by_transposing(pull), pulls if several else None)
 
 
 def _parameters(rule: Any) -> tuple[str, ...]:

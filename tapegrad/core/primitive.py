@@ -14,7 +14,7 @@ the operation and its rules.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from tapegrad.core.context import (
     MarkedRecorders,
@@ -52,6 +52,16 @@ ZERO = NoRule("ZERO", "the derivative is zero")
 def missing(why: str) -> NoRule:
     """The derivative exists in mathematics, but has no rule here: asking for it raises."""
     return NoRule("missing", why)
+
+
+class Derivatives(NamedTuple):
+    """The attributes of a `Primitive` that derivatives need."""
+
+    pull: Any
+    push: Any
+    pulls: Sequence[Callable[..., Any]] | None = None
+    strong: Sequence[Callable[..., Any]] | None = None
+    texts: Sequence[tuple[str, Any] | None] | None = None
 
 
 class Primitive:
@@ -96,6 +106,7 @@ class Primitive:
     """
 
     __slots__ = (
+        "_made_of",
         "batch",
         "differentiable",
         "forward",
@@ -116,6 +127,12 @@ class Primitive:
         "variadic",
     )
 
+    pull: Any
+    push: Any
+    pulls: Sequence[Callable[..., Any]] | None
+    strong: Sequence[Callable[..., Any]] | None
+    texts: Sequence[tuple[str, Any] | None] | None
+
     def __init__(
         self,
         name: str,
@@ -124,11 +141,12 @@ class Primitive:
         inputs: Sequence[str],
         rules: Sequence[Any],
         reads: Sequence[frozenset[str]],
-        pull: Callable[..., Any],
+        pull: Callable[..., Any] | None,
         push: Callable[..., Any] | None,
         batch: Callable[..., Any] | None = None,
         pulls: Sequence[Callable[..., Any]] | None = None,
         transposes: bool = False,
+        made_of: Callable[[], Derivatives] | None = None,
     ) -> None:
         self.name = name
         self.kind = kind
@@ -136,11 +154,9 @@ class Primitive:
         self.inputs = tuple(inputs)
         self.rules = tuple(rules)
         self.reads = tuple(reads)
-        self.pull = pull
-        self.pulls = pulls
-        self.strong: Sequence[Callable[..., Any]] | None = None
-        self.texts: Sequence[tuple[str, Any] | None] | None = None
-        self.push: Any = push
+        self._made_of = made_of
+        if made_of is None:
+            self._fill(Derivatives(pull, push, pulls))
         self.batch = batch
         self.transposes = transposes
         self.variadic = self.inputs[-1].endswith("*") if self.inputs else False
@@ -155,6 +171,16 @@ class Primitive:
             else ()
         )
         self.needs_shapes = any("shape" in r or "shapes" in r for r in self.reads)
+
+    def _fill(self, derivatives: Derivatives) -> None:
+        self.pull, self.push, self.pulls, self.strong, self.texts = derivatives
+
+    def __getattr__(self, name: str) -> Any:
+        """What derivatives need is compiled when the first of them is taken."""
+        if name in Derivatives._fields and self._made_of is not None:
+            self._fill(self._made_of())
+            return getattr(self, name)
+        raise AttributeError(f"Primitives have no attribute {name!r}.")
 
     def register(self) -> Primitive:
         """Enter it into the table and the namespaces."""
