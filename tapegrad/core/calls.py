@@ -31,9 +31,26 @@ _BOOL = np.dtype(np.bool_)
 _F32, _F64 = np.float32, np.float64
 _F32_MAX = 3.4e38
 _new = object.__new__
-_array, _as_array = np.ndarray, np.asarray
+_array = np.ndarray
 #: Those of NumPy's own whose rules know nothing of numbers.
 _OPERATORS = (operator.add, operator.sub, operator.mul, operator.truediv)
+
+
+#: The latest numbers beside tensors, as arrays of float64 and of float32.
+_numbers64: dict[Any, Any] = {}
+_numbers32: dict[Any, Any] = {}
+
+
+def _number(y: float, dtype: np.dtype[Any]) -> Any:
+    """A number as an array, which is kept for the next time; zeros have a sign, and are not."""
+    array = np.asarray(y, dtype)
+    array.flags.writeable = False
+    if y:
+        known = _numbers64 if dtype.type is _F64 else _numbers32
+        if len(known) >= 256:
+            known.clear()
+        known[y] = array
+    return array
 
 
 def unary_call(primitive: Primitive, discrete: bool, doc: str | None) -> Callable[..., Tensor]:
@@ -107,7 +124,12 @@ def _binary(
             kind = dtype.type
             if kind is _F64 or (kind is _F32 and -_F32_MAX < y < _F32_MAX):
                 # NumPy takes half the time for a number that is an array.
-                b = _as_array(y, dtype) if is_operator and a.__class__ is _array else kind(y)
+                if is_operator and a.__class__ is _array:
+                    b = (_numbers64 if kind is _F64 else _numbers32).get(y)
+                    if b is None:
+                        b = _number(y, dtype)
+                else:
+                    b = kind(y)
             else:
                 b = scalar_like(y, dtype)
             j = 0

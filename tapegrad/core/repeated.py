@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 from tapegrad.core.straight_line import LONGEST, Straight, covered, straight
 
 #: So many names make a key; so often it must be seen.
-_NAMES, _OFTEN = 6, 24
+_NAMES, _OFTEN = 16, 24
 #: Periods are joined until they have so many records.
-_ENOUGH = 24
+_ENOUGH = 64
 #: How many forms one key may have, and how many keys and sightings are kept.
 _FORMS, _MOST = 4, 512
 

@@ -153,7 +153,7 @@ class Tape:
                 primitive,
                 ids,
                 mask,
-                (a if keep_a else None, b if keep_b else None),
+                (a if keep_a else None, b if keep_b else None) if keep_a or keep_b else NOTHING,
                 identity,
                 y if keep_y else None,
                 None if a.shape == b.shape else (a.shape, b.shape),

@@ -273,7 +273,8 @@ class Variable(ScatterWrites):
                 f"A variable of dtype {self.dtype.name} cannot be added to: use v.assign(value)."
             )
         tracer = None
-        if active_recorders().__class__ is MarkedRecorders:
+        recorders = active_recorders()
+        if recorders.__class__ is MarkedRecorders:
             tracer = active_tracer()
             delta = operand(delta, self._value.dtype)
         if delta.__class__ is Tensor and delta._value.dtype is value.dtype:
@@ -295,6 +296,9 @@ class Variable(ScatterWrites):
             new = function(value, array)
         finally:
             restore_float_errors(token)
+        if not recorders:
+            self._value = new
+            return self if read_value else None
         return self._replace(new, read_value, None, delta)
 
     def _replace(

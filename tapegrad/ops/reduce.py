@@ -10,7 +10,7 @@ import numpy as np
 from tapegrad.core.convert import operand
 from tapegrad.core.define import elementwise, general, linear
 from tapegrad.core.dtypes import from_numpy, int64, numpy_dtype
-from tapegrad.core.primitive import NONDIFF, apply
+from tapegrad.core.primitive import NONDIFF, apply, apply_one
 from tapegrad.core.short_rows import are_short, sum_of_columns
 from tapegrad.core.tensor import Tensor
 from tapegrad.errors import InvalidArgumentError
@@ -41,6 +41,8 @@ def spread(F: Any, g: Any, axes: tuple[int, ...], keepdims: bool, shape: tuple[i
 def with_axes(F: Any, y: Any, axes: tuple[int, ...], shape: tuple[int, ...]) -> Any:
     """A reduced value with the reduced axes as axes of size 1, where broadcasting needs them."""
     ndim = len(shape)
+    if len(axes) == ndim:
+        return y
     if sum(axes) == sum(range(-ndim, len(axes) - ndim)):  # the leading axes
         return y
     kept = tuple([1 if i - ndim in axes else n for i, n in enumerate(shape)])
@@ -76,7 +78,7 @@ _sum = _accumulating("reduce_sum", np.add)
 
 def _mean(x: Any, *, axes: tuple[int, ...], keepdims: bool) -> Any:
     dtype = x.dtype
-    count = prod([x.shape[axis] for axis in axes])
+    count = x.size if len(axes) == x.ndim else prod([x.shape[axis] for axis in axes])
     if dtype is _HALF:
         total = _add_reduce(x, axes, np.float32, None, keepdims)
         return (total / count).astype(dtype)
@@ -200,7 +202,7 @@ def _reduction(primitive: Any, name: str, summary: str, example: str, notes: str
     ) -> Tensor:
         x = input_tensor if input_tensor.__class__ is Tensor else operand(input_tensor)
         axes = axes_argument(axis, x._value.ndim, op)
-        return apply(primitive, (x,), {"axes": axes, "keepdims": bool(keepdims)})  # type: ignore[no-any-return]
+        return apply_one(primitive, x, {"axes": axes, "keepdims": bool(keepdims)})  # type: ignore[no-any-return]
 
     op = reduce.__name__ = reduce.__qualname__ = name
     reduce.__doc__ = _DOC.format(
