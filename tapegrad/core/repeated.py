@@ -95,5 +95,6 @@ def _form(
             length = period * max(1, _ENOUGH // period)
             break
     length = min(length, covered(records, latest))
-    made = straight(records[-length:], cotangents, add_up) if length > 1 else None
-    return None if made is None else Form(length, made)
+    if length < 2:
+        return None
+    return Form(length, straight(records[-length:], cotangents, add_up))

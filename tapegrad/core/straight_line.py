@@ -48,7 +48,7 @@ def covered(records: Sequence[Any], latest: int) -> int:
     return count
 
 
-def straight(records: Sequence[Any], cotangents: dict[int, Any], add_up: Any) -> Straight | None:
+def straight(records: Sequence[Any], cotangents: dict[int, Any], add_up: Any) -> Straight:
     """The function for stretches like `records`, which have these cotangents in front.
 
     ``straight(records, cotangents, latest, owned)`` is false, and has done nothing, if the records
@@ -67,6 +67,8 @@ class _Writer:
         self.incoming = [k for k, record in enumerate(records) if record[4] in cotangents]
         self.names: dict[str, Any] = {"F": raw, "Slices": Slices, "array": np.ndarray}
         self.names |= {"add": np.add, "add_up": add_up}
+        #: The name of the first output that there was.
+        self.oldest = "o0"
         count = len(records)
         #: By record: how many cotangents have been added up.
         self.terms = [0] * count
@@ -77,16 +79,15 @@ class _Writer:
         #: Records whose cotangent starts as None.
         self.open: list[int] = []
 
-    def function(self) -> Straight | None:
-        """The function, or None if identities do not grow."""
+    def function(self) -> Straight:
+        """The function."""
         records, incoming = self.records, self.incoming
-        identities = [record[4] for record in records]
-        if identities != sorted(identities):
-            return None
         for k in incoming:
             self.terms[k], self.certain[k], self.mixed[k] = 1, True, True
         outs = [f"o{k}" for k in range(len(records))]
-        checks = [" < ".join(["latest", *outs])]
+        by_age = [f"o{k}" for _, k in sorted(self.places.items())]
+        self.oldest = by_age[0]
+        checks = [" < ".join(["latest", *by_age])]
         for k, record in enumerate(records):
             checks += self._checks(k, record)
         checks += [f"o{k} in cotangents" for k in incoming]
@@ -130,11 +131,12 @@ class _Writer:
         primitive, ids, mask, _, _, _, params = record
         self.names[f"P{k}"] = primitive
         checks = [f"p{k} is P{k}"]
+        oldest = self.oldest
         checks.append(f"i{k}_0.__class__ is int" if ids.__class__ is int else f"m{k} == {mask}")
         if primitive.texts is not None:
             checks.append(f"q{k} is None" if params is None else f"q{k} is not None")
         for s, r in self._sources(k):
-            checks.append(f"i{k}_{s} < o0" if r is None else f"i{k}_{s} == o{r}")
+            checks.append(f"i{k}_{s} < {oldest}" if r is None else f"i{k}_{s} == o{r}")
         return checks
 
     def _sources(self, k: int) -> list[tuple[int, int | None]]:
