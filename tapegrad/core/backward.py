@@ -102,6 +102,8 @@ def sweep(
                 size = sum([getattr(g, "nbytes", _FEW_BYTES) for g in changed])
                 length = min(2 * length, longest) if size < _FEW_BYTES else _STRETCHES[0]
                 length = max(length, 2 * len(cotangents))
+                if size >= _FEW_BYTES:
+                    latest = None  # there is nothing to win
         if guarded is not None:
             passed = pull_through(stretch, cotangents, sources, needed, F, wrapped, guarded)
         found.update(passed)

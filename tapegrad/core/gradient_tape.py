@@ -166,7 +166,7 @@ class GradientTape(TapeTools, Tape):
         """Follow a Variable that is read; the record that reads it tells where."""
         identity = variable._id
         self.variables[identity] = variable
-        if is_differentiable(variable._value):
+        if variable._value.dtype.kind == "f" or is_differentiable(variable._value):
             self.followed.add(identity)
             self.roots.add(identity)
 

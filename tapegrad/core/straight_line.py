@@ -160,6 +160,7 @@ class _Writer:
                 lines += [f"n = {value}", *_added(f"cotangents[i{k}_{s}]", f"i{k}_{s}", plain)]
             else:
                 lines += self._added_inside(r, value, plain and self.certain[k], plain)
+        lines.append(f"g{k} = n = None")  # large arrays are given back at once
         return lines if self.certain[k] else [f"if g{k} is not None:", *_indented(lines)]
 
     def _value(self, k: int, s: int) -> tuple[str, bool]:

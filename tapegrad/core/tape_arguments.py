@@ -64,7 +64,7 @@ def tensors_in(structure: Any, argument: str, open_slices: bool = False) -> list
         return [structure]
     leaves = nest.flatten(structure)
     for i, x in enumerate(leaves):
-        if isinstance(x, ArrayLike):
+        if x.__class__ is Tensor or isinstance(x, ArrayLike):
             continue
         if isinstance(x, IndexedSlices):
             if not open_slices:
