@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
+
 from tapegrad.core import nest
 from tapegrad.core.context import (
     push_recorder,
@@ -29,7 +31,7 @@ from tapegrad.core.tape_arguments import (
     warn_recorded_gradient,
 )
 from tapegrad.core.tape_tools import TapeTools
-from tapegrad.core.tensor import ArrayLike, next_id
+from tapegrad.core.tensor import ArrayLike, next_id, wrap
 from tapegrad.core.unconnected import (
     UnconnectedGradients,
     result_for,
@@ -37,6 +39,8 @@ from tapegrad.core.unconnected import (
     zeros_for,
 )
 from tapegrad.errors import TapeUsedError
+
+_array = np.ndarray
 
 
 class GradientTape(TapeTools, Tape):
@@ -296,7 +300,11 @@ class GradientTape(TapeTools, Tape):
             self._release(targets, unanswered, taken)
         if unanswered:
             self._tell_lost(targets, unanswered)
-        results = [result_for(x, found, zeros) for x in source_list]
+        results = []
+        for x in source_list:
+            g = found.get(x._id)
+            plain = g.__class__ is _array and g.dtype is x._value.dtype
+            results.append(wrap(g) if plain else result_for(x, found, zeros))
         if foreign:
             results = [x._in_dialect(g) for x, g in zip(sources, results, strict=True)]
         gradients.append(Computed(first, next_id(), place(2), self._memory.began))
