@@ -25,11 +25,7 @@ __all__ = ["matmul", "matvec", "tensordot"]
 
 def _forward(a: Any, b: Any, *, transpose_a: bool, transpose_b: bool) -> Any:
     if a.ndim == 2 == b.ndim:
-        if transpose_a:
-            a = a.T
-        if transpose_b:
-            b = b.T
-        return a.dot(b) if a.dtype.itemsize != 2 else matrix_product(a, b)
+        return matrix_product(a.T if transpose_a else a, b.T if transpose_b else b)
     if transpose_a:
         a = a.mT
     if transpose_b:

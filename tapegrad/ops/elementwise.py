@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.batching import spread_batch
+from tapegrad.core.context import visible_recorders
 from tapegrad.core.convert import operand
 from tapegrad.core.define import elementwise, linear
 from tapegrad.core.indexed_slices import IndexedSlices
@@ -70,7 +71,10 @@ def _power(a: Any, b: Any) -> Any:
 
 def _slope_of_power(F: Any, a: Any, b: Any) -> Any:
     """``b * a**(b - 1)``; of squares, which are common, a sum."""
-    number = b if b.__class__ is not Tensor else b._value if b._id < 0 else None
+    number = b
+    if b.__class__ is Tensor:  # a constant may be watched, too
+        followed = any(b._id in recorder.followed for recorder in visible_recorders())
+        number = None if b._id > 0 or followed else b._value
     if isinstance(number, np.generic) and number == 2:
         return a + a
     return F.multiply_no_nan(F.pow(a, b - 1.0), b)
