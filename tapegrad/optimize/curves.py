@@ -199,7 +199,8 @@ def curve_fit(
     if not result.success:
         raise RuntimeError(f"{op}: no minimum was found: {result.message}")
     fitted = Parameters(op, result.x)
-    fit = CurveFit(result.x, _covariance(residuals, fitted, absolute_sigma))
+    pcov = parameters.dressed(_covariance(residuals, fitted, absolute_sigma))
+    fit = CurveFit(result.x, pcov)
     if not full_output:
         return fit
     return *fit, {"nfev": result.nfev, "fvec": result.fun}, result.message, result.status

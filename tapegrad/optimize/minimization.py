@@ -154,7 +154,7 @@ def minimize(
     failure = "" if result.success else str(result.message)
     leaves = optimum(objective, parameters, vector, limits, conditions, failure)
     result.x = parameters.settle(leaves)
-    result.fun = objective.at(leaves)
+    result.fun = parameters.dressed(objective.at(leaves))
     # "trust-constr" calls the gradient `grad`, and keeps the constraints' Jacobians in `jac`.
     gradient = result.get("grad", result.get("jac"))
     if gradient is not None:

@@ -137,6 +137,11 @@ class Parameters:
         ]
         return nest.packed(self.structure, iter(dressed))
 
+    def dressed(self, value: Tensor) -> Any:
+        """A result that is no parameter, as an array of their dialect if all have one."""
+        face = self._faces[0]
+        return value if face is None or None in self._faces else face(value)
+
     def packed_arrays(self, vector: Any) -> Any:
         """A vector in the structure of the parameters, as tensors that are no parameters."""
         return self.pack([wrap_constant(a) for a in self.arrays(vector)])
@@ -167,7 +172,14 @@ def as_data(op: str, name: str, given: Any) -> Any:
         For what holds no numbers.
     """
     if isinstance(given, ArrayLike):
-        return operand(given)
+        x = operand(given)
+        if not isinstance(x, _OWN):
+            raise TypeError(
+                f"{op}: {name} has a tensor of tapegrad.torch, whose graph a solver cannot follow. "
+                f"Pass its data, x.detach().numpy(), and write functions with operations of "
+                f"tapegrad or tapegrad.numpy."
+            )
+        return x
     if type(given) in conversions:
         return conversions[type(given)](given)
     masked = count_masked(given)

@@ -143,7 +143,7 @@ def least_squares(
     failure = "" if result.success else str(result.message)
     leaves = optimum(cost, parameters, result.x, limits, failure=failure)
     result.x = parameters.settle(leaves)
-    result.cost = cost.at(leaves)
+    result.cost = parameters.dressed(cost.at(leaves))
     return result
 
 

@@ -10,6 +10,8 @@ import pytest
 from scipy import optimize
 
 import tapegrad as tf
+import tapegrad.numpy as tnp
+from tapegrad import torch
 from tapegrad.errors import InvalidArgumentError
 
 F64 = tf.float64
@@ -171,3 +173,21 @@ def test_everything_that_scipy_returns() -> None:
     assert found[4] in (1, 2, 3, 4)
     with pytest.raises(RuntimeError, match="no minimum was found"):
         tf.optimize.curve_fit(decay, X, Y, maxfev=2)
+
+
+def test_results_have_the_dialect_of_the_parameters() -> None:
+    fit = tf.optimize.curve_fit(lambda x, a, b: a * tnp.exp(-b * x), X, Y, p0=tnp.array([1.0, 1.0]))
+    found = tf.optimize.minimize(lambda x: tnp.sum((x - 2.0) ** 2), tnp.zeros(2))
+    squares = tf.optimize.least_squares(lambda x: x - 2.0, {"x": tnp.zeros(2)}["x"])
+    for value in (fit.popt, fit.pcov, fit.standard_errors, found.x, found.fun, squares.cost):
+        assert isinstance(value, tnp.ndarray)
+    expected = optimize.curve_fit(decay_of_arrays, X, Y)
+    np.testing.assert_allclose(np.asarray(fit.pcov), expected[1], rtol=1e-4)
+    errors = np.sqrt(np.diag(expected[1]))
+    np.testing.assert_allclose(np.asarray(fit.standard_errors), errors, rtol=1e-4)
+
+
+def test_tensors_with_a_graph_of_their_own_are_refused() -> None:
+    for solve in (tf.optimize.minimize, tf.optimize.least_squares, tf.optimize.root):
+        with pytest.raises(TypeError, match=r"x\.detach\(\)\.numpy\(\)"):
+            solve(lambda x: x, torch.zeros(2, dtype=torch.float64))
