@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
+from tapegrad.compiler.graph import Assign, Read
 from tapegrad.compiler.signature import Signature, spec_of
 from tapegrad.core import nest
 from tapegrad.core.tensor_spec import TensorSpec
 
 __all__ = ["ConcreteFunction"]
+
+#: What TensorFlow's have beyond this.
+_OF_GRAPHS = (
+    "add_gradient_functions_to_graph",
+    "add_to_graph",
+    "captured_inputs",
+    "function_def",
+    "function_type",
+    "graph",
+    "inference_fn",
+    "pretty_printed_signature",
+)
 
 
 class ConcreteFunction:
@@ -36,6 +49,7 @@ class ConcreteFunction:
         if self._signature.leaves_sizes_open:
             function._generalises = True
         self._outputs: list[Any] = []
+        self._paths: Any = None
 
     @property
     def structured_input_signature(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
@@ -70,6 +84,40 @@ class ConcreteFunction:
         return [leaf for leaf in leaves if isinstance(leaf, TensorSpec)]
 
     @property
+    def output_shapes(self) -> Any:
+        """The shapes of `structured_outputs`, in their structure."""
+        return nest.map_structure(lambda x: getattr(x, "shape", x), self.structured_outputs)
+
+    @property
+    def output_dtypes(self) -> Any:
+        """The dtypes of `structured_outputs`, in their structure."""
+        return nest.map_structure(lambda x: getattr(x, "dtype", x), self.structured_outputs)
+
+    @property
+    def variables(self) -> tuple[Any, ...]:
+        """The Variables that the calls so far have read or assigned.
+
+        Raises
+        ------
+        RuntimeError
+            Before the first call, or if the function runs eagerly: nothing is written down then.
+        """
+        if self._paths is None or self._paths.refusal is not None:
+            why = "it has not been called" if self._paths is None else self._paths.refusal
+            raise RuntimeError(
+                f"The Variables of {self.name} are known from a recording, and there is none: "
+                f"{why}. A tf.Module lists its Variables in any case (`module.variables`)."
+            )
+        steps = [s for path in reversed(self._paths.paths) for s in path.recording.steps]
+        used = [s.variable for s in steps if isinstance(s, Read | Assign)]
+        return tuple({v._id: v for v in used}.values())
+
+    @property
+    def trainable_variables(self) -> tuple[Any, ...]:
+        """Those of `variables` that are trainable."""
+        return tuple([v for v in self.variables if v.trainable])
+
+    @property
     def name(self) -> str:
         """The name of the Python function."""
         return str(self._function.name)
@@ -87,8 +135,19 @@ class ConcreteFunction:
             self._signature.bind_flat(args) if flat else self._signature.bind(args, kwargs)
         )
         result = self._function._run(self._own, given, kwargs)
+        if self._paths is None:
+            self._paths = self._function.paths_of(self._own, given, kwargs)
         self._outputs = [nest.map_structure(spec_of, result)]
         return result
+
+    def __getattr__(self, name: str) -> Any:
+        if name in _OF_GRAPHS:
+            raise AttributeError(
+                f"A concrete function has no `{name}`: there is no graph of TensorFlow, but a "
+                "record of operations. What became of it is said by `explain()` of the "
+                "tf.function, and its code is shown by `source()`."
+            )
+        raise AttributeError(f"a concrete function has no attribute {name!r}")
 
     def __repr__(self) -> str:
         return f"<ConcreteFunction {self.name}{self._signature}>"

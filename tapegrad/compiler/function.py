@@ -169,6 +169,10 @@ class Function:
                     known, result = self._run_known(paths, inputs, recorders, own, args, kwargs)
             return result if known else self._record(paths, inputs, own, args, kwargs)
 
+    def paths_of(self, own: Any, args: Any, kwargs: Any) -> Paths | None:
+        """What is known of calls of this kind."""
+        return self._known.get(kind_of((own, args, kwargs), [], []))
+
     def _limit_made(self, kind: Any) -> None:
         """Let go of the oldest programs that can be made again."""
         self._made.append(kind)
@@ -301,6 +305,19 @@ class Function:
     def source(self) -> str:
         """The generated code: a program for each way through the function, and its kernels."""
         return sources(self._known.values())
+
+    def pretty_printed_concrete_signatures(self) -> str:
+        """The kinds of calls that are known, a line for each: dtypes and shapes of tensors.
+
+        Examples
+        --------
+        >>> import tapegrad as tf
+        >>> f = tf.function(lambda x, y: x * y)
+        >>> _ = f(tf.constant([1.0, 2.0]), tf.constant(3.0))
+        >>> f.pretty_printed_concrete_signatures()
+        '<lambda>(float32[2], float32[])'
+        """
+        return "\n".join([f"{self.name}({', '.join(p.inputs)})" for p in self._known.values()])
 
     def get_concrete_function(self, *args: Any, **kwargs: Any) -> ConcreteFunction:
         """The function for arguments of one kind.

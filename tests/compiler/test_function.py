@@ -340,3 +340,55 @@ def test_products_read_single_numbers_that_the_kernel_computed(turned: dict[str,
             y = square(x)
         assert y.numpy().tolist() == [[2.625]]
         assert tape.gradient(y, x).numpy().tolist() == [0.5, 1.0, -2.0]
+
+
+def test_concrete_functions_know_their_variables() -> None:
+    weight, count = tf.Variable([2.0, 3.0]), tf.Variable(0, trainable=False)
+    unused = tf.Variable(1.0)
+
+    @tf.function
+    def f(x: Any, training: Any) -> Any:
+        if training:
+            count.assign_add(1)
+        return {"y": x * weight, "n": [tf.shape(x)[0]], "other": unused.name}
+
+    concrete = f.get_concrete_function(Spec([2], tf.float32), True)
+    with pytest.raises(RuntimeError, match="has not been called"):
+        _ = concrete.variables
+    for _ in range(2):
+        concrete([1.0, 2.0])
+    assert {v._id for v in concrete.variables} == {weight._id, count._id}
+    assert [v is weight for v in concrete.trainable_variables] == [True]
+    assert concrete.output_shapes["y"] == [2]
+    assert concrete.output_shapes["n"][0] == []
+    assert concrete.output_dtypes["y"] == tf.float32
+    plain = f.get_concrete_function(Spec([2], tf.float32), False)
+    plain([1.0, 2.0])
+    assert [v is weight for v in plain.variables] == [True]
+    assert count.numpy() == 2
+
+
+def test_concrete_functions_that_run_eagerly_know_no_variables() -> None:
+    v = tf.Variable(2.0)
+    f = tf.function(lambda x: x * float(v.numpy()))
+    concrete = f.get_concrete_function(Spec([], tf.float32))
+    concrete(1.0)
+    with pytest.raises(RuntimeError, match=r"there is none: .*module\.variables"):
+        _ = concrete.variables
+
+
+@pytest.mark.parametrize("name", ["graph", "function_type", "captured_inputs", "nonsense"])
+def test_what_concrete_functions_do_not_have(name: str) -> None:
+    concrete = tf.function(lambda x: x).get_concrete_function(Spec([], tf.float32))
+    with pytest.raises(AttributeError, match=name):
+        getattr(concrete, name)
+    assert not hasattr(concrete, name)
+
+
+def test_known_signatures_are_printed() -> None:
+    f = tf.function(lambda x, y=None: x)
+    assert f.pretty_printed_concrete_signatures() == ""
+    f(tf.ones([2, 3]))
+    f(tf.constant(1), tf.constant(True))
+    printed = f.pretty_printed_concrete_signatures().splitlines()
+    assert printed == ["<lambda>(float32[2, 3])", "<lambda>(int32[], bool[])"]
