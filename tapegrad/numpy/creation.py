@@ -58,7 +58,7 @@ def made(array: Any, device: Any = None) -> Any:
     return wrap_constant(np.asarray(array)[()])
 
 
-@function("np.array([[1.0, 2.0], [3.0, 4.0]])")
+@function("np.array([[1.0, 2.0], [3.0, 4.0]])", makes=True)
 def array(
     object: Any,
     dtype: Any = None,
@@ -103,7 +103,7 @@ def _refuse_copy() -> None:
     )
 
 
-@function("np.asarray([1, 2])", dtype="The type of the elements.")
+@function("np.asarray([1, 2])", dtype="The type of the elements.", makes=True)
 def asarray(
     a: Any,
     dtype: Any = None,
@@ -134,7 +134,7 @@ def asarray(
     return x
 
 
-@function("np.asanyarray([1, 2])")
+@function("np.asanyarray([1, 2])", makes=True)
 def asanyarray(
     a: Any,
     dtype: Any = None,
@@ -203,7 +203,7 @@ def _astype_method(
 install(astype=_astype_method)
 
 
-@function("np.zeros(3)")
+@function("np.zeros(3)", makes=True)
 def zeros(
     shape: Any, dtype: Any = None, order: str = "C", *, device: Any = None, like: Any = None
 ) -> Any:
@@ -211,7 +211,7 @@ def zeros(
     return made(np.zeros(plain(shape), dtype), device)
 
 
-@function("np.ones((2, 2))")
+@function("np.ones((2, 2))", makes=True)
 def ones(
     shape: Any, dtype: Any = None, order: str = "C", *, device: Any = None, like: Any = None
 ) -> Any:
@@ -219,7 +219,7 @@ def ones(
     return made(np.ones(plain(shape), dtype), device)
 
 
-@function("np.empty(2).shape", result="(2,)")
+@function("np.empty(2).shape", result="(2,)", makes=True)
 def empty(
     shape: Any, dtype: Any = None, order: str = "C", *, device: Any = None, like: Any = None
 ) -> Any:
@@ -227,7 +227,7 @@ def empty(
     return made(np.zeros(plain(shape), dtype), device)
 
 
-@function("np.full(3, 0.5)")
+@function("np.full(3, 0.5)", makes=True)
 def full(
     shape: Any,
     fill_value: Any,
@@ -256,7 +256,7 @@ def _like(a: Any, value: Any, dtype: Any, shape: Any, device: Any) -> Any:
     return R.broadcast_to(x, to=model.shape)
 
 
-@function("np.zeros_like(np.array([1.0, 2.0]))")
+@function("np.zeros_like(np.array([1.0, 2.0]))", makes=True)
 def zeros_like(
     a: Any,
     dtype: Any = None,
@@ -270,7 +270,7 @@ def zeros_like(
     return _like(a, 0, dtype, shape, device)
 
 
-@function("np.ones_like(np.array([1.0, 2.0]))")
+@function("np.ones_like(np.array([1.0, 2.0]))", makes=True)
 def ones_like(
     a: Any,
     dtype: Any = None,
@@ -284,7 +284,7 @@ def ones_like(
     return _like(a, 1, dtype, shape, device)
 
 
-@function("np.empty_like(np.array([1.0, 2.0])).shape", result="(2,)")
+@function("np.empty_like(np.array([1.0, 2.0])).shape", result="(2,)", makes=True)
 def empty_like(
     prototype: Any,
     /,
@@ -299,7 +299,7 @@ def empty_like(
     return _like(prototype, 0, dtype, shape, device)
 
 
-@function("np.full_like(np.array([1.0, 2.0]), 0.5)")
+@function("np.full_like(np.array([1.0, 2.0]), 0.5)", makes=True)
 def full_like(
     a: Any,
     fill_value: Any,

@@ -19,7 +19,7 @@ from tapegrad.core.context import active_recorders, active_tracer
 from tapegrad.core.host import computed, pass_by_host
 from tapegrad.core.tensor import ArrayLike
 from tapegrad.errors import InvalidArgumentError
-from tapegrad.numpy.array import install, leave, plain, tensor_of
+from tapegrad.numpy.array import install, leave, ndarray, plain, tensor_of
 from tapegrad.numpy.documentation import documented
 from tapegrad.numpy.in_place import write
 
@@ -35,6 +35,7 @@ def function(
     method: bool | str = False,
     error: Callable[[str], Exception] = ValueError,
     result: str = "",
+    makes: bool = False,
     **parameters: str,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Make a function that computes with tensors one of this dialect.
@@ -53,6 +54,8 @@ def function(
         What the engine's refusals become: an exception of a message.
     result
         The example's result, where NumPy has no such function.
+    makes
+        Whether it makes arrays, also of the shape ``()``, where others of NumPy compute scalars.
     parameters
         What parameters mean that other functions do not have.
     """
@@ -73,6 +76,8 @@ def function(
                 raise error(str(problem)) from None
             return leave(found) if out is None else write(out, found, name=name)
 
+        if makes:
+            call = _making(call)
         if model is not None:
             HANDLERS[model] = call
         if method:
@@ -80,6 +85,27 @@ def function(
         return documented(example, result, **parameters)(call) if example else call
 
     return decorate
+
+
+def _making(call: Callable[..., Any]) -> Callable[..., Any]:
+    """A function whose results of the shape ``()`` are no numbers, but arrays that change."""
+
+    @functools.wraps(call)
+    def make(*args: Any, **kwargs: Any) -> Any:
+        found = call(*args, **kwargs)
+        if (
+            found.__class__ is ndarray
+            and not found._value.shape
+            and (not args or args[0] is not found)
+        ):
+            found.__dict__["_is_array"] = True
+        return found
+
+    return make
+
+
+def _first(args: tuple[Any, ...]) -> Any:
+    return args[0] if args else None
 
 
 def _place_of_out(inner: Callable[..., Any]) -> tuple[bool, int]:

@@ -84,6 +84,9 @@ def _changing(function: ufunc) -> Callable[..., Any]:
     def operate(self: ndarray, other: Any) -> Any:
         if not _is_operand(other):
             return NotImplemented
+        if not self._tensor._value.shape and self._view is None and not self.__dict__:
+            # A number that was computed: a scalar of NumPy, which others may hold, does not change.
+            return function(self, other)
         return function(self, other, out=self)
 
     return operate

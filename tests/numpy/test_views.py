@@ -115,3 +115,38 @@ def test_a_shape_that_is_set_changes_what_the_others_see_no_more_than_in_numpy()
     for library in (numpy, np):
         with pytest.raises(AttributeError, match="Incompatible shape"):
             library.zeros((4, 2))[::2].shape = (-1,)
+
+
+def test_numbers_that_were_computed_are_like_scalars() -> None:
+    for library in (numpy, np):
+        x = library.array([1.0, 2.0, 3.0])
+        for number in (library.sum(x), x[0], x.max(), library.float64(2.0) * x[1]):
+            first = number
+            before = float(first)
+            number += 1.5
+            number *= 2.0
+            assert float(first) == before
+            assert float(number) == 2.0 * (before + 1.5)
+        assert x.tolist() == [1.0, 2.0, 3.0]
+        count = library.sum(library.array([1, 2]))
+        count += 0.5
+        assert float(count) == 3.5
+        for array in (library.array(1.0), library.ones(()), library.full((), 1.0)):
+            same = array
+            array += 1.0
+            assert float(same) == 2.0
+        part = x[0, ...]
+        part += 5.0
+        assert x.tolist() == [6.0, 2.0, 3.0]
+
+
+def test_an_accumulator_and_what_it_began_with_have_gradients_of_their_own() -> None:
+    def f(x: Any) -> Any:
+        total = np.sum(x)
+        first = total
+        for i in range(3):
+            total += x[i] ** 2
+        return first * total
+
+    x = numpy.array([1.0, 2.0, 3.0])
+    numpy.testing.assert_allclose(np.grad(f)(x)._value, (20.0 + 6.0) + 6.0 * 2.0 * x)
