@@ -62,6 +62,7 @@ from tapegrad.numpy.histograms import *
 from tapegrad.numpy.iterating import *
 from tapegrad.numpy.joining import *
 from tapegrad.numpy.leaks import *
+from tapegrad.numpy.mapping import *
 from tapegrad.numpy.moving import *
 from tapegrad.numpy.nan_aware import *
 from tapegrad.numpy.own_names import MODULES, OWN, own_module

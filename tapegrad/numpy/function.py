@@ -66,7 +66,7 @@ def function(
         takes_out, place = _place_of_out(inner)
 
         @functools.wraps(inner)
-        def call(*args: Any, **kwargs: Any) -> Any:
+        def compute(*args: Any, **kwargs: Any) -> Any:
             out = kwargs.get("out") if takes_out else None
             if len(args) > place:
                 out = args[place]
@@ -76,8 +76,7 @@ def function(
                 raise error(str(problem)) from None
             return leave(found) if out is None else write(out, found, name=name)
 
-        if makes:
-            call = _making(call)
+        call: Callable[..., Any] = _making(compute) if makes else compute
         if model is not None:
             HANDLERS[model] = call
         if method:

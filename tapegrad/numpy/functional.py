@@ -16,7 +16,6 @@ from tapegrad.core.tape import is_differentiable
 from tapegrad.core.tensor import ArrayLike, Tensor, wrap_constant
 from tapegrad.numpy.array import holding, leave, ndarray, tensor_of
 from tapegrad.numpy.documentation import documented
-from tapegrad.ops.mapping import vectorized_map
 
 __all__ = [
     "checkpoint",
@@ -28,7 +27,6 @@ __all__ = [
     "jvp",
     "value_and_grad",
     "vjp",
-    "vmap",
 ]
 
 _SQUARES = "np.array([1.0, 2.0])"
@@ -104,7 +102,8 @@ def leave_all(structure: Any) -> Any:
     return _mapped(leave, structure)
 
 
-def _entered(structure: Any) -> Any:
+def entered(structure: Any) -> Any:
+    """A structure of arrays, or of what becomes one, as one of tensors."""
     return nest.map_structure(tensor_of, structure)
 
 
@@ -114,6 +113,8 @@ def _scalar(op: str, y: Any) -> Tensor:
             f"{op}: the function returned a {type(y).__name__}, but has to return one number. "
             f"Return the first part of it, or use has_aux=True."
         )
+    if y is None:
+        raise TypeError(f"{op}: the function returned None. Does it lack a return statement?")
     x = tensor_of(y)
     if x._value.size != 1:
         raise TypeError(
@@ -125,6 +126,12 @@ def _scalar(op: str, y: Any) -> Tensor:
         raise TypeError(
             f"{op}: the function returned a number of type {x._value.dtype.name}, which has no "
             f"derivative."
+        )
+    if x._value.dtype.kind == "c":
+        raise TypeError(
+            f"{op} requires real-valued outputs, but the function returned a number of type "
+            f"{x._value.dtype.name}. Return np.real(y), np.imag(y) or np.abs(y); the derivative of "
+            f"a holomorphic function f is np.conj(np.grad(lambda z: np.real(f(z)))(z))."
         )
     return x if x._value.shape == () else recording.reshape(x, to=())
 
@@ -157,7 +164,8 @@ def _with_aux(op: str, y: Any, has_aux: bool) -> tuple[Any, Any]:
     return y
 
 
-def _named(made: Callable[..., Any], fun: Any, op: str) -> Callable[..., Any]:
+def named(made: Callable[..., Any], fun: Any, op: str) -> Callable[..., Any]:
+    """A function that was made of another, with a name that says so."""
     if callable(fun):
         functools.update_wrapper(made, fun)
     made.__name__ = f"{op}_of_{getattr(fun, '__name__', 'function')}"
@@ -166,7 +174,7 @@ def _named(made: Callable[..., Any], fun: Any, op: str) -> Callable[..., Any]:
 
 @documented("np.grad(lambda x: (x**2).sum())(np.array([1.0, 2.0]))", "array([2., 4.])")
 def grad(fun: Any, argnums: Any = 0, has_aux: bool = False) -> Callable[..., Any]:
-    """The function that gives the gradient of a function of numbers.
+    """The function that gives the gradient of a function whose results are real numbers.
 
     The function returns a number, or an array of size 1. Arguments may be arrays, numbers, or
     nested lists, dicts and dataclasses of these; the gradient has the same structure. It can be
@@ -177,7 +185,7 @@ def grad(fun: Any, argnums: Any = 0, has_aux: bool = False) -> Callable[..., Any
         (_, aux), found = _value_and_grad("grad", fun, argnums, has_aux, args, kwargs)
         return (found, aux) if has_aux else found
 
-    return _named(gradient, fun, "grad")
+    return named(gradient, fun, "grad")
 
 
 @documented(
@@ -191,7 +199,7 @@ def value_and_grad(fun: Any, argnums: Any = 0, has_aux: bool = False) -> Callabl
         (y, aux), found = _value_and_grad("value_and_grad", fun, argnums, has_aux, args, kwargs)
         return ((y, aux) if has_aux else y), found
 
-    return _named(both, fun, "value_and_grad")
+    return named(both, fun, "value_and_grad")
 
 
 @documented("np.elementwise_grad(np.sin)(np.array([0.0, 1.0]))", "array([1.        , 0.54030231])")
@@ -217,7 +225,7 @@ def elementwise_grad(fun: Any, argnums: Any = 0, has_aux: bool = False) -> Calla
         _, found = _value_and_grad("elementwise_grad", total, argnums, False, args, kwargs)
         return (found, kept[0]) if has_aux else found
 
-    return _named(slopes, fun, "elementwise_grad")
+    return named(slopes, fun, "elementwise_grad")
 
 
 @documented(f"np.jacobian(lambda x: x**2)({_SQUARES})", "array([[2., 0.],\n       [0., 4.]])")
@@ -234,7 +242,7 @@ def jacobian(fun: Any, argnums: Any = 0, has_aux: bool = False) -> Callable[...,
 
         def outputs(*chosen: Any) -> Any:
             y, kept[0] = _with_aux("jacobian", call(*chosen), has_aux)
-            return _entered(y)
+            return entered(y)
 
         primals = call.primals()
         found = derivatives.jacobian(outputs, primals, unconnected_gradients="zero")
@@ -243,7 +251,7 @@ def jacobian(fun: Any, argnums: Any = 0, has_aux: bool = False) -> Callable[...,
         result = leave_all(found)
         return (result, kept[0]) if has_aux else result
 
-    return _named(matrix, fun, "jacobian")
+    return named(matrix, fun, "jacobian")
 
 
 def _first_of_each(found: Any, primals: tuple[Any, ...]) -> Any:
@@ -285,7 +293,7 @@ def hessian(fun: Any, argnums: Any = 0) -> Callable[..., Any]:
             )
         return leave_all(found)
 
-    return _named(matrix, fun, "hessian")
+    return named(matrix, fun, "hessian")
 
 
 def _rows(found: Any, primal: Any) -> list[Any]:
@@ -325,7 +333,7 @@ def vjp(fun: Any, *primals: Any, has_aux: bool = False) -> Any:
 
     def outputs(*chosen: Any) -> Any:
         y, kept[0] = _with_aux("vjp", call(*chosen), has_aux)
-        return _entered(y)
+        return entered(y)
 
     y, pullback = derivatives.vjp(outputs, call.primals())
 
@@ -351,7 +359,7 @@ def jvp(fun: Any, primals: Any, tangents: Any, has_aux: bool = False) -> Any:
 
     def outputs(*chosen: Any) -> Any:
         y, kept[0] = _with_aux("jvp", call(*chosen), has_aux)
-        return _entered(y)
+        return entered(y)
 
     chosen = call.primals()
     directions = nest.map_structure(lambda t, x: tensor_of(t, x._value.dtype), tangents, chosen)
@@ -380,62 +388,6 @@ def hvp(fun: Any, primals: Any, vectors: Any) -> Any:
     return leave_all(found)
 
 
-@documented(
-    "np.vmap(lambda x: x.sum())(np.ones((3, 2)))",
-    "array([2., 2., 2.])",
-    in_axes="The axis of each argument that counts the examples; None for those that all share.",
-    out_axes="Where that axis stands in the results.",
-)
-def vmap(fun: Any, in_axes: Any = 0, out_axes: Any = 0) -> Callable[..., Any]:
-    """The function that computes for each example of a batch what a function does for one."""
-
-    def mapped(*args: Any, **kwargs: Any) -> Any:
-        axes = (in_axes,) * len(args) if isinstance(in_axes, int) else tuple(in_axes)
-        if len(axes) != len(args):
-            raise ValueError(
-                f"vmap in_axes has {len(axes)} entries for {len(args)} positional arguments."
-            )
-        batched = [i for i, axis in enumerate(axes) if axis is not None]
-        if not batched:
-            raise ValueError("vmap must have at least one non-None value in in_axes.")
-        moved = tuple(
-            [
-                nest.map_structure(lambda x, axis=axes[i]: _to_front(x, axis), args[i])
-                for i in batched
-            ]
-        )
-        sizes = {x._value.shape[0] for x in nest.flatten(moved)}
-        if len(sizes) > 1:
-            raise ValueError(
-                f"vmap got inconsistent sizes for array axes to be mapped: {sorted(sizes)}."
-            )
-
-        def one(parts: Any) -> Any:
-            now = list(args)
-            for i, part in zip(batched, parts, strict=True):
-                now[i] = nest.map_structure(holding, part)
-            return _entered(fun(*now, **kwargs))
-
-        found = vectorized_map(one, moved)
-        return nest.map_structure(lambda y: leave(_moved(y, 0, out_axes)), found)
-
-    return _named(mapped, fun, "vmap")
-
-
-def _to_front(x: Any, axis: int) -> Tensor:
-    t = tensor_of(x)
-    return _moved(t, axis, 0)
-
-
-def _moved(x: Tensor, source: int, destination: int) -> Tensor:
-    ndim = x._value.ndim
-    order = [i for i in range(ndim) if i != source % ndim]
-    order.insert(destination % ndim, source % ndim)
-    if order == sorted(order):
-        return x
-    return recording.transpose(x, axes=tuple([i - ndim for i in order]))
-
-
 @documented("np.grad(np.checkpoint(lambda x: np.sin(x) ** 2))(0.5)", "array(0.84147098)")
 def checkpoint(fun: Any) -> Callable[..., Any]:
     """The same function, which keeps its arguments only and runs again when the gradient is asked.
@@ -445,7 +397,7 @@ def checkpoint(fun: Any) -> Callable[..., Any]:
 
     def entered(*args: Any, **kwargs: Any) -> Any:
         now = nest.map_structure(lambda x: holding(x) if isinstance(x, Tensor) else x, args)
-        return _entered(fun(*now, **kwargs))
+        return entered(fun(*now, **kwargs))
 
     recomputed = recompute_grad(entered)
 
@@ -455,4 +407,4 @@ def checkpoint(fun: Any) -> Callable[..., Any]:
         )
         return leave_all(recomputed(*given, **kwargs))
 
-    return _named(call, fun, "checkpoint")
+    return named(call, fun, "checkpoint")

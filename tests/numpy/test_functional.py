@@ -132,3 +132,42 @@ def test_one_number_may_have_axes() -> None:
     assert np.hvp(quadratic, (x,), (numpy.array([1.0, 1.0]),))[0].tolist() == [2.0, 4.0]
     with pytest.raises(TypeError, match=r"shape \(2,\)"):
         np.grad(lambda x: x * 2.0)(x)
+
+
+def test_axes_of_the_parts_of_an_argument() -> None:
+    m, v = numpy.arange(6.0).reshape(2, 3), numpy.array([1.0, 2.0, 4.0])
+    shared = np.vmap(lambda p: p["a"] * p["b"], in_axes=({"a": 0, "b": None},))({"a": m, "b": v})
+    numpy.testing.assert_array_equal(shared._value, m * v)
+    first, second = np.vmap(lambda r: (r * 2.0, r.sum()), in_axes=1, out_axes=(1, 0))(m)
+    numpy.testing.assert_array_equal(first._value, 2.0 * m)
+    numpy.testing.assert_array_equal(second._value, m.sum(0))
+    both = np.vmap(lambda r: (r, v * 2.0), out_axes=(0, None))(m)
+    numpy.testing.assert_array_equal(both[1]._value, v * 2.0)
+    gradient = np.grad(
+        lambda b: np.sum(np.vmap(lambda p: p[0] @ p[1], in_axes=([0, None],))([m, b]) ** 2)
+    )(v)
+    numpy.testing.assert_allclose(gradient._value, 2.0 * m.T @ (m @ v))
+
+
+def test_axes_that_are_not_there() -> None:
+    m = numpy.ones((2, 3))
+    for axis in (2, -3):
+        with pytest.raises(ValueError, match=rf"axis {axis}.*\(2, 3\).*2 axes"):
+            np.vmap(lambda r: r, in_axes=axis)(m)
+    with pytest.raises(ValueError, match="axis 1.*1 axes"):
+        np.vmap(lambda r: r.sum(), out_axes=1)(m)
+    with pytest.raises(ValueError, match="axis 0.*0 axes"):
+        np.vmap(lambda r: r)(2.0)
+    with pytest.raises(ValueError, match="structure"):
+        np.vmap(lambda p: p[0], in_axes=([0, 0],))([m])
+
+
+def test_results_that_are_no_real_numbers() -> None:
+    for op in (np.grad, np.value_and_grad, np.hessian):
+        with pytest.raises(TypeError, match=r"real-valued.*np\.real\(y\).*np\.conj"):
+            op(lambda x: x.sum() * 1j)(numpy.ones(2))
+        with pytest.raises(TypeError, match="None.*return statement"):
+            op(lambda x: None)(numpy.ones(2))
+    z = numpy.array(0.3 + 0.4j)
+    slope = np.conj(np.grad(lambda z: np.real(np.sin(z)))(z))
+    numpy.testing.assert_allclose(slope._value, numpy.cos(z))
