@@ -102,7 +102,7 @@ def leave_all(structure: Any) -> Any:
     return _mapped(leave, structure)
 
 
-def entered(structure: Any) -> Any:
+def as_tensors(structure: Any) -> Any:
     """A structure of arrays, or of what becomes one, as one of tensors."""
     return nest.map_structure(tensor_of, structure)
 
@@ -242,7 +242,7 @@ def jacobian(fun: Any, argnums: Any = 0, has_aux: bool = False) -> Callable[...,
 
         def outputs(*chosen: Any) -> Any:
             y, kept[0] = _with_aux("jacobian", call(*chosen), has_aux)
-            return entered(y)
+            return as_tensors(y)
 
         primals = call.primals()
         found = derivatives.jacobian(outputs, primals, unconnected_gradients="zero")
@@ -333,7 +333,7 @@ def vjp(fun: Any, *primals: Any, has_aux: bool = False) -> Any:
 
     def outputs(*chosen: Any) -> Any:
         y, kept[0] = _with_aux("vjp", call(*chosen), has_aux)
-        return entered(y)
+        return as_tensors(y)
 
     y, pullback = derivatives.vjp(outputs, call.primals())
 
@@ -359,7 +359,7 @@ def jvp(fun: Any, primals: Any, tangents: Any, has_aux: bool = False) -> Any:
 
     def outputs(*chosen: Any) -> Any:
         y, kept[0] = _with_aux("jvp", call(*chosen), has_aux)
-        return entered(y)
+        return as_tensors(y)
 
     chosen = call.primals()
     directions = nest.map_structure(lambda t, x: tensor_of(t, x._value.dtype), tangents, chosen)
@@ -397,7 +397,7 @@ def checkpoint(fun: Any) -> Callable[..., Any]:
 
     def entered(*args: Any, **kwargs: Any) -> Any:
         now = nest.map_structure(lambda x: holding(x) if isinstance(x, Tensor) else x, args)
-        return entered(fun(*now, **kwargs))
+        return as_tensors(fun(*now, **kwargs))
 
     recomputed = recompute_grad(entered)
 

@@ -12,7 +12,7 @@ from tapegrad.core.table import recording
 from tapegrad.core.tensor import Tensor
 from tapegrad.numpy.array import holding, leave, tensor_of
 from tapegrad.numpy.documentation import documented
-from tapegrad.numpy.functional import entered, named
+from tapegrad.numpy.functional import as_tensors, named
 from tapegrad.ops.mapping import vectorized_map
 
 __all__ = ["vmap"]
@@ -54,7 +54,7 @@ def vmap(fun: Any, in_axes: Any = 0, out_axes: Any = 0) -> Callable[..., Any]:
                 if part:
                     leaves = [x if a is None else holding(next(queue)) for x, a in part]
                     now[i] = nest.pack_sequence_as(args[i], leaves)
-            return entered(fun(*now, **kwargs))
+            return as_tensors(fun(*now, **kwargs))
 
         found = vectorized_map(one, moved)
         results = nest.flatten(found)

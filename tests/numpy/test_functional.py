@@ -154,9 +154,9 @@ def test_axes_that_are_not_there() -> None:
     for axis in (2, -3):
         with pytest.raises(ValueError, match=rf"axis {axis}.*\(2, 3\).*2 axes"):
             np.vmap(lambda r: r, in_axes=axis)(m)
-    with pytest.raises(ValueError, match="axis 1.*1 axes"):
+    with pytest.raises(ValueError, match=r"axis 1.*1 axes"):
         np.vmap(lambda r: r.sum(), out_axes=1)(m)
-    with pytest.raises(ValueError, match="axis 0.*0 axes"):
+    with pytest.raises(ValueError, match=r"axis 0.*0 axes"):
         np.vmap(lambda r: r)(2.0)
     with pytest.raises(ValueError, match="structure"):
         np.vmap(lambda p: p[0], in_axes=([0, 0],))([m])
@@ -166,7 +166,7 @@ def test_results_that_are_no_real_numbers() -> None:
     for op in (np.grad, np.value_and_grad, np.hessian):
         with pytest.raises(TypeError, match=r"real-valued.*np\.real\(y\).*np\.conj"):
             op(lambda x: x.sum() * 1j)(numpy.ones(2))
-        with pytest.raises(TypeError, match="None.*return statement"):
+        with pytest.raises(TypeError, match=r"None.*return statement"):
             op(lambda x: None)(numpy.ones(2))
     z = numpy.array(0.3 + 0.4j)
     slope = np.conj(np.grad(lambda z: np.real(np.sin(z)))(z))
