@@ -17,7 +17,7 @@ from tapegrad.torch.examples import as_array
 from tapegrad.torch.linalg import cholesky as _cholesky
 from tapegrad.torch.linalg import det, inv, matrix_exp, matrix_power, pinv, slogdet
 from tapegrad.torch.node import node_type
-from tapegrad.torch.operation import operation
+from tapegrad.torch.operation import operation, takes_out
 from tapegrad.torch.running import run
 from tapegrad.torch.sorting import named_result
 from tapegrad.torch.tensor import Tensor, install, wrapped
@@ -316,6 +316,7 @@ def logdet(input: Tensor) -> Tensor:
 
 
 @documented("torch.cholesky(torch.eye(2))", "", upper="Whether the factor is upper triangular.")
+@takes_out
 def cholesky(input: Tensor, upper: bool = False, *, out: Any = None) -> Tensor:
     """The factor of positive-definite matrices."""
     return _cholesky(input, upper=upper)

@@ -188,7 +188,33 @@ def fast_unary(
     return functools.wraps(slow)(call)
 
 
+_NO_MASKS = (
+    "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to "
+    "invert a mask, use the `~` or `logical_not()` operator instead."
+)
+
+
+def _is_bool(x: Any) -> bool:
+    value = getattr(x, "_value", None)
+    return isinstance(x, bool) if value is None else bool(value.dtype.kind == "b")
+
+
+def _check_alpha(dtype: Any, alpha: Any) -> None:
+    """Raise for a factor that would change the type of what it multiplies."""
+    if isinstance(alpha, bool) and dtype.kind != "b":
+        raise RuntimeError("Boolean alpha only supported for Boolean results.")
+    if isinstance(alpha, float) and dtype.kind in "biu":
+        raise RuntimeError(
+            "For integral input tensors, argument alpha must not be a floating point number."
+        )
+    if isinstance(alpha, complex) and dtype.kind != "c":
+        raise RuntimeError(
+            "For non-complex input tensors, argument alpha must not be a complex number."
+        )
+
+
 def _scaled(other: Any, alpha: Any) -> Any:
+    _check_alpha(other._value.dtype, alpha)
     if alpha == 1 and alpha.__class__ is not bool:
         return other
     a, b = promoted(other, alpha)
@@ -202,6 +228,7 @@ def add(input: Any, other: Any, *, alpha: Any = 1) -> Any:
     check_operand("add", "other", other)
     a, b = promoted(input, other)
     if a._value.dtype.kind == "b":
+        _check_alpha(a._value.dtype, alpha)
         return core_compare.logical_or(a, b)
     return core.add(a, _scaled(b, alpha))
 
@@ -219,6 +246,8 @@ def sub(input: Any, other: Any, *, alpha: Any = 1) -> Any:
             "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or "
             "`logical_xor()` operator instead."
         )
+    if any(_is_bool(x) for x in (input, other)):
+        raise RuntimeError(_NO_MASKS)
     return core.subtract(a, _scaled(b, alpha))
 
 
@@ -229,10 +258,7 @@ def sub(input: Any, other: Any, *, alpha: Any = 1) -> Any:
 def rsub(input: Any, other: Any, *, alpha: Any = 1) -> Any:
     """``other - alpha * input``."""
     if isinstance(other, bool) or input._value.dtype.kind == "b":
-        raise RuntimeError(
-            "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying "
-            "to invert a mask, use the `~` or `logical_not()` operator instead."
-        )
+        raise RuntimeError(_NO_MASKS)
     a, b = promoted(input, other)
     return core.subtract(b, _scaled(a, alpha))
 

@@ -44,6 +44,8 @@ def _flipped(input: Any, axes: list[int]) -> Any:
 @documented("torch.flip(torch.arange(3), (0,))", "", dims="The dimensions to turn round.")
 def flip(input: Tensor, *args: Any, dims: Any = None) -> Tensor:
     """The order of the elements turned round along dimensions, in new memory."""
+    if not args and dims is None:
+        raise TypeError('flip() missing 1 required positional arguments: "dims"')
     axes = [dimension(d, input._value.ndim) for d in _dims(args if dims is None else (dims,))]
     for a in axes:
         if axes.count(a) > 1:
@@ -178,8 +180,9 @@ def movedim(input: Tensor, source: Any, destination: Any) -> Tensor:
             f"the same number of dims as destination ({to} dims)"
         )
     from_, to = [dimension(d, ndim) for d in from_], [dimension(d, ndim) for d in to]
-    if len(set(from_)) < len(from_) or len(set(to)) < len(to):
-        raise RuntimeError("movedim: repeated dim in `source` or `destination`")
+    for name, given, found in (("source", source, from_), ("destination", destination, to)):
+        if len(set(found)) < len(found):
+            raise RuntimeError(f"movedim: repeated dim in `{name}` ({list(given)})")
     order = [d for d in range(ndim) if d not in from_]
     for target, d in sorted(zip(to, from_, strict=True)):
         order.insert(target, d)

@@ -12,7 +12,7 @@ from tapegrad.ops import quantiles as core_quantiles
 from tapegrad.ops.cast import in_dtype
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.examples import as_array
-from tapegrad.torch.operation import operation
+from tapegrad.torch.operation import operation, takes_out
 from tapegrad.torch.promotion import as_floating
 from tapegrad.torch.size import dimension
 from tapegrad.torch.tensor import Tensor, discrete, install, wrapped
@@ -125,6 +125,7 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
     min="Where the first begins.",
     max="Where the last ends; the data's own extremes if both are 0.",
 )
+@takes_out
 def histc(
     input: Tensor, bins: int = 100, min: float = 0, max: float = 0, *, out: Any = None
 ) -> Tensor:

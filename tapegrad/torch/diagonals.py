@@ -8,10 +8,11 @@ import numpy as np
 
 from tapegrad.core.table import TABLE
 from tapegrad.core.tensor import wrap, wrap_constant
+from tapegrad.ops.cast import in_dtype
 from tapegrad.ops.positions import numbers_of, pick, place
 from tapegrad.ops.reduce import reduce_sum
 from tapegrad.torch.documentation import documented
-from tapegrad.torch.operation import operation
+from tapegrad.torch.operation import operation, takes_out
 from tapegrad.torch.size import dimension
 from tapegrad.torch.tensor import Tensor, install
 
@@ -89,6 +90,7 @@ def _zeros(shape: tuple[int, ...], dtype: Any) -> Any:
 
 
 @documented("torch.diag(torch.tensor([1.0, 2.0]))", "", diagonal="How far above the main one.")
+@takes_out
 def diag(input: Tensor, diagonal: int = 0, *, out: Any = None) -> Tensor:
     """The diagonal of a matrix, or the matrix with a vector on its diagonal."""
     if input._value.ndim == 1:
@@ -112,7 +114,12 @@ def trace(input: Any) -> Any:
     """The sum of a matrix's diagonal."""
     if input._value.ndim != 2:
         raise RuntimeError("trace: expected a matrix")
-    return reduce_sum(pick(input, np.diagonal(numbers_of(input))))
+    found = pick(input, np.diagonal(numbers_of(input)))
+    if found._value.dtype.kind == "b":
+        raise NotImplementedError("\"trace\" not implemented for 'Bool'")
+    if found._value.dtype.kind in "iu":
+        found = in_dtype(found, np.dtype(np.int64))
+    return reduce_sum(found)
 
 
 def _triangle(name: str, keep: Any, words: str) -> Any:

@@ -11,7 +11,7 @@ from tapegrad.ops.cast import in_dtype
 from tapegrad.ops.positions import numbers_of, pick, place
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.examples import as_array
-from tapegrad.torch.operation import operation
+from tapegrad.torch.operation import operation, takes_out
 from tapegrad.torch.tensor import Tensor, discrete, install
 
 __all__ = [
@@ -86,6 +86,7 @@ def masked_scatter(input: Any, mask: Any, source: Any) -> Any:
 
 
 @documented("torch.nonzero(torch.tensor([0, 5, 7]))", "", as_tuple="One tensor per dimension.")
+@takes_out
 def nonzero(input: Tensor, *, out: Any = None, as_tuple: bool = False) -> Any:
     """The indices of the elements that are not zero, as rows."""
     found = np.nonzero(np.atleast_1d(input._value))

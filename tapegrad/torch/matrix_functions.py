@@ -19,7 +19,7 @@ from tapegrad.torch.linalg.lu import lu_factor, lu_factor_ex, order_of, triangle
 from tapegrad.torch.linalg.lu import lu_solve as _lu_solve
 from tapegrad.torch.linalg.norms import matrix_norm
 from tapegrad.torch.linalg.solving import solve_triangular
-from tapegrad.torch.operation import operation
+from tapegrad.torch.operation import operation, takes_out
 from tapegrad.torch.reductions import reduced
 from tapegrad.torch.reductions import vector_norm as core_vector_norm
 from tapegrad.torch.sorting import named_result
@@ -60,6 +60,7 @@ orgqr = householder_product
     some="Whether the factors are only as wide as there are singular values.",
     compute_uv="Whether to compute the factors, which are 0 otherwise.",
 )
+@takes_out
 def svd(input: Tensor, some: bool = True, compute_uv: bool = True, *, out: Any = None) -> Any:
     r"""The factors of :math:`A = U \operatorname{diag}(S) V^H`; note that `V` is not turned."""
     if not compute_uv:
@@ -74,12 +75,14 @@ def svd(input: Tensor, some: bool = True, compute_uv: bool = True, *, out: Any =
 
 
 @documented(f"torch.qr({_A}).R.abs()", "", some="Whether Q is only as wide as needed.")
+@takes_out
 def qr(input: Tensor, some: bool = True, *, out: Any = None) -> Any:
     """An orthogonal and an upper triangular factor."""
     return Qr(*_qr(input, "reduced" if some else "complete"))
 
 
 @documented(f"torch.geqrf({_A}).a.abs()", "")
+@takes_out
 def geqrf(input: Tensor, *, out: Any = None) -> Any:
     """A QR factorization as LAPACK holds it: R, the reflections below it, and their factors.
 
@@ -109,6 +112,7 @@ def _geqrf(input: Any) -> Any:
     left="Whether the product of reflections stands on the left.",
     transpose="Whether it is (conjugate) transposed.",
 )
+@takes_out
 def ormqr(
     input: Tensor,
     tau: Tensor,
@@ -148,6 +152,7 @@ def ormqr(
     L="The triangular factor.",
     upper="Whether it is upper triangular.",
 )
+@takes_out
 def cholesky_solve(input: Tensor, L: Tensor, upper: bool = False, *, out: Any = None) -> Tensor:
     r"""The solution of :math:`L L^H X = B`."""
     for x, name in ((input, "b"), (L, "u")):
@@ -165,6 +170,7 @@ def cholesky_solve(input: Tensor, L: Tensor, upper: bool = False, *, out: Any = 
     L="The triangular factor.",
     upper="Whether it is upper triangular.",
 )
+@takes_out
 def cholesky_inverse(L: Tensor, upper: bool = False, *, out: Any = None) -> Tensor:
     r"""The inverse of :math:`L L^H`."""
     size = L.shape[-1]
@@ -180,6 +186,7 @@ def cholesky_inverse(L: Tensor, upper: bool = False, *, out: Any = None) -> Tens
     transpose="Whether to solve with the transpose.",
     unitriangular="Whether ones are taken for the diagonal.",
 )
+@takes_out
 def triangular_solve(
     b: Tensor,
     A: Tensor,
@@ -203,6 +210,7 @@ def triangular_solve(
     pivot="Must be true.",
     get_infos="Whether to tell which pivots are zero.",
 )
+@takes_out
 def lu(A: Tensor, pivot: bool = True, get_infos: bool = False, out: Any = None) -> Any:
     """Both triangular factors in one matrix, and the swaps of rows."""
     if get_infos:
@@ -217,6 +225,7 @@ def lu(A: Tensor, pivot: bool = True, get_infos: bool = False, out: Any = None) 
     LU_data="Both factors in one matrix.",
     LU_pivots="The swaps.",
 )
+@takes_out
 def lu_solve(b: Tensor, LU_data: Tensor, LU_pivots: Tensor, *, out: Any = None) -> Tensor:
     """The solution of a system whose matrix was factored."""
     return _lu_solve(LU_data, LU_pivots, b)
@@ -242,6 +251,7 @@ def _lu_unpack(LU_data: Any, pivots: Any, data: bool, swaps: bool) -> Any:
     unpack_data="Whether to make the triangular factors.",
     unpack_pivots="Whether to make the permutation.",
 )
+@takes_out
 def lu_unpack(
     LU_data: Tensor,
     LU_pivots: Tensor,

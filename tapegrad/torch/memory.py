@@ -15,6 +15,7 @@ from tapegrad.torch.dtypes import get_default_dtype, to_numpy
 from tapegrad.torch.examples import as_array
 from tapegrad.torch.from_data import made
 from tapegrad.torch.in_place import check_changeable
+from tapegrad.torch.operation import takes_out
 from tapegrad.torch.pieces import as_strided, split_with_sizes
 from tapegrad.torch.size import dimension
 from tapegrad.torch.sorting import named_result
@@ -174,6 +175,7 @@ def _fill_diagonal(self: Tensor, fill_value: Any, wrap: bool = False) -> Tensor:
     "",
     split_sizes="The sizes of the parts.",
 )
+@takes_out
 def split_with_sizes_copy(
     input: Tensor, split_sizes: Any, dim: int = 0, *, out: Any = None
 ) -> tuple[Tensor, ...]:
@@ -213,6 +215,7 @@ def _refuse_gradient(name: str, input: Tensor) -> None:
     weight="How much each element counts.",
     density="Whether to divide by widths and the total.",
 )
+@takes_out
 def histogram(
     input: Tensor,
     bins: Any,

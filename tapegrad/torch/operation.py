@@ -130,6 +130,17 @@ def into(out: Any, name: str, result: Any, args: tuple[Any, ...]) -> Any:
     return assign(out, result, name)
 
 
+def takes_out(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Let ``out=`` take the result of a function that does not look at it."""
+
+    @functools.wraps(function)
+    def call(*args: Any, out: Any = None, **kwargs: Any) -> Any:
+        result = function(*args, **kwargs)
+        return result if out is None else into(out, function.__name__, result, args)
+
+    return call
+
+
 def changing(name: str, call: Callable[..., Any]) -> Callable[..., Any]:
     """The method that computes like `call` and writes the result into its tensor."""
 

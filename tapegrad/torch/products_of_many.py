@@ -17,7 +17,7 @@ from tapegrad.ops.cast import in_dtype
 from tapegrad.ops.reduce import reduce_sum
 from tapegrad.torch.affine import affine
 from tapegrad.torch.documentation import documented
-from tapegrad.torch.operation import operation
+from tapegrad.torch.operation import operation, takes_out
 from tapegrad.torch.promotion import promoted
 from tapegrad.torch.reductions import vector_norm
 from tapegrad.torch.size import dimension
@@ -268,6 +268,7 @@ def cross(input: Any, other: Any, dim: int | None = None) -> Any:
     return turn(product, axes=tuple(d - n for d in back))
 
 
+@takes_out
 def chain_matmul(*matrices: Tensor, out: Any = None) -> Tensor:
     """The product of several matrices, in the cheapest order."""
     return _multi_dot(list(matrices))

@@ -8,6 +8,7 @@ import numpy as np
 
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.examples import as_array
+from tapegrad.torch.operation import takes_out
 from tapegrad.torch.tensor import Tensor, discrete, install, wrapped
 
 __all__ = [
@@ -31,6 +32,7 @@ _search: Any = np.searchsorted
     side="``'left'`` or ``'right'``, the same as `right`.",
     sorter="The order, if the sequence is not in order.",
 )
+@takes_out
 def searchsorted(
     sorted_sequence: Tensor,
     input: Any,
@@ -77,6 +79,7 @@ def searchsorted(
     out_int32="Whether the indices are int32.",
     right="Whether a number on a boundary belongs to the bucket above.",
 )
+@takes_out
 def bucketize(
     input: Any, boundaries: Tensor, *, out_int32: bool = False, right: bool = False, out: Any = None
 ) -> Tensor:

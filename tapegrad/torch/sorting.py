@@ -16,7 +16,7 @@ from tapegrad.torch.documentation import documented
 from tapegrad.torch.examples import as_array
 from tapegrad.torch.node import node_type
 from tapegrad.torch.numpy_names import numpy_words
-from tapegrad.torch.operation import into, operation
+from tapegrad.torch.operation import into, operation, takes_out
 from tapegrad.torch.reductions import amax, amin
 from tapegrad.torch.running import run
 from tapegrad.torch.size import dimension
@@ -270,7 +270,7 @@ def _position(name: str, function: Any, word: str) -> Any:
     call.__doc__ = f"Where the {word} element is."
     call = numpy_words(call)
     install(**{name: call})
-    return documented(f"torch.{name}(torch.tensor([1.0, 3.0, 2.0]))", "")(call)
+    return documented(f"torch.{name}(torch.tensor([1.0, 3.0, 2.0]))", "")(takes_out(call))
 
 
 argmax = _position("argmax", np.argmax, "largest")

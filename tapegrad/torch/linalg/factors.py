@@ -22,7 +22,7 @@ from tapegrad.torch.linalg.arguments import (
     require_matrices,
     require_square,
 )
-from tapegrad.torch.operation import operation
+from tapegrad.torch.operation import operation, takes_out
 from tapegrad.torch.promotion import tied
 from tapegrad.torch.sorting import named_result
 from tapegrad.torch.tensor import Tensor, wrapped
@@ -102,6 +102,7 @@ def cholesky(A: Tensor, *, upper: bool = False, out: Any = None) -> Tensor:
     upper="Whether the factor is upper triangular.",
     check_errors="Whether to raise for matrices that have no factor.",
 )
+@takes_out
 def cholesky_ex(
     A: Tensor, *, upper: bool = False, check_errors: bool = False, out: Any = None
 ) -> Any:
@@ -136,6 +137,7 @@ def _qr(A: Any, mode: str) -> Any:
     A="Matrices.",
     mode="``'reduced'``, ``'complete'`` or ``'r'``.",
 )
+@takes_out
 def qr(A: Tensor, mode: str = "reduced", *, out: Any = None) -> Any:
     """An orthogonal and an upper triangular factor."""
     return _qr(A, mode)

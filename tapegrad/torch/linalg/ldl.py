@@ -9,6 +9,7 @@ import numpy as np
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.examples import as_array
 from tapegrad.torch.linalg.arguments import LinAlgError, at_batch, require_square
+from tapegrad.torch.operation import takes_out
 from tapegrad.torch.sorting import named_result
 from tapegrad.torch.tensor import Tensor, wrapped
 
@@ -42,6 +43,7 @@ def _refuse_derivatives(name: str, *tensors: Tensor) -> None:
     hermitian="Whether complex matrices are Hermitian.",
     check_errors="Whether to raise for singular matrices.",
 )
+@takes_out
 def ldl_factor_ex(
     A: Tensor, *, hermitian: bool = False, check_errors: bool = False, out: Any = None
 ) -> Any:
@@ -74,6 +76,7 @@ def ldl_factor_ex(
     A="Symmetric (Hermitian) matrices; their lower triangle counts.",
     hermitian="Whether complex matrices are Hermitian.",
 )
+@takes_out
 def ldl_factor(A: Tensor, *, hermitian: bool = False, out: Any = None) -> Any:
     r"""The factors of :math:`A = L D L^H` in one matrix, with LAPACK's exchanges of rows."""
     found = ldl_factor_ex(A, hermitian=hermitian, check_errors=True)
@@ -88,6 +91,7 @@ def ldl_factor(A: Tensor, *, hermitian: bool = False, out: Any = None) -> Any:
     B="Right-hand sides.",
     hermitian="Whether complex matrices are Hermitian.",
 )
+@takes_out
 def ldl_solve(
     LD: Tensor, pivots: Tensor, B: Tensor, *, hermitian: bool = False, out: Any = None
 ) -> Tensor:

@@ -19,7 +19,7 @@ from tapegrad.torch.documentation import documented
 from tapegrad.torch.examples import as_array, for_checks
 from tapegrad.torch.linalg.arguments import LinAlgError, adjoint, at_batch, require_matrices
 from tapegrad.torch.linalg.solving import spread
-from tapegrad.torch.operation import operation
+from tapegrad.torch.operation import operation, takes_out
 from tapegrad.torch.sorting import named_result
 from tapegrad.torch.tensor import Tensor
 
@@ -137,6 +137,7 @@ def _raise_for_zeros(A: Tensor, info: Any) -> None:
 
 
 @documented(f"torch.linalg.lu_factor({_A}).pivots", "", A="Matrices.", pivot="Must be true.")
+@takes_out
 def lu_factor(A: Tensor, *, pivot: bool = True, out: Any = None) -> Any:
     """Both triangular factors in one matrix, and the swaps of rows."""
     both, pivots, info = _lu_factor_ex(A, pivot)
@@ -151,6 +152,7 @@ def lu_factor(A: Tensor, *, pivot: bool = True, out: Any = None) -> Any:
     pivot="Must be true.",
     check_errors="Whether to raise for singular matrices.",
 )
+@takes_out
 def lu_factor_ex(
     A: Tensor, *, pivot: bool = True, check_errors: bool = False, out: Any = None
 ) -> Any:
@@ -173,6 +175,7 @@ def _lu(A: Any, pivot: bool) -> Any:
 
 
 @documented(f"torch.linalg.lu({_A}).U", "", A="Matrices.", pivot="Must be true.")
+@takes_out
 def lu(A: Tensor, *, pivot: bool = True, out: Any = None) -> Any:
     """A permutation, a lower and an upper triangular matrix whose product is the matrix."""
     return _lu(A, pivot)
@@ -201,6 +204,7 @@ def _lu_solve(LU: Any, pivots: Any, B: Any, left: bool, is_adjoint: bool) -> Any
     left="Whether the unknown stands on the right of A.",
     adjoint="Whether to solve with the conjugate transpose.",
 )
+@takes_out
 def lu_solve(
     LU: Tensor,
     pivots: Tensor,

@@ -16,7 +16,7 @@ from tapegrad.torch.linalg.arguments import require_matrices
 from tapegrad.torch.linalg.factors import svdvals
 from tapegrad.torch.linalg.solving import inv
 from tapegrad.torch.node import node_type
-from tapegrad.torch.operation import into, operation
+from tapegrad.torch.operation import into, operation, takes_out
 from tapegrad.torch.products_of_many import chain_matmul
 from tapegrad.torch.products_of_many import cross as _cross
 from tapegrad.torch.promotion import promoted
@@ -171,6 +171,7 @@ def norm(
     A="Matrices.",
     p="The norm's order.",
 )
+@takes_out
 def cond(A: Tensor, p: Any = None, *, out: Any = None) -> Tensor:
     """Condition numbers: how much errors may grow in solving a system."""
     if p in (None, 2, -2):
@@ -201,12 +202,14 @@ def vecdot(x: Any, y: Any, *, dim: int = -1) -> Any:
     "",
     tensors="Matrices; the first and the last may be vectors.",
 )
+@takes_out
 def multi_dot(tensors: Any, *, out: Any = None) -> Tensor:
     """The product of several matrices, in the cheapest order."""
     return chain_matmul(*tensors)
 
 
 @documented("torch.linalg.cross(torch.tensor([1.0, 0.0, 0.0]), torch.tensor([0.0, 1.0, 0.0]))", "")
+@takes_out
 def cross(input: Tensor, other: Tensor, *, dim: int = -1, out: Any = None) -> Tensor:
     """The vector product in three dimensions."""
     return _cross(input, other, dim)

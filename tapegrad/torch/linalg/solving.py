@@ -26,7 +26,7 @@ from tapegrad.torch.linalg.arguments import (
     require_matrices,
     require_square,
 )
-from tapegrad.torch.operation import into, operation
+from tapegrad.torch.operation import into, operation, takes_out
 from tapegrad.torch.promotion import promoted, tied
 from tapegrad.torch.sorting import named_result
 from tapegrad.torch.tensor import Tensor, wrapped
@@ -105,6 +105,7 @@ def inv(A: Tensor, *, out: Any = None) -> Tensor:
     A="Square matrices.",
     check_errors="Whether to raise for singular matrices.",
 )
+@takes_out
 def inv_ex(A: Tensor, *, check_errors: bool = False, out: Any = None) -> Any:
     """Inverses, and 0 or the number of the first pivot that is zero."""
     info = np.zeros(A._value.shape[:-2], np.int32)
@@ -188,6 +189,7 @@ def solve(A: Tensor, B: Tensor, *, left: bool = True, out: Any = None) -> Tensor
     check_errors="Whether to raise for singular matrices.",
     **_MATRICES,
 )
+@takes_out
 def solve_ex(
     A: Tensor, B: Tensor, *, left: bool = True, check_errors: bool = False, out: Any = None
 ) -> Any:
@@ -219,6 +221,7 @@ def _solve_triangular(A: Any, B: Any, upper: bool, left: bool, unitriangular: bo
     unitriangular="Whether ones are taken for the diagonal.",
     **_MATRICES,
 )
+@takes_out
 def solve_triangular(
     A: Tensor,
     B: Tensor,
@@ -291,6 +294,7 @@ def _pinv(A: Any, tolerance: Any, hermitian: bool) -> Any:
     hermitian="Whether the matrices are symmetric (Hermitian).",
     rcond="The same as `rtol`.",
 )
+@takes_out
 def pinv(
     A: Tensor,
     rcond: Any = None,
@@ -338,6 +342,7 @@ def matrix_power(A: Any, n: int) -> Any:
     rtol="Singular values up to this times the largest count as zero.",
     hermitian="Whether the matrices are symmetric (Hermitian).",
 )
+@takes_out
 def matrix_rank(
     A: Tensor,
     tol: Any = None,

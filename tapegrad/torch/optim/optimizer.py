@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import warnings
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable
 from copy import deepcopy
@@ -17,6 +18,10 @@ from tapegrad.torch.node import RemovableHandle
 from tapegrad.torch.tensor import Tensor, mutation_holder, shared, wrapped
 
 __all__ = ["Optimizer"]
+
+
+#: When hooks on the state are called.
+_TIMES = ("before saving", "after saving", "before loading", "after loading")
 
 
 class Optimizer:
@@ -48,6 +53,7 @@ class Optimizer:
         self.param_groups: list[dict[str, Any]] = []
         self._step_pre_hooks: OrderedDict[int, Any] = OrderedDict()
         self._step_post_hooks: OrderedDict[int, Any] = OrderedDict()
+        self._state_hooks: dict[str, OrderedDict[int, Any]] = {k: OrderedDict() for k in _TIMES}
         if isinstance(params, Tensor):
             raise TypeError(
                 f"params argument given to the optimizer should be an iterable of Tensors or "
@@ -84,6 +90,14 @@ class Optimizer:
             param_group["param_names"] = [name for name, _ in given]
             given = [p for _, p in given]
         param_group["params"] = given
+        if len({id(p) for p in given}) < len(given):
+            warnings.warn(
+                "optimizer contains a parameter group with duplicate parameters; in future, this "
+                "will cause an error; see github.com/pytorch/pytorch/issues/40967 for more "
+                "information",
+                UserWarning,
+                stacklevel=3,
+            )
         for p in given:
             if not isinstance(p, Tensor):
                 raise TypeError(
@@ -131,8 +145,43 @@ class Optimizer:
 
     # State
 
+    def _state_hook(self, time: str, hook: Callable[..., Any], prepend: bool) -> RemovableHandle:
+        handle = RemovableHandle(self._state_hooks[time], hook)
+        if prepend:
+            self._state_hooks[time].move_to_end(handle.id, last=False)
+        return handle
+
+    def register_state_dict_pre_hook(self, hook: Any, prepend: bool = False) -> RemovableHandle:
+        """Call ``hook(optimizer)`` before each `state_dict`."""
+        return self._state_hook("before saving", hook, prepend)
+
+    def register_state_dict_post_hook(self, hook: Any, prepend: bool = False) -> RemovableHandle:
+        """Call ``hook(optimizer, state_dict)`` after it; what it returns takes its place."""
+        return self._state_hook("after saving", hook, prepend)
+
+    def register_load_state_dict_pre_hook(
+        self, hook: Any, prepend: bool = False
+    ) -> RemovableHandle:
+        """Call ``hook(optimizer, state_dict)`` before loading; what it returns is loaded."""
+        return self._state_hook("before loading", hook, prepend)
+
+    def register_load_state_dict_post_hook(
+        self, hook: Any, prepend: bool = False
+    ) -> RemovableHandle:
+        """Call ``hook(optimizer)`` after each `load_state_dict`."""
+        return self._state_hook("after loading", hook, prepend)
+
     def state_dict(self) -> dict[str, Any]:
         """What is remembered, by numbers of parameters, and the options of the groups."""
+        for hook in self._state_hooks["before saving"].values():
+            hook(self)
+        found = self._described()
+        for hook in self._state_hooks["after saving"].values():
+            changed = hook(self, found)
+            found = found if changed is None else changed
+        return found
+
+    def _described(self) -> dict[str, Any]:
         numbers: dict[int, int] = {}
         groups = []
         for group in self.param_groups:
@@ -152,6 +201,10 @@ class Optimizer:
         ValueError
             If the groups differ in their number or sizes.
         """
+        state_dict = state_dict.copy()
+        for hook in self._state_hooks["before loading"].values():
+            changed = hook(self, state_dict)
+            state_dict = state_dict if changed is None else changed
         given = state_dict["param_groups"]
         if len(given) != len(self.param_groups):
             raise ValueError("loaded state dict has a different number of parameter groups")
@@ -177,6 +230,8 @@ class Optimizer:
             kept = {"params": group["params"]}
             group.clear()
             group.update({k: deepcopy(v) for k, v in new.items() if k != "params"}, **kept)
+        for hook in self._state_hooks["after loading"].values():
+            hook(self)
 
     def __getstate__(self) -> dict[str, Any]:
         return {
@@ -185,6 +240,7 @@ class Optimizer:
             "param_groups": self.param_groups,
             "_step_pre_hooks": OrderedDict(),
             "_step_post_hooks": OrderedDict(),
+            "_state_hooks": {k: OrderedDict() for k in _TIMES},
         }
 
     def __repr__(self) -> str:
