@@ -11,6 +11,7 @@ from tapegrad.torch.nn.functional.ctc import *
 from tapegrad.torch.nn.functional.distances import *
 from tapegrad.torch.nn.functional.dropout import *
 from tapegrad.torch.nn.functional.embeddings import *
+from tapegrad.torch.nn.functional.fractional_pooling import *
 from tapegrad.torch.nn.functional.grids import *
 from tapegrad.torch.nn.functional.linear import *
 from tapegrad.torch.nn.functional.margins import *

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tapegrad.torch.nn.modules.activations import *
+from tapegrad.torch.nn.modules.adaptive import *
 from tapegrad.torch.nn.modules.attention import *
 from tapegrad.torch.nn.modules.containers import *
 from tapegrad.torch.nn.modules.convolution import *

@@ -8,12 +8,13 @@ from tapegrad.torch import modes
 from tapegrad.torch.documentation import documented
 from tapegrad.torch.nn.functional import normalize
 from tapegrad.torch.nn.modules.module import Module
+from tapegrad.torch.nn.utils.orthogonality import orthogonal
 from tapegrad.torch.nn.utils.parametrize import register_parametrization
 from tapegrad.torch.random import randn
 from tapegrad.torch.tensor import Tensor
 from tapegrad.torch.weight_norms import as_rows, iterate, norm_except_dim
 
-__all__ = ["spectral_norm", "weight_norm"]
+__all__ = ["orthogonal", "spectral_norm", "weight_norm"]
 
 
 class _WeightNorm(Module):
