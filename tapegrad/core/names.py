@@ -16,12 +16,15 @@ def scoped(name: str) -> str:
     return _SCOPE.get() + name
 
 
-_WORD_START = re.compile(r"(?<=[a-z0-9])[A-Z]|(?!^)[A-Z](?=[a-z])")
+_WORD_START = re.compile(r"(.)([A-Z][a-z]+)")
+_AFTER_SMALL = re.compile(r"([a-z])([A-Z])")
 
 
 def snake_case(name: str) -> str:
-    """The name of a class as that of an object: ``"RMSprop"`` is ``"rm_sprop"``."""
-    return _WORD_START.sub(lambda letter: f"_{letter[0]}", name).lower()
+    """The name of a class as that of an object: ``"Conv2D"`` is ``"conv2d"``, ``"RMSprop"`` is
+    ``"rm_sprop"``, as Keras has it.
+    """
+    return _AFTER_SMALL.sub(r"\1_\2", _WORD_START.sub(r"\1_\2", name)).lower()
 
 
 _counts: dict[str, Iterator[int]] = {}

@@ -12,9 +12,13 @@ from tapegrad.keras import (
     optimizers,
     regularizers,
 )
+from tapegrad.layers.inputs import Input
+from tapegrad.layers.layer import Layer
 from tapegrad.layers.models import Model, Sequential
 
 __all__ = [
+    "Input",
+    "Layer",
     "Model",
     "Sequential",
     "activations",

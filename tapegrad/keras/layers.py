@@ -34,6 +34,7 @@ from tapegrad.layers.embedding import (
 from tapegrad.layers.input_spec import (
     InputSpec,
 )
+from tapegrad.layers.inputs import Input, InputLayer
 from tapegrad.layers.layer import (
     Layer,
 )
@@ -187,6 +188,8 @@ __all__ = [
     "GlobalMaxPooling3D",
     "GroupNormalization",
     "Identity",
+    "Input",
+    "InputLayer",
     "InputSpec",
     "LSTMCell",
     "Lambda",

@@ -12,6 +12,7 @@ from tapegrad.core.variable import Variable
 from tapegrad.layers.input_spec import InputSpec
 from tapegrad.layers.layer import Layer
 from tapegrad.layers.options import make_weight, roles_config, take_roles
+from tapegrad.layers.symbolic import DESCRIBING
 from tapegrad.layers.weights import Weight
 from tapegrad.ops.cast import cast
 from tapegrad.ops.normalization import batch_normalization, moments
@@ -170,6 +171,8 @@ class BatchNormalization(Layer):
         return result
 
     def _move(self, moving: Variable, was: Tensor, now: Tensor) -> None:
+        if DESCRIBING.get():
+            return
         with only_recorders(()):
             moving.assign(cast(was * self.momentum + now * (1.0 - self.momentum), moving.dtype))
 

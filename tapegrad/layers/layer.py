@@ -22,6 +22,7 @@ from tapegrad.layers.constraints import CONSTRAINTS
 from tapegrad.layers.identifiers import INITIALIZERS
 from tapegrad.layers.input_spec import require_compatible
 from tapegrad.layers.regularizers import REGULARIZERS
+from tapegrad.layers.symbolic import KerasTensor, Node, SymbolicEnds, is_symbolic, symbolic_call
 from tapegrad.layers.weights import Weight
 from tapegrad.ops.cast import cast
 
@@ -29,7 +30,7 @@ from tapegrad.ops.cast import cast
 _calls: ContextVar[tuple[Any, ...]] = ContextVar("tapegrad_layer_calls", default=())
 
 
-class Layer(Module):
+class Layer(Module, SymbolicEnds):
     """A function with weights, which are made when it is first called.
 
     A subclass makes its weights in `build`, with `add_weight`, and computes in `call`. Variables
@@ -49,7 +50,8 @@ class Layer(Module):
     name
         By default the class name in snake case, numbered.
     kwargs
-        ``input_shape`` or ``input_dim``, without effect: the first input says the shape.
+        ``input_shape`` or ``input_dim``: the shape of inputs without the batch, for the first layer
+        of a `Sequential`.
 
     Raises
     ------
@@ -94,8 +96,9 @@ class Layer(Module):
         name: str | None = None,
         **kwargs: Any,
     ) -> None:
-        for hint in ("input_shape", "input_dim"):
-            kwargs.pop(hint, None)
+        size = kwargs.pop("input_dim", None)
+        hint = kwargs.pop("input_shape", None if size is None else (size,))
+        self._input_hint = None if hint is None else tuple(hint)
         if kwargs:
             raise ValueError(
                 f"Unrecognized keyword arguments passed to {type(self).__name__}: {kwargs}"
@@ -114,6 +117,7 @@ class Layer(Module):
         self.input_spec: Any = None
         self._own: list[Weight] = []
         self._losses: list[Any] = []
+        self.nodes: list[Node] = []  # calls on symbolic tensors
 
     # Weights
 
@@ -349,6 +353,8 @@ class Layer(Module):
                 f"In layer {type(self).__name__!r}, you forgot to call `super().__init__()` as "
                 f"the first statement in the `__init__()` method."
             )
+        if KerasTensor.exists and is_symbolic(args, kwargs):
+            return symbolic_call(self, args, kwargs)
         args = tuple([self._input(a) for a in args])
         kwargs = {key: self._converted(value) for key, value in kwargs.items()}
         first = args[0] if args else next(iter(kwargs.values()), None)

@@ -171,9 +171,26 @@ def test_an_error_in_a_call_leaves_no_flag_behind() -> None:
     assert layers.Dropout(0.5)(tf.ones([4])).numpy().tolist() == [1.0] * 4
 
 
-def test_models_of_symbolic_tensors_are_refused_with_advice() -> None:
-    with pytest.raises(NotImplementedError, match="Sequential"):
-        tf.keras.Model(inputs=1, outputs=2)
+def test_symbolic_tensors_refuse_what_needs_values() -> None:
+    x = tf.keras.Input((3,))
+    with pytest.raises(TypeError, match="no value"):
+        bool(x)
+    with pytest.raises(ValueError, match="Lambda"):
+        np.asarray(x)
+    with pytest.raises(ValueError, match="not connected"):
+        tf.keras.Model(tf.keras.Input((3,)), layers.Dense(1)(x))
+    with pytest.raises(ValueError, match="KerasTensors"):
+        tf.keras.Model(inputs=tf.ones([1]), outputs=x)
+
+
+def test_describing_a_model_leaves_moving_moments_and_tapes_alone() -> None:
+    norm = layers.BatchNormalization()
+    x = tf.keras.Input((3,))
+    with tf.GradientTape() as tape:
+        model = tf.keras.Model(x, norm(x, training=True))
+    assert norm.moving_variance.numpy().tolist() == [1.0, 1.0, 1.0]
+    assert not tape.watched_variables()
+    assert model(tf.ones([2, 3])).shape == (2, 3)
 
 
 def test_what_is_not_supported_says_so() -> None:
