@@ -21,3 +21,15 @@ __all__ = [
     "DatasetSpec",
     "Iterator",
 ]
+
+_OF_TEXT = ("TextLineDataset", "TFRecordDataset", "FixedLengthRecordDataset")
+
+
+def __getattr__(name: str) -> object:
+    if name in _OF_TEXT:
+        raise AttributeError(
+            f"tf.data.{name} is not here: its elements would be strings, and tensors hold numbers. "
+            f"Read and decode in Python, and hand the numbers over: "
+            f"tf.data.Dataset.from_generator(numbers_of_each_line, output_signature=...)."
+        )
+    raise AttributeError(f"module 'tapegrad.data' has no attribute {name!r}")

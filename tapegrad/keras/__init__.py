@@ -9,8 +9,10 @@ from tapegrad.keras import (
     layers,
     losses,
     metrics,
+    models,
     optimizers,
     regularizers,
+    utils,
 )
 from tapegrad.layers.inputs import Input
 from tapegrad.layers.layer import Layer
@@ -27,6 +29,8 @@ __all__ = [
     "layers",
     "losses",
     "metrics",
+    "models",
     "optimizers",
     "regularizers",
+    "utils",
 ]

@@ -211,3 +211,9 @@ def test_threads_may_iterate_over_one_data_set() -> None:
     with ThreadPoolExecutor(4) as pool:
         results = list(pool.map(lambda _: sorted(int(x) for b in ds for x in b), range(8)))
     assert all(result == list(range(0, 400, 2)) for result in results)
+
+
+@pytest.mark.parametrize("name", ["TextLineDataset", "TFRecordDataset"])
+def test_data_sets_of_text_are_refused_with_advice(name: str) -> None:
+    with pytest.raises(AttributeError, match="from_generator"):
+        getattr(tf.data, name)

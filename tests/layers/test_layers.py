@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+import random
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -208,3 +209,25 @@ def test_seeded_initializers_repeat() -> None:
     tf.random.set_seed(3)
     np.testing.assert_array_equal(first, built().kernel.numpy())
     assert (first != built().kernel.numpy()).any()
+
+
+def test_one_hot_classes_of_arrays_and_tensors() -> None:
+    expected = np.eye(4)[[3, 0, 1]]
+    np.testing.assert_array_equal(tf.keras.utils.to_categorical([[3], [0], [1]]), expected)
+    np.testing.assert_array_equal(tf.keras.utils.to_categorical(np.array([3, 0, 1]), 4), expected)
+    found = tf.keras.utils.to_categorical(tf.constant([[3], [0], [1]]), 4)
+    assert found.dtype == tf.float32
+    np.testing.assert_array_equal(found.numpy(), expected)
+    with pytest.raises(IndexError):
+        tf.keras.utils.to_categorical([3], 2)
+
+
+def test_one_seed_for_all_random_numbers() -> None:
+    drawn = []
+    for _ in range(2):
+        tf.keras.utils.set_random_seed(5)
+        of_numpy = np.random.rand()  # noqa: NPY002 - it is this generator that is seeded
+        drawn.append((random.random(), of_numpy, float(tf.random.uniform([]))))
+    assert drawn[0] == drawn[1]
+    with pytest.raises(ValueError, match="integer"):
+        tf.keras.utils.set_random_seed("5")
