@@ -19,6 +19,7 @@ from tapegrad.layers.options import (
     sizes,
     take_roles,
 )
+from tapegrad.layers.regularizers import REGULARIZERS
 from tapegrad.layers.weights import Weight
 from tapegrad.ops.arranging import pad
 from tapegrad.ops.conv import convolution
@@ -127,6 +128,7 @@ class Convolution(Layer):
             super().get_config()
             | {name: getattr(self, name) for name in (*plain, "groups", "use_bias")}
             | {"activation": activations.serialize(self.activation)}
+            | {"activity_regularizer": REGULARIZERS.optional(self.activity_regularizer)}
             | roles_config(self, "kernel", "bias")
         )
 

@@ -10,6 +10,7 @@ from tapegrad.layers import activations
 from tapegrad.layers.input_spec import InputSpec
 from tapegrad.layers.layer import Layer
 from tapegrad.layers.options import make_weight, positive, roles_config, take_roles
+from tapegrad.layers.regularizers import REGULARIZERS
 from tapegrad.layers.weights import Weight
 from tapegrad.ops.cast import cast
 from tapegrad.ops.contract import matmul, tensordot
@@ -126,5 +127,6 @@ class Dense(Layer):
             "units": self.units,
             "activation": activations.serialize(self.activation),
             "use_bias": self.use_bias,
+            "activity_regularizer": REGULARIZERS.optional(self.activity_regularizer),
             **roles_config(self, "kernel", "bias"),
         }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from contextvars import ContextVar
@@ -18,11 +17,19 @@ from tapegrad.core.names import name_scope, numbered, snake_case
 from tapegrad.core.restoring import restore_parts
 from tapegrad.core.tensor import ArrayLike, Tensor
 from tapegrad.core.variable import Variable
+from tapegrad.layers.building import building, has_tensors, layer_dtype
 from tapegrad.layers.constraints import CONSTRAINTS
 from tapegrad.layers.identifiers import INITIALIZERS
 from tapegrad.layers.input_spec import require_compatible
 from tapegrad.layers.regularizers import REGULARIZERS
-from tapegrad.layers.symbolic import KerasTensor, Node, SymbolicEnds, is_symbolic, symbolic_call
+from tapegrad.layers.symbolic import (
+    KerasTensor,
+    Node,
+    SymbolicEnds,
+    is_symbolic,
+    symbolic_call,
+    symbolic_inputs,
+)
 from tapegrad.layers.weights import Weight
 from tapegrad.ops.cast import cast
 
@@ -84,7 +91,7 @@ class Layer(Module, SymbolicEnds):
             if training is not None and training.default is not training.empty:
                 cls._training_default = training.default
         if "build" in vars(cls):
-            cls.build = _marking_built(cls.build)  # type: ignore[method-assign]
+            cls.build = building(cls.build)  # type: ignore[method-assign]
 
     def __init__(
         self,
@@ -109,7 +116,7 @@ class Layer(Module, SymbolicEnds):
                 f"name={name}"
             )
         self._name = numbered(snake_case(type(self).__name__)) if name is None else name
-        self._dtype = _dtype_of(dtype)
+        self._dtype = layer_dtype(dtype)
         self._trainable = bool(trainable)
         self.autocast = autocast
         self.activity_regularizer = REGULARIZERS.get(activity_regularizer)
@@ -334,6 +341,12 @@ class Layer(Module, SymbolicEnds):
         """
         self.built = True
 
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """The shapes of the outputs for inputs of a shape, in which sizes may be None."""
+        outputs = self(symbolic_inputs(input_shape, self._dtype))
+        self.nodes.pop()
+        return nest.map_structure(lambda x: x.shape, outputs)
+
     def call(self, *args: Any, **kwargs: Any) -> Any:
         """Compute the output; a subclass says how."""
         raise NotImplementedError(
@@ -364,9 +377,9 @@ class Layer(Module, SymbolicEnds):
             self._clear_losses()
         token = _calls.set((training,))
         try:
+            if not self.built:
+                self._build_for(args, kwargs)
             with name_scope(self._name):
-                if not self.built:
-                    self._build_for(args, kwargs)
                 outputs = self.call(*args, **kwargs)
         finally:
             _calls.reset(token)
@@ -392,8 +405,8 @@ class Layer(Module, SymbolicEnds):
         return given
 
     def _build_for(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        inputs = [a for a in args if _has_tensors(a)] or [
-            a for a in kwargs.values() if _has_tensors(a)
+        inputs = [a for a in args if has_tensors(a)] or [
+            a for a in kwargs.values() if has_tensors(a)
         ]
         shapes = [nest.map_structure(lambda x: tuple(x.shape), a) for a in inputs]
         self.build(*shapes[: self._shapes_wanted()])
@@ -469,27 +482,3 @@ class Layer(Module, SymbolicEnds):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self._name}, built={self.built}>"
-
-
-def _marking_built(build: Any) -> Any:
-    @functools.wraps(build)
-    def marked(self: Layer, *args: Any, **kwargs: Any) -> None:
-        build(self, *args, **kwargs)
-        self.built = True
-
-    return marked
-
-
-def _has_tensors(value: Any) -> bool:
-    leaves = nest.flatten(value)
-    return bool(leaves) and all(isinstance(leaf, ArrayLike) for leaf in leaves)
-
-
-def _dtype_of(dtype: Any) -> DType:
-    if isinstance(dtype, Mapping):
-        dtype = dtype["config"]["name"]
-    if isinstance(dtype, str) and dtype.startswith("mixed_"):
-        raise NotImplementedError(
-            f"A layer computes in the dtype of its weights: {dtype!r} mixes two of them."
-        )
-    return as_dtype("float32" if dtype is None else dtype)

@@ -279,6 +279,13 @@ class Sequential(Model):
             self._end = self._layers[-1].output if self._layers else self._begin
         return layer
 
+    def build(self, input_shape: Any = None) -> None:
+        """Make the weights of all layers for inputs of a shape, which includes the batch."""
+        if self._begin is None and input_shape is not None:
+            self._begin = self._end = Input(batch_shape=tuple(input_shape))
+            for layer in self._layers:
+                self._end = layer(self._end)
+
     @property
     def layers(self) -> list[Layer]:
         """The layers, in order."""

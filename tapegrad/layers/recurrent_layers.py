@@ -11,6 +11,7 @@ from tapegrad.layers.cells import GRUCell, LSTMCell, SimpleRNNCell
 from tapegrad.layers.documenting import with_parameters
 from tapegrad.layers.input_spec import InputSpec
 from tapegrad.layers.recurrent import RNN
+from tapegrad.layers.regularizers import REGULARIZERS
 
 _OF_SEQUENCES = ("return_sequences", "return_state", "go_backwards", "stateful", "unroll")
 
@@ -47,6 +48,7 @@ class _WithCell(RNN):
     def get_config(self) -> dict[str, Any]:
         """The arguments that make a layer like this one."""
         config = self.cell.get_config() | super().get_config()
+        config["activity_regularizer"] = REGULARIZERS.optional(self.activity_regularizer)
         del config["cell"]
         return config  # type: ignore[no-any-return]
 

@@ -20,6 +20,7 @@ from tapegrad.layers.options import (
     sizes,
     take_roles,
 )
+from tapegrad.layers.regularizers import REGULARIZERS
 from tapegrad.layers.weights import Weight
 from tapegrad.ops.layers import bias_add
 from tapegrad.ops.separable_conv import depthwise_conv2d, separable_conv2d
@@ -101,6 +102,7 @@ class _Depthwise(Layer):
             super().get_config()
             | {name: getattr(self, name) for name in (*plain, "dilation_rate", "use_bias")}
             | {"activation": activations.serialize(self.activation)}
+            | {"activity_regularizer": REGULARIZERS.optional(self.activity_regularizer)}
             | roles_config(self, *self._roles)
         )
 

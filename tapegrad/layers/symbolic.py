@@ -14,6 +14,7 @@ from tapegrad.core.context import only_recorders
 from tapegrad.core.convert import as_tensor
 from tapegrad.core.dtypes import as_dtype
 from tapegrad.core.names import numbered
+from tapegrad.core.shape import TensorShape
 
 #: Whether a layer runs only to say what shape its outputs have: statistics stay as they are.
 DESCRIBING: ContextVar[bool] = ContextVar("tapegrad_describing", default=False)
@@ -148,6 +149,16 @@ def with_values(structure: Any, values: Callable[[KerasTensor], Any]) -> Any:
     return structure
 
 
+def symbolic_inputs(shape: Any, dtype: Any) -> Any:
+    """Symbolic tensors of a shape, or of a structure of shapes."""
+    sizes = isinstance(shape, (tuple, list)) and all(
+        n is None or isinstance(n, (int, np.integer)) for n in shape
+    )
+    if sizes or isinstance(shape, TensorShape):
+        return KerasTensor(shape, dtype)
+    return [symbolic_inputs(part, dtype) for part in shape]
+
+
 def symbolic_call(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Remember a call, and find its outputs' shapes by two runs on zeros of different sizes."""
     node = Node(layer, args, kwargs)
@@ -180,6 +191,8 @@ def _run_on_zeros(layer: Any, args: Any, kwargs: Any, sizes: tuple[int, int]) ->
             outputs = layer(*with_values(args, zeros), **with_values(kwargs, zeros))
     finally:
         DESCRIBING.reset(token)
+        if not isinstance(layer, Step):
+            layer._clear_losses()
     for variable, value in before:  # what a layer of the user's assigns has seen no data
         if variable._value is not value:
             variable.assign(value)

@@ -156,3 +156,50 @@ def names_of_layers_without_a_name(tf: Any) -> Any:
         layers.RNN(layers.GRUCell(1)),
     ]
     return [layer.name.rstrip("_0123456789") for layer in made]
+
+
+@case("keras.layers")
+def paths_of_weights(tf: Any) -> Any:
+    layers = tf.keras.layers
+    found = []
+    for layer in (
+        layers.Dense(2, name="a"),
+        layers.LSTM(2, name="b"),
+        layers.Bidirectional(layers.GRU(2, name="c"), name="d"),
+        layers.TimeDistributed(layers.Dense(2, name="e"), name="f"),
+    ):
+        layer.build((None, 4, 3))
+        found.append([w.path for w in layer.weights])
+    called = layers.LSTM(2, name="g")
+    called(tf.constant(wave(1, 2, 3)))
+    return found, [w.path for w in called.weights]
+
+
+@case("keras.layers")
+def shapes_of_outputs(tf: Any) -> Any:
+    layers = tf.keras.layers
+    model = tf.keras.Sequential([layers.Dense(2), layers.Dense(1)])
+    model.build((None, 3))
+    return [
+        layers.Conv2D(4, 3, strides=2).compute_output_shape((None, 8, 9, 3)),
+        layers.Dense(4).compute_output_shape((5, 8)),
+        layers.LSTM(4, return_sequences=True).compute_output_shape((None, None, 3)),
+        layers.Concatenate().compute_output_shape([(None, 3), (None, 4)]),
+        [w.shape for w in model.get_weights()],
+    ]
+
+
+@case("keras.layers", rtol=1e-5)
+def activity_regularizers_survive_a_configuration(tf: Any) -> Any:
+    layers = tf.keras.layers
+    found = []
+    for layer in (
+        layers.Conv1D(2, 2, activity_regularizer="l2"),
+        layers.GRU(2, activity_regularizer="l1"),
+    ):
+        twin = type(layer).from_config(layer.get_config())
+        twin.build((None, 4, 3))
+        twin.set_weights([wave(*w.shape) for w in twin.get_weights()])
+        twin(tf.constant(wave(2, 4, 3)))
+        found.append(twin.losses)
+    return found
