@@ -31,7 +31,7 @@ class TensorShape:
             self._dims = None
         elif isinstance(dims, TensorShape):
             self._dims = dims._dims
-        elif hasattr(dims, "__index__"):
+        elif hasattr(dims, "__index__") and not len(getattr(dims, "shape", ())):
             self._dims = (_dimension(dims),)
         elif isinstance(dims, Iterable):
             self._dims = tuple(_dimension(d) for d in dims)
