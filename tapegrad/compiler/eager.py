@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,8 @@ LARGE = 1 << 14
 
 #: So many records are at most one loop, and so many stretches are known.
 _LONGEST, _MOST = 64, 2048
+#: The longest stretch of records that keep little, and that no loop would pull back faster.
+_LONGEST_OF_LITTLE = 512
 
 #: Primitives besides elementwise ones whose rules are loops.
 _LOOPS = {
@@ -88,13 +91,33 @@ def _rules_loop(primitive: Any) -> bool:
 
 def stretch(records: Sequence[Any]) -> tuple[int, bool]:
     """How many of the last records to pull back together, and whether a loop may do it."""
-    first = _loops(records[-1][0])
-    count = 1
-    for record in records[-2 : -_LONGEST - 1 : -1]:
-        if _loops(record[0]) != first:
+    first: bool | None = None
+    count = kept = 0
+    for record in records[: -_LONGEST_OF_LITTLE - 1 : -1]:
+        if count >= _LONGEST and (first is not False or kept >= _size[0]):
             break
+        size = _largest_in(record)
+        kind = (None if not size else size >= _size[0]) if _loops(record[0]) else False
+        if kind is not None and first is not None and kind != first:
+            break
+        first = kind if first is None else first
+        kept += size
         count += 1
-    return count, first
+    return count, first is not False
+
+
+def _largest_in(record: Any) -> int:
+    """The size of the largest array that a record tells of; 0 if it tells of none."""
+    _, _, _, args, _, y, params = record
+    size = 0
+    for a in args if args.__class__ is tuple else (args,):
+        if a is not None and a.size > size:
+            size = a.size
+    if y is not None and y.__class__ is not tuple:
+        size = max(size, prod(y.shape))
+    if params.__class__ is tuple:  # the shapes of what is broadcast
+        size = max(size, *map(prod, params))
+    return size
 
 
 class _Description:

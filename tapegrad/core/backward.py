@@ -20,7 +20,8 @@ from tapegrad.core.tensor import rewrap, wrap_constant
 from tapegrad.errors import InvalidArgumentError
 
 #: So many records are pulled back between two looks for NaN, and are kept for that time: at first
-#: the fewer, and twice as many each time while all cotangents together stay below some bytes.
+#: the fewer, and twice as many each time while all cotangents together, or what these records keep,
+#: stay below some bytes.
 _STRETCHES = 32, 512
 _FEW_BYTES = 1 << 16
 _array, _add = np.ndarray, np.add
@@ -100,7 +101,8 @@ def sweep(
                 cotangents.update(before)
             if pending and loops is None:
                 size = sum([getattr(g, "nbytes", _FEW_BYTES) for g in changed])
-                length = min(2 * length, longest) if size < _FEW_BYTES else _STRETCHES[0]
+                few = size < _FEW_BYTES or _kept_by(stretch) < _FEW_BYTES
+                length = min(2 * length, longest) if few else _STRETCHES[0]
                 length = max(length, 2 * len(cotangents))
                 if size >= _FEW_BYTES:
                     latest = None  # there is nothing to win
@@ -116,6 +118,17 @@ def sweep(
         if g.__class__ is Slices and g.is_block:
             found[x] = g.dense(F)
     return found
+
+
+def _kept_by(stretch: list[Record]) -> int:
+    """Bytes of the arrays that records keep."""
+    total = 0
+    for _, ids, _, args, _, y, _ in stretch:
+        for a in (args,) if ids.__class__ is int else args:
+            total += 0 if a is None else getattr(a, "nbytes", _FEW_BYTES)
+        for v in y if y.__class__ is tuple else (y,):
+            total += getattr(v, "nbytes", 0)
+    return total
 
 
 def pull_through(
@@ -169,6 +182,20 @@ def pull_through(
         if needed is not None:
             mask = sum(1 << i for i, x in enumerate(ids) if x in needed) & mask
         pulls = primitive.pulls
+        if primitive.pull_in_place is not None and mask & 1 and guarded is None:
+            pulled = _pull_in_place(
+                primitive, F, g, mask, params, out in owned and out not in sources
+            )
+            if pulled is not None:
+                for x, part in zip(ids, pulled, strict=True):
+                    previous = known(x)
+                    if part is not None and previous is not None:
+                        cotangents[x] = _sum(F, previous, part, x, owned)
+                    elif part is not None:
+                        cotangents[x] = part
+                        if x == ids[0]:
+                            owned.add(x)
+                continue
         if pulls is not None and guarded is None:  # nearly always
             for i in _positions[mask]:
                 pulled = pulls[i](F, g, mask, args, y, params)
@@ -193,6 +220,19 @@ def pull_through(
                 previous = known(x)
                 cotangents[x] = pulled if previous is None else _sum(F, previous, pulled, x, owned)
     return found
+
+
+def _pull_in_place(primitive: Any, F: Any, g: Any, mask: int, params: Any, is_owned: bool) -> Any:
+    """The cotangents of both inputs, by changing that of the output; None if it is of a kind that
+    cannot be changed.
+    """
+    if F is raw:
+        g = g if is_owned else np.array(g)
+    elif F is batched_raw and g.__class__ is Batched:
+        g = g if is_owned else Batched(np.array(g.value), F)
+    else:
+        return None
+    return primitive.pull_in_place(g, mask, params["index"])
 
 
 def _pull_guarded(

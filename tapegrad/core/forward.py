@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 import weakref
 from collections.abc import Sequence
@@ -269,6 +270,42 @@ class ForwardAccumulator:
         for out, t in zip(outputs, pushed, strict=False):
             if t is not None:
                 self._follow(out, t if isinstance(t, Tensor) else wrap(t))
+
+    def record_in_place(
+        self, primitive: Primitive, inputs: Sequence[Any], mask: int, outputs: Any, params: Any
+    ) -> None:
+        """Push tangents through a call that has written its result over its first input.
+
+        Nobody holds that input any more: its tangent is forgotten, and changed in place where
+        nobody holds it either.
+        """
+        gone, values = [x._id for x in inputs]
+        if mask & 1 and visible_recorders()[0] is self and self._owns_tangent(gone):
+            t = self.followed.pop(gone)._value
+            self._guards.pop(gone, None)
+            of_values = self.followed[values]._value if mask & 2 else None
+            primitive.push_in_place(t, of_values, params["index"])
+            self._follow(outputs, wrap(t))
+            return
+        self.record(primitive, inputs, mask, outputs, params)
+        self.followed.pop(gone, None)
+        self._guards.pop(gone, None)
+
+    def _owns_tangent(self, identity: int) -> bool:
+        """Whether the memory of a tangent is held by nobody else."""
+        if _references(self.followed, identity) != _ALONE:
+            return False
+        t = self.followed[identity]._value
+        return t.__class__ is np.ndarray and t.flags.owndata and t.flags.writeable
+
+
+def _references(followed: dict[int, Tensor], identity: int) -> tuple[int, int]:
+    """How many know a tangent, and how many its data."""
+    return sys.getrefcount(followed[identity]), sys.getrefcount(followed[identity]._value)
+
+
+#: What `_references` gives where the accumulator is the only one.
+_ALONE = _references({0: wrap(np.zeros(2))}, 0)
 
 
 def _of_dtype(F: Any, t: Any, out: Tensor) -> Any:

@@ -96,6 +96,13 @@ class Primitive:
         `straight_line`. None otherwise.
     push
         ``push(F, tangents, args, y, params)``: the tangent of the output.
+    pull_in_place
+        ``pull_in_place(g, mask, index)`` of a primitive that changes a block of its first input:
+        the cotangents of both inputs, the first one being `g` itself, which it changes. None for
+        all others.
+    push_in_place
+        ``push_in_place(t, of_values, index)`` of the same: changes the tangent of the first input
+        to that of the output.
     transposes
         Whether `push` transposes the vjp rules, for which it must know the output's shape.
     batch
@@ -117,8 +124,10 @@ class Primitive:
         "name",
         "needs_shapes",
         "pull",
+        "pull_in_place",
         "pulls",
         "push",
+        "push_in_place",
         "reads",
         "rules",
         "strong",
@@ -157,6 +166,8 @@ class Primitive:
         self._made_of = made_of
         if made_of is None:
             self._fill(Derivatives(pull, push, pulls))
+        self.pull_in_place: Any = None
+        self.push_in_place: Any = None
         self.batch = batch
         self.transposes = transposes
         self.variadic = self.inputs[-1].endswith("*") if self.inputs else False

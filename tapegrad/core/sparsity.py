@@ -47,8 +47,8 @@ _ALONG = frozenset(
 
 #: Primitives of kind "general" that are linear in their numbers, for given integers.
 _LINEAR = frozenset(
-    """gather gather_rows scatter_rows take_along_axis put_along_axis replace_rows segment_sum
-    segment_rows""".split()
+    """gather gather_rows scatter_rows take_along_axis put_along_axis replace_rows set_block
+    segment_sum segment_rows""".split()
 )
 
 #: A linear map that takes more runs than this to find out about is taken to be dense.

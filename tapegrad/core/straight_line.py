@@ -154,6 +154,9 @@ class _Writer:
         lines = []
         if self.mixed[k] and self.records[k][0].name != "identity":
             lines += [f"if g{k}.__class__ is Slices:", f"    g{k} = g{k}.dense(F)"]
+        if self.records[k][0].pull_in_place is not None and self.records[k][2] & 1:
+            lines += self._pull_in_place(k)
+            return lines if self.certain[k] else [f"if g{k} is not None:", *_indented(lines)]
         for s, r in self._sources(k):
             value, plain = self._value(k, s)
             if r is None:
@@ -162,6 +165,26 @@ class _Writer:
                 lines += self._added_inside(r, value, plain and self.certain[k], plain)
         lines.append(f"g{k} = n = None")  # large arrays are given back at once
         return lines if self.certain[k] else [f"if g{k} is not None:", *_indented(lines)]
+
+    def _pull_in_place(self, k: int) -> list[str]:
+        """The same of a record whose cotangent is changed, once it is nobody else's."""
+        primitive, _, mask = self.records[k][:3]
+        self.names |= {f"w{k}": primitive.pull_in_place, "copied": np.array}
+        lines = [
+            f"if o{k} not in owned:",
+            f"    g{k} = copied(g{k})",
+            f"c{k} = w{k}(g{k}, {mask}, q{k}['index'])",
+        ]
+        for s, r in self._sources(k):
+            if s == 0:
+                before = f"known(i{k}_0)" if r is None else f"g{r}"
+                lines += [f"if {before} is None:", f"    owned.add(i{k}_0)"]
+            if r is None:
+                lines += [f"n = c{k}[{s}]", *_added(f"cotangents[i{k}_{s}]", f"i{k}_{s}", False)]
+            else:
+                lines += self._added_inside(r, f"c{k}[{s}]", False, False)
+        lines.append(f"g{k} = c{k} = n = None")
+        return lines
 
     def _value(self, k: int, s: int) -> tuple[str, bool]:
         """The expression for the cotangent of one input, and whether it is certainly an array."""

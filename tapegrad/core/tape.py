@@ -227,6 +227,12 @@ class Tape:
             )
         self.records.append((primitive, ids, mask, args, out, y, params))
 
+    def record_in_place(
+        self, primitive: Primitive, inputs: Sequence[Any], mask: int, outputs: Any, params: Any
+    ) -> None:
+        """Keep a call that has written its result over its first input, which nobody else holds."""
+        self.record(primitive, inputs, mask, outputs, params)
+
 
 def _spec_of(output: Tensor) -> Spec:
     return Spec(output._value.shape, output._value.dtype)

@@ -53,6 +53,9 @@ class ndarray(ArrayLike):
 
     __slots__ = ("__dict__", "__weakref__", "_tensor", "_view")
 
+    #: Whether blocks of it get memory of their own, because it is being assigned to block by block.
+    _loose = False
+
     if TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Any: ...

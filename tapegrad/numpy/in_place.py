@@ -13,6 +13,8 @@ from tapegrad.core.context import active_recorders
 from tapegrad.core.table import recording as R
 from tapegrad.core.tensor import ArrayLike, Tensor, wrap, wrap_constant
 from tapegrad.numpy.array import holding, ndarray, of_type
+from tapegrad.ops.assigning import set_block
+from tapegrad.ops.index import plain_index
 from tapegrad.ops.positions import numbers_of, pick, place
 
 
@@ -158,6 +160,43 @@ def _may_be_written(x: ndarray) -> bool:
     return flags is not None and flags.owndata and flags.writeable
 
 
+def _set_block(x: ndarray, index: tuple[Any, ...], value: Tensor) -> bool:
+    """``x[index] = value`` in the sight of tapes; False if that is a matter of positions.
+
+    Where nobody else holds the old value, the memory is written to and the array gets a tensor of
+    a new identity: a loop over the elements of a vector takes as many steps as the vector is long,
+    and not their square. What tapes saved of the old value is held by them.
+    """
+    if x._view is not None or x._value.__class__ is not np.ndarray:
+        return False
+    try:
+        block = x._value[index].shape
+    except (IndexError, ValueError):
+        return False
+    value = of_type(value, x._value.dtype)
+    if value._value.shape != block:
+        try:
+            if np.broadcast_shapes(value._value.shape, block) != block:
+                return False
+        except ValueError:
+            return False
+        value = R.broadcast_to(value, to=block)
+    alone = _references(x) == _ALONE and x._value.flags.owndata and x._value.flags.writeable
+    old = x._tensor
+    array = old._value if alone else np.array(old._value)
+    array[index] = value._value
+    new = wrap(array)
+    for recorder in active_recorders():
+        mask = (old._id in recorder.followed) + 2 * (value._id in recorder.followed)
+        if mask:
+            record = recorder.record_in_place if alone else recorder.record
+            record(set_block, (old, value), mask, new, {"index": index})
+    x._tensor = new
+    x._loose = True
+    _renew(x, x)
+    return True
+
+
 def set_items(x: ndarray, key: Any, value: Tensor) -> None:
     """``x[key] = value`` for a key of NumPy's own.
 
@@ -172,6 +211,10 @@ def set_items(x: ndarray, key: Any, value: Tensor) -> None:
         array[key] = value._value
         x._tensor = wrap(array)
         return
+    if active_recorders().__class__ is tuple and _is_followed(x._tensor, value):
+        index = plain_index(key, x.ndim)
+        if index is not None and _set_block(x, index, value):
+            return
     old = x._tensor
     if _is_followed(old, value):
         positions = np.asarray(numbers_of(old)[key])

@@ -25,15 +25,28 @@ def _key(key: Any) -> Any:
     return plain(key)
 
 
+def _plain(key: Any) -> Any:
+    """A key with Python's integers for NumPy's."""
+    if isinstance(key, np.integer):
+        return int(key)
+    if key.__class__ is tuple:
+        return tuple([int(part) if isinstance(part, np.integer) else part for part in key])
+    return key
+
+
 def _getitem(self: ndarray, key: Any) -> ndarray:
     tensor = self._tensor
     value = tensor._value
+    if key.__class__ is not int and key.__class__ is not slice:
+        key = _plain(key)
     index = plain_index(key, value.ndim)
     if index is not None:
         try:
             picked = value[index][()]
         except (IndexError, ValueError):
             return _by_numbers(self, key)
+        if self._loose and picked.__class__ is np.ndarray:
+            picked = picked.copy()
         found = taken(tensor, index, picked)
         if not picked.shape and not _has_ellipsis(key):
             return holding(found)
@@ -66,7 +79,7 @@ def _setitem(self: ndarray, key: Any, value: Any) -> None:
             raise TypeError(
                 f"Arrays hold numbers: a {kind} cannot be one. For a missing number write nan."
             )
-    set_items(self, _key(key), value)
+    set_items(self, _plain(_key(key)), value)
 
 
 install(__getitem__=_getitem, __setitem__=_setitem)

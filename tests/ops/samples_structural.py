@@ -91,6 +91,37 @@ def _placed(x: np.ndarray, index: object, to: tuple[int, ...]) -> np.ndarray:
 
 
 sample("put_slice", reals(2, 1), params={"index": _INDEX, "to": (3, 4)}, reference=_placed)
+
+
+def _with_zeros(x: np.ndarray, index: object) -> np.ndarray:
+    z = x.copy()
+    z[1:, 2] = 0.0
+    return z
+
+
+def _with_values(x: np.ndarray, values: np.ndarray, index: object) -> np.ndarray:
+    z = x.copy()
+    z[1:, 2] = values[:, 0]
+    return z
+
+
+sample("clear_block", reals(3, 4), params={"index": _INDEX}, reference=_with_zeros, complex=True)
+sample(
+    "set_block",
+    reals(3, 4),
+    reals(2, 1),
+    params={"index": _INDEX},
+    reference=_with_values,
+    complex=True,
+)
+sample(
+    "set_block",
+    reals(3),
+    reals(),
+    params={"index": (Ellipsis, 1)},
+    label="element",
+    reference=lambda x, values, index: np.array([x[0], values, x[2]]),
+)
 sample(
     "stack",
     reals(2, 3),
