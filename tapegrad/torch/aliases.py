@@ -12,7 +12,7 @@ from tapegrad.core.tensor import wrap
 from tapegrad.ops import complex as core_complex
 from tapegrad.torch import creation, diagonals, pieces, shaping
 from tapegrad.torch.documentation import documented
-from tapegrad.torch.dtypes import get_default_dtype
+from tapegrad.torch.dtypes import from_numpy_dtype, get_default_dtype
 from tapegrad.torch.examples import as_array
 from tapegrad.torch.linalg import cholesky as _cholesky
 from tapegrad.torch.linalg import det, inv, matrix_exp, matrix_power, pinv, slogdet
@@ -139,8 +139,10 @@ def view_as_real(input: Any) -> Any:
 def complex(real: Any, imag: Any) -> Any:
     """Complex numbers of their parts."""
     if real._value.dtype != imag._value.dtype:
+        first, second = (from_numpy_dtype(x._value.dtype).abbreviation for x in (real, imag))
         raise RuntimeError(
-            "Expected object of scalar type of real to be that of imag: convert one with .to()"
+            f"Expected object of scalar type {first} but got scalar type {second} for second "
+            f"argument"
         )
     shape = np.broadcast_shapes(real._value.shape, imag._value.shape)
     spread = TABLE["broadcast_to"]
@@ -228,6 +230,10 @@ def is_nonzero(input: Tensor) -> bool:
 @documented("torch.equal(torch.ones(2), torch.ones(2))", "", other="Another tensor.")
 def equal(input: Tensor, other: Tensor) -> bool:
     """Whether two tensors have the same shape and elements."""
+    if not isinstance(other, Tensor):
+        raise TypeError(
+            f"equal(): argument 'other' (position 2) must be Tensor, not {type(other).__name__}"
+        )
     return bool(np.array_equal(input._value, other._value))
 
 

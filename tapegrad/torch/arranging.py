@@ -126,7 +126,9 @@ def repeat(self: Tensor, *args: Any, repeats: Any = None) -> Tensor:
             "tensor"
         )
     if any(t < 0 for t in times):
-        raise RuntimeError(f"Trying to create tensor with negative dimension {min(times)}: {times}")
+        shape = (1,) * (len(times) - self._value.ndim) + self._value.shape
+        sizes = [n * t for n, t in zip(shape, times, strict=True)]
+        raise RuntimeError(f"Trying to create tensor with negative dimension {min(sizes)}: {sizes}")
     return _tiled(self, tuple(times))
 
 

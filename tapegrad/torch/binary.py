@@ -198,6 +198,9 @@ def heaviside(input: Any, values: Any) -> Any:
 def _of_integers(name: str, function: Callable[..., Any], summary: str) -> Any:
     def call(input: Any, other: Any) -> Any:
         a, b = promoted(input, other)
+        if a._value.dtype.kind not in "iu":
+            kind = from_numpy_dtype(a._value.dtype).abbreviation
+            raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{kind}'")
         return wrap(function(a._value, b._value))
 
     call.__name__ = call.__qualname__ = name
@@ -339,6 +342,9 @@ def nan_to_num(input: Any, nan: float | None = 0.0, posinf: Any = None, neginf: 
 @operation("LerpBackward0", in_place=True, overload=("weight", "LerpBackward1"))
 def lerp(input: Any, end: Any, weight: Any) -> Any:
     """``input + weight * (end - input)``."""
+    if end._value.dtype != input._value.dtype:
+        names = [from_numpy_dtype(x._value.dtype).c_name for x in (input, end)]
+        raise RuntimeError(f"expected dtype {names[0]} for `end` but got dtype {names[1]}")
     w = in_dtype(weight, input._value.dtype)
     near = elementwise.add(input, elementwise.multiply(w, elementwise.subtract(end, input)))
     one = in_dtype(1, input._value.dtype)

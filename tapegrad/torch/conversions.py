@@ -122,7 +122,10 @@ def type(self: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
     if dtype is None:
         return f"torch.{self.dtype.abbreviation}Tensor"
     if isinstance(dtype, str):
-        dtype = next(d for d in dtypes.ALL if dtype == f"torch.{d.abbreviation}Tensor")
+        named = {f"torch.{d.abbreviation}Tensor": d for d in dtypes.ALL}
+        if dtype not in named:
+            raise ValueError(f"invalid type: {dtype!r}")
+        dtype = named[dtype]
     return to(self, getattr(dtype, "of", dtype))
 
 

@@ -50,6 +50,11 @@ def shape_of(size: tuple[Any, ...], name: str) -> tuple[int, ...]:
     RuntimeError
         For negative sizes.
     """
+    if len(size) == 1 and isinstance(size[0], (str, float)):
+        raise TypeError(
+            f"{name}(): argument 'size' (position 1) must be tuple of ints, not "
+            f"{type(size[0]).__name__}"
+        )
     if len(size) == 1 and not hasattr(size[0], "__index__"):
         size = tuple(size[0])
     try:
@@ -61,6 +66,8 @@ def shape_of(size: tuple[Any, ...], name: str) -> tuple[int, ...]:
             f"{type(wrong).__name__}"
         ) from None
     if any(n < 0 for n in shape):
+        if name == "zeros":
+            raise RuntimeError("zeros: Dimension size must be non-negative.")
         raise RuntimeError(
             f"Trying to create tensor with negative dimension {min(shape)}: {list(shape)}"
         )

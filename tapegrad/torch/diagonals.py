@@ -113,7 +113,8 @@ def diagflat(input: Tensor, offset: int = 0) -> Tensor:
 def trace(input: Any) -> Any:
     """The sum of a matrix's diagonal."""
     if input._value.ndim != 2:
-        raise RuntimeError("trace: expected a matrix")
+        ndim = input._value.ndim
+        raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {ndim}")
     found = pick(input, np.diagonal(numbers_of(input)))
     if found._value.dtype.kind == "b":
         raise NotImplementedError("\"trace\" not implemented for 'Bool'")

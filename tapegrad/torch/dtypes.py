@@ -46,6 +46,21 @@ __all__ = [
 _FROM_NUMPY: dict[np.dtype[Any], dtype] = {}
 
 
+_C_NAMES = {
+    "float32": "float",
+    "float64": "double",
+    "float16": "c10::Half",
+    "bfloat16": "c10::BFloat16",
+    "complex64": "c10::complex<float>",
+    "complex128": "c10::complex<double>",
+    "int64": "long int",
+    "int32": "int",
+    "int16": "short int",
+    "int8": "signed char",
+    "uint8": "unsigned char",
+}
+
+
 class dtype:
     """The type of a tensor's elements, such as ``torch.float32``.
 
@@ -95,6 +110,11 @@ class dtype:
     def to_real(self) -> dtype:
         """The type of the real part."""
         return {complex64: float32, complex128: float64}.get(self, self)
+
+    @property
+    def c_name(self) -> str:
+        """What C++ calls the type, and with it some of PyTorch's messages."""
+        return _C_NAMES.get(self._name, self._name)
 
     def __repr__(self) -> str:
         return f"torch.{self._name}"
@@ -314,6 +334,12 @@ def promote_types(type1: dtype, type2: dtype) -> dtype:
     >>> torch.promote_types(torch.int64, torch.float16)
     torch.float16
     """
+    for position, given in enumerate((type1, type2), 1):
+        if not isinstance(given, dtype):
+            raise TypeError(
+                f"promote_types(): argument 'type{position}' (position {position}) must be "
+                f"torch.dtype, not {type(given).__name__}"
+            )
     return from_numpy_dtype(promote(type1.numpy_dtype, type2.numpy_dtype))
 
 

@@ -224,7 +224,18 @@ def _cut(x: Any, index: Any) -> Any:
 @operation("IndexBackward0", method=False)
 def picked(input: Any, index: Any) -> Any:
     """The elements that arrays and masks choose, in memory of their own."""
-    return pick(input, numbers_of(input)[index])
+    return pick(input, _chosen(input, index))
+
+
+def _chosen(input: Any, index: Any) -> Any:
+    """The numbers of the elements that arrays and masks choose."""
+    try:
+        return numbers_of(input)[index]
+    except IndexError:
+        shapes = ", ".join(str(list(p.shape)) for p in index if isinstance(p, np.ndarray))
+        raise IndexError(
+            f"shape mismatch: indexing tensors could not be broadcast together with shapes {shapes}"
+        ) from None
 
 
 def _checked(self: Tensor, value: Any) -> Any:
@@ -309,7 +320,7 @@ def put_at(self: Tensor, index: Any, value: Any, accumulate: bool) -> Tensor:
 
 
 def _put(x: Any, value: Any, index: Any, accumulate: bool) -> Any:
-    return (add_at if accumulate else place)(x, numbers_of(x)[index], value)
+    return (add_at if accumulate else place)(x, _chosen(x, index), value)
 
 
 install(__getitem__=_getitem, __setitem__=_setitem)

@@ -10,6 +10,7 @@ from tapegrad.core.table import TABLE
 from tapegrad.ops.cast import in_dtype
 from tapegrad.ops.positions import numbers_of, pick, place
 from tapegrad.torch.documentation import documented
+from tapegrad.torch.dtypes import from_numpy_dtype
 from tapegrad.torch.examples import as_array
 from tapegrad.torch.operation import operation, takes_out
 from tapegrad.torch.tensor import Tensor, discrete, install
@@ -27,7 +28,7 @@ def _mask_of(mask: Any) -> Any:
     if mask._value.dtype.kind != "b":
         raise RuntimeError(
             f"masked_fill_ only supports boolean masks, but got mask with dtype "
-            f"{mask._value.dtype.name}"
+            f"{from_numpy_dtype(mask._value.dtype).c_name}"
         )
     return mask
 

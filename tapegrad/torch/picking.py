@@ -44,7 +44,8 @@ __all__ = [
 def _whole_numbers(name: str, index: Any) -> Any:
     array = as_array(index._value)
     if array.dtype.kind not in "iu":
-        raise RuntimeError(f"{name}(): Expected dtype int32/int64 for index")
+        word = " or " if name == "index_select" else "/"
+        raise RuntimeError(f"{name}(): Expected dtype int32{word}int64 for index")
     return array
 
 

@@ -26,21 +26,11 @@ __all__ = ["bmm", "dot", "matmul", "mm", "mv"]
 
 
 _new = object.__new__
-_C_NAMES = {
-    "float32": "float",
-    "float64": "double",
-    "int64": "long",
-    "int32": "int",
-    "float16": "c10::Half",
-    "bfloat16": "c10::BFloat16",
-    "complex64": "c10::complex<float>",
-    "complex128": "c10::complex<double>",
-}
 
 
 def _same_type(a: Tensor, b: Tensor) -> None:
     if a._value.dtype != b._value.dtype:
-        first, second = (_C_NAMES.get(x.dtype._name, x.dtype._name) for x in (a, b))
+        first, second = (x.dtype.c_name for x in (a, b))
         raise RuntimeError(
             f"expected m1 and m2 to have the same dtype, but got: {first} != {second}"
         )

@@ -108,6 +108,8 @@ def diff(input: Any, n: int = 1, dim: int = -1, prepend: Any = None, append: Any
     """Differences of neighbours along a dimension."""
     if not input._value.ndim:
         raise RuntimeError("diff expects input to be at least one-dimensional")
+    if n < 0:
+        raise RuntimeError(f"order must be non-negative but got {n}")
     at = dimension(dim, input._value.ndim)
     x = input
     if x._value.dtype.kind == "b":

@@ -13,6 +13,7 @@ from tapegrad.ops import reduce as core_reduce
 from tapegrad.ops.positions import numbers_of, pick
 from tapegrad.torch.binary import maximum, minimum
 from tapegrad.torch.documentation import documented
+from tapegrad.torch.dtypes import from_numpy_dtype
 from tapegrad.torch.examples import as_array
 from tapegrad.torch.node import node_type
 from tapegrad.torch.numpy_names import numpy_words
@@ -177,6 +178,9 @@ def _min_of_all(input: Any) -> Any:
 
 
 def _whole(function: Any, name: str, input: Any) -> Any:
+    if input._value.dtype.kind == "c":
+        kind = from_numpy_dtype(input._value.dtype).abbreviation
+        raise NotImplementedError(f"\"{name}_all\" not implemented for '{kind}'")
     if not input._value.size:
         raise RuntimeError(
             f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the "

@@ -54,13 +54,7 @@ def _vector_weight(input: Any, weight: Any, bias: Any = None) -> Any:
 def _check(input: Tensor, weight: Tensor, bias: Any) -> None:
     x, w = input._value, weight._value
     if x.dtype != w.dtype:
-        names = {
-            "float32": "float",
-            "float64": "double",
-            "int64": "long int",
-            "float16": "c10::Half",
-        }
-        first, second = (names.get(t.dtype._name, t.dtype._name) for t in (input, weight))
+        first, second = (t.dtype.c_name for t in (input, weight))
         raise RuntimeError(
             f"mat1 and mat2 must have the same dtype, but got {_word(input)} and {_word(weight)}"
             if bias is not None
