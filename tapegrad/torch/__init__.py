@@ -73,6 +73,7 @@ if TYPE_CHECKING:
     from tapegrad.torch import special as special
     from tapegrad.torch import testing as testing
     from tapegrad.torch import utils as utils
+    from tapegrad.torch.recurrent_functions import *
     from tapegrad.torch.serialization import *
 
 #: The release of PyTorch whose behaviour this dialect follows, marked as not being it.
@@ -83,6 +84,9 @@ newaxis = None
 __getattr__, __dir__ = _late(
     globals(),
     ("distributions", "fft", "optim", "signal", "special", "testing", "utils"),
-    {"load": "serialization", "save": "serialization"},
+    {
+        **dict.fromkeys(("load", "save"), "serialization"),
+        **dict.fromkeys(("gru", "lstm", "rnn_relu", "rnn_tanh"), "recurrent_functions"),
+    },
     otherwise=_refusing("torch", globals()),
 )

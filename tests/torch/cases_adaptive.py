@@ -137,3 +137,29 @@ def orthogonal_weights_move(torch: Any) -> Any:
         )
     ]
     return found, refused
+
+
+@case("torch.lstm")
+def recurrent_functions(torch: Any) -> Any:
+    found = []
+    for name, gates, bias, both, first in (
+        ("lstm", 4, True, True, False),
+        ("gru", 3, True, False, True),
+        ("rnn_tanh", 1, False, True, False),
+        ("rnn_relu", 1, True, False, False),
+    ):
+        ways, params = 1 + both, []
+        for layer in range(2):
+            width = 3 if layer == 0 else 2 * ways
+            for _ in range(ways):
+                shapes = [(2 * gates, width), (2 * gates, 2), *[(2 * gates,)] * (2 * bias)]
+                params += [filled(torch, *shape).requires_grad_() for shape in shapes]
+        x = filled(torch, 4, 5, 3).requires_grad_()
+        batch = 4 if first else 5
+        h = filled(torch, 2 * ways, batch, 2).requires_grad_()
+        hx = (h, h * 2) if name == "lstm" else h
+        call = getattr(torch, name)
+        result = call(x, hx, params, bias, 2, 0.0, True, both, first)
+        total = sum((r * r).sum() for r in result)
+        found += [[r.detach() for r in result], torch.autograd.grad(total, [x, h, *params])]
+    return found
