@@ -15,6 +15,7 @@ import numpy as np
 
 from tapegrad.core import nest
 from tapegrad.core.context import active_recorders, active_tracer
+from tapegrad.core.places import function_here
 from tapegrad.core.remains import Name
 from tapegrad.core.tape import is_differentiable
 from tapegrad.core.tensor import ArrayLike, Tensor, wrap, wrap_constant
@@ -83,6 +84,8 @@ def pass_by_host(name: str, inputs: Sequence[Any], results: Any) -> None:
     """Show recorders a call that no primitive stands for, and that has no derivative."""
     recorders = active_recorders()
     if recorders:
+        if not name.isidentifier():
+            name = function_here(2)
         called = Name(name, "host", (), 0, True, frozenset())
         ids = tuple([x._id for x in inputs])
         outs = tuple([y._id for y in (results if results.__class__ is tuple else (results,))])

@@ -54,6 +54,17 @@ def dialect_here(depth: int = 2) -> str:
     return {"numpy": "np", "torch": "torch"}.get(room, "tf")
 
 
+def function_here(depth: int = 2) -> str:
+    """The name of the library's function that the user called."""
+    frame: FrameType | None = sys._getframe(depth)
+    name = "a function of NumPy"
+    while frame is not None and _inside[frame.f_code.co_filename]:
+        if frame.f_code.co_name not in ("call", "__call__", "operate", "computed", "<lambda>"):
+            name = frame.f_code.co_name
+        frame = frame.f_back
+    return name
+
+
 def line_now(depth: int = 2) -> tuple[str, int]:
     """File and number of the line where the innermost frame outside of this library stands."""
     found = frame_of_library_user(sys._getframe(depth))

@@ -113,6 +113,9 @@ def check_open(tape: Any, method: str, hint: str = "") -> None:
 def explain(tape: Any, target: Any, source: Any) -> Explanation:
     """See `GradientTape.explain`."""
     y, x = single_tensor(target, "target"), single_tensor(source, "source")
+    watched_value = x._source_of(tape)
+    if watched_value._id != x._id:  # an array that was changed in place since
+        x = x._in_dialect(watched_value)
     if not _knows(tape, x):
         check_open(tape, "explain")
     if x._id == y._id:
@@ -209,7 +212,10 @@ def _along(tape: Any, lineage: Lineage, y: Any, x: Any, path: list[Edge]) -> Exp
                 return _cut(tape, lineage, y, x)
         edge = next(e for e in reversed(path) if (e.number, e.origin) not in passed)
         return _broken(y, x, path, of_custom(edge, words_for(x)), edge)
-    steps = _steps(tape, y, flowing, passed)
+    steps = [
+        step._replace(operation=lineage.name_of(edge))
+        for step, edge in zip(_steps(tape, y, flowing, passed), flowing, strict=True)
+    ]
     lines = [
         _first_line(y, x, _count(len(steps), "operation")),
         *_described(steps),

@@ -32,7 +32,7 @@ class GraphLineage(Lineage):
     """
 
     def __init__(self, calls: Mapping[int, GraphCall]) -> None:
-        self._calls = {}
+        self._calls, self._using = {}, {}
         self.has_functions = False
         for out, call in calls.items():
             passes = not call.why

@@ -115,6 +115,7 @@ class Lineage:
     def __init__(self, tape: Any, opened: bool = False) -> None:
         memory = tape._memory
         self._calls: dict[int, _Entry] = {}
+        self._using: dict[int, list[_Entry]] = {}
         self.has_functions = False
         records = _known_records(tape)
         followed = set(watched(tape)) if opened else set()
@@ -137,6 +138,8 @@ class Lineage:
         if not opened or inside is None:
             followed.update(outs if mask else ())
             self._calls.update(dict.fromkeys(outs, entry))
+            if primitive.name == "subtract":
+                self._using.setdefault(entry[1][-1], []).append(entry)
             return
         for called, inputs, results, where in inside.calls(ids, outs):
             carried = sum((x in followed) << i for i, x in enumerate(inputs))
@@ -158,6 +161,19 @@ class Lineage:
         for position, origin in enumerate(ids):
             carries = bool(mask >> position & 1)
             yield Edge(origin, result, primitive, position, number, carries, where)
+
+    def name_of(self, edge: Edge) -> str:
+        """What users call the operation: step functions of NumPy are a difference of two records.
+
+        One is a mask that lets no gradient pass, the other what NumPy computed (`numpy.floor`).
+        """
+        name = edge.primitive.name
+        if name == "masked":
+            for _, ids, _, _, _ in self._using.get(edge.result, ()):
+                made = self._calls.get(ids[0]) if len(ids) == 2 and ids[1] == edge.result else None
+                if made is not None and made[0].kind == "host":
+                    return made[0].name
+        return name
 
     def ancestors(self, target: int) -> dict[int, Edge | None]:
         """Everything that a value depends on, itself included, with one edge that leads there."""

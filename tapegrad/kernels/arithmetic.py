@@ -76,14 +76,14 @@ class Arithmetic:
         if isinstance(a.kind, types.Float):
             made = getattr(self.builder, _FLOAT[kind])(a.value, b.value, flags=flags)
         elif kind is ast.FloorDiv:
-            made = self._floor_divided(a.value, b.value)
+            made = self._floor_divide(a.value, b.value)
         else:
             if a.kind == types.boolean and kind not in _BITS:
                 a, b = self.cast(a, types.intp), self.cast(b, types.intp)
             made = getattr(self.builder, _INTEGER[kind])(a.value, b.value)
         return Number(a.kind, made)
 
-    def _floor_divided(self, a: Any, b: Any) -> Any:
+    def _floor_divide(self, a: Any, b: Any) -> Any:
         builder = self.builder
         quotient, rest = builder.sdiv(a, b), builder.srem(a, b)
         apart = builder.icmp_signed("<", builder.xor(rest, b), _SIZE(0))

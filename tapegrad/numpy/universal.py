@@ -118,7 +118,7 @@ def _modf(x: Tensor) -> Any:
     ), whole
 
 
-def _floor_divided(a: Any, b: Any) -> Any:
+def _floor_divide(a: Any, b: Any) -> Any:
     """NumPy's quotient; where that is NaN for an infinite dividend, the infinite one.
 
     The array API standard asks for it.
@@ -130,7 +130,7 @@ def _floor_divided(a: Any, b: Any) -> Any:
 
 
 def _divmod(a: Tensor, b: Tensor) -> Any:
-    return step_of(_floor_divided)(a, b), division.floormod(a, b)
+    return step_of(_floor_divide)(a, b), division.floormod(a, b)
 
 
 def _tanh(x: Tensor) -> Any:
@@ -251,7 +251,7 @@ _ROWS: tuple[tuple[Any, ...], ...] = (
     ("float_power", elementwise.pow, "Power, at least in double precision.", "[1, 2], -1"),
     ("remainder", division.floormod, "Remainder, with the divisor's sign.", "[5.0, -5.0], 3.0"),
     ("fmod", division.truncatemod, "Remainder, with the dividend's sign.", "[5.0, -5.0], 3.0"),
-    ("floor_divide", step_of(_floor_divided), "Quotient, rounded down.", "[5.0, -5.0], 3.0"),
+    ("floor_divide", step_of(_floor_divide), "Quotient, rounded down.", "[5.0, -5.0], 3.0"),
     ("divmod", _divmod, "Quotient, rounded down, and remainder.", "[5.0, -5.0], 3.0"),
     ("absolute", _absolute, "Absolute value.", "[1.0, -2.0]", "abs"),
     ("fabs", _fabs, "Absolute value as a floating point number.", "[1, -2]"),

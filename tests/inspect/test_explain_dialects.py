@@ -280,3 +280,30 @@ def test_functions_of_numpy_arrays_are_named() -> None:
     assert explained.line.text.endswith("# here")
     assert "`numpy_function`" in str(explained)
     assert "tf.py_function" in str(explained)
+
+
+def test_step_functions_of_numpy_have_their_names() -> None:
+    x = array()
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = tnp.sum(tnp.floor(x) * 2.0)
+        z = tnp.sum(x // 1.0)
+        rank = tnp.linalg.matrix_rank(tnp.outer(x, x)) * 1.0
+    explained = tape.explain(y, x)
+    assert explained.connected
+    assert explained.steps[0].operation == "floor"
+    assert "zero from step 1 (floor) on: it is piecewise constant" in str(explained)
+    assert "zero from step 1 (floor_divide) on: it is piecewise constant" in str(tape.explain(z, x))
+    assert "`matrix_rank`" in str(tape.explain(rank, x))
+
+
+def test_arrays_that_were_changed_in_place_are_asked_for_as_they_were_watched() -> None:
+    x = array()
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        x[0] = 5.0
+        y = tnp.sum(x * x)
+    explained = tape.explain(y, x)
+    assert explained.steps[0].operation == "replace_rows"
+    assert explained.steps[0].passes == pytest.approx(2.0 * 2.75)
+    assert np.asarray(tape.gradient(y, x)).tolist() == [0.0, 5.5]
