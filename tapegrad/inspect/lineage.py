@@ -172,7 +172,7 @@ class Lineage:
             for _, ids, _, _, _ in self._using.get(edge.result, ()):
                 made = self._calls.get(ids[0]) if len(ids) == 2 and ids[1] == edge.result else None
                 if made is not None and made[0].kind == "host":
-                    return made[0].name
+                    return str(made[0].name)
         return name
 
     def ancestors(self, target: int) -> dict[int, Edge | None]:
