@@ -27,8 +27,9 @@ __all__ = [
 def _adjusted(image: Any, change: Callable[[Any], Any], saturate: bool = True) -> Tensor:
     """Images changed in floating point, and back in their own dtype."""
     x = operand(image)
-    own = x.dtype.name in ("float16", "float32", "bfloat16")
-    y = change(x if own else convert_image_dtype(x, "float32"))
+    if x.dtype.is_complex or x.dtype.is_bool:
+        raise TypeError(f"Images are real numbers or integers, not {x.dtype.name}.")
+    y = change(x if x.dtype.is_floating else convert_image_dtype(x, "float32"))
     return convert_image_dtype(y, x.dtype, saturate=saturate)
 
 
