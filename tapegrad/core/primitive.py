@@ -206,7 +206,7 @@ class Primitive:
         """Run on tensors, Variables, arrays or numbers; the active recorders see it."""
         if len(inputs) == 1 and self.kind != "elementwise":
             (x,) = inputs
-            return apply_single(self, x if x.__class__ is Tensor else operand(x), params)
+            return apply_one(self, x if x.__class__ is Tensor else operand(x), params)
         return apply(self, [x if x.__class__ is Tensor else operand(x) for x in inputs], params)
 
     def __repr__(self) -> str:
@@ -261,32 +261,8 @@ def apply(primitive: Primitive, inputs: Sequence[Any], params: dict[str, Any]) -
     return outputs
 
 
-def apply_single(primitive: Primitive, x: Any, params: dict[str, Any]) -> Any:
+def apply_one(primitive: Primitive, x: Any, params: dict[str, Any]) -> Any:
     """What `apply` does, written for speed: one input, and an operation that is not elementwise."""
-    token = silence_float_errors()
-    try:
-        value = primitive.forward(x._value, **params)
-    except BaseException:
-        tell_of_error(primitive)
-        raise
-    finally:
-        restore_float_errors(token)
-    outputs: Any = tuple([wrap(v) for v in value]) if value.__class__ is tuple else wrap(value)
-    recorders = active_recorders()
-    if recorders:
-        differentiable, identity = primitive.differentiable, x._id
-        for recorder in recorders:
-            if differentiable and identity in recorder.followed:
-                recorder.record(primitive, (x,), 1, outputs, params)
-            else:
-                pass_by((recorder,), primitive, (x,), outputs)
-        if recorders.__class__ is MarkedRecorders:
-            trace(recorders, primitive, (identity,), (x._value,), outputs, params)
-    return outputs
-
-
-def apply_one(primitive: Primitive, x: Any, params: dict[str, Any]) -> Tensor:
-    """What `apply` does, written for speed: one input, one output, and not elementwise."""
     array = x._value
     token = silence_float_errors()
     try:
@@ -296,18 +272,18 @@ def apply_one(primitive: Primitive, x: Any, params: dict[str, Any]) -> Tensor:
         raise
     finally:
         restore_float_errors(token)
-    out = wrap(value)
+    outputs: Any = tuple([wrap(v) for v in value]) if value.__class__ is tuple else wrap(value)
     recorders = active_recorders()
     if recorders:
         i = x._id
         for recorder in recorders:
             if i in recorder.followed and primitive.differentiable:
-                recorder.record(primitive, (x,), 1, out, params)
+                recorder.record(primitive, (x,), 1, outputs, params)
             else:
-                recorder.pass_by(primitive, (i,), out._id)
+                pass_by((recorder,), primitive, (x,), outputs)
         if recorders.__class__ is MarkedRecorders:
-            trace(recorders, primitive, (i,), (array,), out, params)
-    return out
+            trace(recorders, primitive, (i,), (array,), outputs, params)
+    return outputs
 
 
 def apply_pair(primitive: Primitive, a: Any, b: Any) -> Tensor:

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from tapegrad.core.batching import spread_batch
-from tapegrad.core.context import visible_recorders
 from tapegrad.core.convert import operand
 from tapegrad.core.define import elementwise, linear
 from tapegrad.core.indexed_slices import IndexedSlices
@@ -67,17 +66,6 @@ def _power(a: Any, b: Any) -> Any:
         if b == 3:
             return a * a * a
     return a**b
-
-
-def _slope_of_power(F: Any, a: Any, b: Any) -> Any:
-    """``b * a**(b - 1)``; of squares, which are common, a sum."""
-    number = b
-    if b.__class__ is Tensor:  # a constant may be watched, too
-        followed = any(b._id in recorder.followed for recorder in visible_recorders())
-        number = None if b._id > 0 or followed else b._value
-    if isinstance(number, np.generic) and number == 2:
-        return a + a
-    return F.multiply_no_nan(F.pow(a, b - 1.0), b)
 
 
 def _log_or_zero(F: Any, x: Any) -> Any:
@@ -194,7 +182,7 @@ rsqrt = elementwise(
 pow = elementwise(
     "pow",
     _power,
-    _slope_of_power,
+    lambda F, a, b: F.multiply_no_nan(F.pow(a, b - 1.0), b),
     lambda F, y, a: y * _log_or_zero(F, a),
     singular=True,
     doc=binary(

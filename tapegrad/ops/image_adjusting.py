@@ -11,7 +11,14 @@ from tapegrad.core.tensor import Tensor
 from tapegrad.errors import InvalidArgumentError
 from tapegrad.ops.cast import cast
 from tapegrad.ops.division import floormod
-from tapegrad.ops.image_colour import convert_image_dtype, floating, hue_of, of_hue, rgb_to_hsv
+from tapegrad.ops.image_colour import (
+    convert_image_dtype,
+    floating,
+    hue_of,
+    of_hue,
+    rgb_to_hsv,
+    scaled,
+)
 from tapegrad.ops.reduce import reduce_mean
 from tapegrad.ops.select import clip_by_value
 
@@ -27,9 +34,7 @@ __all__ = [
 def _adjusted(image: Any, change: Callable[[Any], Any], saturate: bool = True) -> Tensor:
     """Images changed in floating point, and back in their own dtype."""
     x = operand(image)
-    if x.dtype.is_complex or x.dtype.is_bool:
-        raise TypeError(f"Images are real numbers or integers, not {x.dtype.name}.")
-    y = change(x if x.dtype.is_floating else convert_image_dtype(x, "float32"))
+    y = change(scaled(x))
     return convert_image_dtype(y, x.dtype, saturate=saturate)
 
 
@@ -89,9 +94,9 @@ def adjust_contrast(images: Any, contrast_factor: Any) -> Tensor:
             raise InvalidArgumentError(
                 f"adjust_contrast: input must be at least 3-D, got shape{list(x._value.shape)}"
             )
-        wide = cast(x, "float32")
+        wide = x if x.dtype.name == "float64" else cast(x, "float32")
         mean = reduce_mean(wide, [-3, -2], keepdims=True)
-        return cast((wide - mean) * cast(contrast_factor, "float32") + mean, x.dtype)
+        return cast((wide - mean) * cast(contrast_factor, wide.dtype) + mean, x.dtype)
 
     return _adjusted(images, change)
 
@@ -154,8 +159,8 @@ def adjust_hue(image: Any, delta: Any, name: str | None = None) -> Tensor:
     Examples
     --------
     >>> import tapegrad as tf
-    >>> tf.image.adjust_hue([[[1.0, 0.0, 0.0]]], 1 / 3).numpy().round(4).tolist()
-    [[[0.0, 1.0, 0.0]]]
+    >>> tf.image.adjust_hue([[[1.0, 0.5, 0.25]]], 1 / 3).numpy().round(4).tolist()
+    [[[0.25, 1.0, 0.5]]]
     """
     if not -1 <= operand(delta)._read() <= 1:
         raise ValueError("delta must be in the interval [-1, 1]")

@@ -89,8 +89,14 @@ def floating(image: Any, op: str) -> Any:
             f"{op}: images must have 3 channels as their last axis. Expect: (..., 3). Actual: "
             f"{list(shape)}."
         )
-    small = x.dtype.name in ("float16", "float32", "float64", "bfloat16")
-    return x if small else convert_image_dtype(x, "float32")
+    return scaled(x)
+
+
+def scaled(x: Tensor) -> Tensor:
+    """Images in floating point: integers are scaled to [0, 1]."""
+    if x.dtype.is_complex or x.dtype.is_bool:
+        raise TypeError(f"Images are real numbers or integers, not {x.dtype.name}.")
+    return x if x.dtype.is_floating else convert_image_dtype(x, "float32")
 
 
 def _times(images: Any, matrix: Any, op: str) -> Tensor:
@@ -222,8 +228,8 @@ def rgb_to_hsv(images: Any, name: str | None = None) -> Tensor:
     Examples
     --------
     >>> import tapegrad as tf
-    >>> tf.image.rgb_to_hsv([[[0.0, 1.0, 0.0]]]).numpy().round(4).tolist()
-    [[[0.33329999446868896, 1.0, 1.0]]]
+    >>> tf.image.rgb_to_hsv([[[0.25, 1.0, 0.5]]]).numpy().round(3).tolist()
+    [[[0.3889999985694885, 0.75, 1.0]]]
     """
     x = _colours(images, "rgb_to_hsv")
     hue, value, chroma = hue_of(x)

@@ -202,7 +202,8 @@ def _reduction(primitive: Any, name: str, summary: str, example: str, notes: str
     ) -> Tensor:
         x = input_tensor if input_tensor.__class__ is Tensor else operand(input_tensor)
         axes = axes_argument(axis, x._value.ndim, op)
-        return apply_one(primitive, x, {"axes": axes, "keepdims": bool(keepdims)})
+        y: Tensor = apply_one(primitive, x, {"axes": axes, "keepdims": bool(keepdims)})
+        return y
 
     op = reduce.__name__ = reduce.__qualname__ = name
     reduce.__doc__ = _DOC.format(

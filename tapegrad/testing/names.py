@@ -209,6 +209,31 @@ space_to_batch: none, none
 in_top_k: none, none
 one_hot: none, torch.nn.functional.one_hot
 
+# losses and accuracies
+losses.KLD: none, none
+losses.MAE: none, torch.nn.functional.l1_loss
+losses.MAPE: none, none
+losses.MSE: none, none
+losses.MSLE: none, none
+losses.binary_crossentropy: none, none
+losses.binary_focal_crossentropy: none, none
+losses.categorical_crossentropy: none, none
+losses.categorical_focal_crossentropy: none, none
+losses.categorical_hinge: none, none
+losses.cosine_similarity: none, none
+losses.dice: none, none
+losses.hinge: none, none
+losses.huber: none, torch.nn.functional.huber_loss
+losses.logcosh: none, none
+losses.poisson: none, none
+losses.sparse_categorical_crossentropy: none, none
+losses.squared_hinge: none, none
+losses.tversky: none, none
+metrics.binary_accuracy: none, none
+metrics.categorical_accuracy: none, none
+metrics.sparse_categorical_accuracy: none, none
+metrics.sparse_top_k_categorical_accuracy: none, none
+metrics.top_k_categorical_accuracy: none, none
 # reductions and statistics
 reduce_sum: numpy.sum, torch.sum
 reduce_mean: numpy.mean, torch.mean
@@ -291,6 +316,7 @@ reverse_sequence: none, none
 masked: none, none
 
 # selecting
+getitem: none, none
 sparse.segment_mean: none, none
 sparse.segment_sqrt_n: none, none
 where: numpy.where, torch.where
@@ -422,6 +448,17 @@ image.per_image_standardization: none, none
 image.psnr: none, none
 image.rot90: numpy.rot90, torch.rot90
 image.ssim: none, none
+image.adjust_brightness: none, none
+image.adjust_contrast: none, none
+image.adjust_gamma: none, none
+image.adjust_hue: none, none
+image.adjust_saturation: none, none
+image.crop_and_resize: none, none
+image.hsv_to_rgb: none, none
+image.resize_with_crop_or_pad: none, none
+image.rgb_to_grayscale: none, none
+image.rgb_to_hsv: none, none
+image.sobel_edges: none, none
 image.total_variation: none, none
 resample: none, torch.nn.functional.interpolate
 conv: none, torch.nn.functional.conv2d

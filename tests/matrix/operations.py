@@ -38,6 +38,7 @@ OTHER_MODULES = (
 OTHER_FUNCTIONS = {
     "ensure_shape",
     "fill",
+    "image.convert_image_dtype",
     "keras.losses.MSE",
     "linspace",
     "nn.dropout",

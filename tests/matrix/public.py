@@ -16,7 +16,9 @@ from tapegrad.core import calls, primitive
 from tapegrad.core.primitive import Primitive
 
 #: Code whose frames know, as `primitive`, which operation they run.
-_RUNNERS: set[CodeType] = {primitive.apply.__code__, primitive.apply_pair.__code__}
+_RUNNERS: set[CodeType] = {
+    run.__code__ for run in (primitive.apply, primitive.apply_one, primitive.apply_pair)
+}
 
 
 def _collect_runners(function: Any) -> None:

@@ -83,7 +83,9 @@ def test_patterns_of_shapes() -> None:
     check([(x, "nm"), (y, "m")])
     check([(x, (None, 3)), (x, (".", 3)), (x, ("*", 3)), (x, (2, ...)), (tf.constant(1.0), ())])
     check({x.ref(): ("n", "m"), y.ref(): "m"})
-    check([(y, 3)])
+    check([(y, (3,))])
+    with pytest.raises(ValueError, match="Specified shape must be an iterable"):
+        check([(y, 3)])
     with pytest.raises(ValueError, match=r"shape \(2, 3\) dimension 0.*must have size 2"):
         check([(x, ("n", "m")), (y, ("n",))])
     with pytest.raises(ValueError, match=r"why  Specified explicitly.*must have size 4"):

@@ -98,12 +98,12 @@ def test_names_are_of_operations() -> None:
     assert not stale, "operations of tapegrad/testing/names.py that are not in the matrix"
 
 
-@pytest.mark.parametrize("name", ["sin", "linalg.logdet", "getitem", "random_gamma", "dct"])
+@pytest.mark.parametrize("name", ["sin", "linalg.logdet", "adjugate", "random_gamma", "dct"])
 def test_examples_of_names(name: str) -> None:
     expected = {
         "sin": ("tf.sin", "numpy.sin", "torch.sin"),
         "linalg.logdet": ("tf.linalg.logdet", "none", "torch.logdet"),
-        "getitem": ("x[...]", "internal", "internal"),
+        "adjugate": ("rule of det", "internal", "internal"),
         "random_gamma": ("tf.random.gamma, tf.random.stateless_gamma", "none", "none"),
         "dct": ("tf.signal.dct, tf.signal.idct", "scipy.fft.dct", "none"),
     }
@@ -169,7 +169,7 @@ def test_markdown(capsys: pytest.CaptureFixture[str]) -> None:
 def test_what_does_not_exist(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
         matrix.main(["no_such_operation"])
-    assert "the families are activations, " in capsys.readouterr().err
+    assert "the families are accuracies, activations, " in capsys.readouterr().err
 
 
 def test_an_operation_of_ones_own_is_not_checked(monkeypatch: pytest.MonkeyPatch) -> None:
