@@ -97,7 +97,7 @@ def probs_to_logits(probs: Any, is_binary: bool = False) -> Any:
     return torch.log(inside)
 
 
-class lazy_property:
+class lazy_property(functools.cached_property[Any]):
     """An attribute that is computed when it is first asked for, with its gradient.
 
     Parameters
@@ -118,16 +118,12 @@ class lazy_property:
     """
 
     def __init__(self, wrapped: Callable[[Any], Any]) -> None:
+        super().__init__(wrapped)
         self.wrapped = wrapped
-        functools.update_wrapper(self, wrapped)  # type: ignore[arg-type]
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
-        if instance is None:
-            return self
         with torch.enable_grad():
-            value = self.wrapped(instance)
-        setattr(instance, self.wrapped.__name__, value)
-        return value
+            return super().__get__(instance, owner)
 
 
 @documented(
