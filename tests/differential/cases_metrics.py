@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,11 @@ def wave(*shape: int, step: float = 0.7) -> Any:
     """Numbers that are not special, in float32."""
     count = int(np.prod(shape))
     return np.sin(np.arange(count) * step + 0.3).reshape(shape).astype(np.float32)
+
+
+def without_number(name: str) -> str:
+    """A name without the number that counts how many objects of the kind were made before."""
+    return re.sub(r"_\d+$", "", name)
 
 
 ERRORS = wave(4, 3), wave(4, 3, step=1.3) * 2
@@ -79,7 +85,7 @@ def gathered(name: str, true: Any, predicted: Any, options: dict[str, Any]) -> S
         again = type(metric).from_config(config)
         shapes = [tuple(v.shape) for v in metric.variables]
         found += [tf.identity(metric.result()), tf.identity(again(true, predicted))]
-        return found, metric.name, shapes
+        return found, without_number(metric.name), shapes
 
     return run
 
@@ -145,7 +151,7 @@ def metrics_by_name(tf: Any) -> Any:
         metrics.get("mse").name,
         type(metrics.get("SparseCategoricalAccuracy")).__name__,
         type(metrics.get("binary_accuracy")).__name__,
-        metrics.serialize(metrics.Precision(0.3))["config"],
+        metrics.serialize(metrics.Precision(0.3, name="precision"))["config"],
         metrics.deserialize(metrics.serialize(metrics.Recall(0.3))).thresholds,
         raised(lambda: metrics.get("nothing")),
         raised(lambda: metrics.Precision(thresholds=2.0)),
