@@ -153,6 +153,23 @@ def assign(x: Tensor, result: Tensor, name: str) -> Tensor:
     return x
 
 
+def changed_by(node: Node, x: Tensor) -> int:
+    """Let a tensor, its base and its views be what a node made of it in place.
+
+    Returns
+    -------
+    int
+        The identity of the node's output.
+    """
+    identity = next_id()
+    if x._view is not None:
+        _tell_base(x, identity, node)
+    else:
+        _renamed(x, identity, node)
+        _renew(x.__dict__.get("_views", []), x)
+    return identity
+
+
 def _renamed(x: Tensor, identity: int, node: Node | None) -> None:
     """Let a tensor be what a node has made; who asked for its gradient gets that of the new one."""
     before = x._node

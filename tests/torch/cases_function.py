@@ -256,6 +256,44 @@ def an_input_changed_in_place(torch: Any) -> Any:
     return z is y, y, x.grad, raised(lambda: Double.apply(torch.ones(1, requires_grad=True)))
 
 
+@case("mark_dirty")
+def a_view_and_a_base_changed_in_place(torch: Any) -> Any:
+    class Step(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx: Any, x: Any, y: Any) -> Any:
+            ctx.mark_dirty(x)
+            return x.mul_(2).add_(y)
+
+        @staticmethod
+        def backward(ctx: Any, gradient: Any) -> Any:
+            return gradient * 2, gradient
+
+    def through_views(root: Any, b: Any) -> Any:
+        x = root.clone()
+        view = x[1:3, 2:]
+        result = Step.apply(view, b)
+        kinds.append((result is view, type(view.grad_fn).__name__, type(x.grad_fn).__name__))
+        Step.apply(x[1:3, :2], b)
+        return x * x + result.sum()
+
+    def through_a_base(root: Any, b: Any) -> Any:
+        x = root * 1.0
+        part, row = x[1:3, :2], x[0]
+        Step.apply(x, b.repeat(2, 2))
+        return part.sum() * row.sum() + x * x
+
+    kinds: list[Any] = []
+    root = torch.arange(16, dtype=torch.float64).reshape(4, 4).mul(0.1).requires_grad_()
+    b = torch.tensor([[1.0, 2.0], [3.0, 4.0]], dtype=torch.float64, requires_grad=True)
+    found = []
+    for function in (through_views, through_a_base):
+        y = function(root, b)
+        found += [y, torch.autograd.grad(y.sum(), (root, b))]
+        found.append(torch.autograd.gradcheck(function, (root, b)))
+        found.append(torch.autograd.gradgradcheck(function, (root, b)))
+    return kinds[0], found
+
+
 @case("once_differentiable")
 def differentiable_once(torch: Any) -> Any:
     class Cube(torch.autograd.Function):

@@ -14,6 +14,7 @@ from tapegrad.core.tensor import next_id
 from tapegrad.core.views import View
 from tapegrad.torch import modes
 from tapegrad.torch.dtypes import category
+from tapegrad.torch.in_place import changed_by
 from tapegrad.torch.node import AccumulateGrad, next_number
 from tapegrad.torch.recorded import Level, active_levels, have_tangents
 from tapegrad.torch.running import innermost
@@ -60,12 +61,12 @@ def applied(cls: Any, args: tuple[Any, ...], kwargs: Any, is_separate: bool) -> 
     several = isinstance(output, (tuple, list))
     outputs = list(output) if several else [output]
     _check_marks(ctx, outputs)
+    ctx.number = next_number()
     results = _results(ctx, outputs, tensors, is_followed)
     ctx._saved = all_saved(ctx.to_save, results, ctx._places) if is_followed else []
     ctx.__dict__.pop("to_save", None)
     if have_tangents(levels, ctx.ids):
         _push_tangents(cls, ctx, args, tensors, results, levels)
-    ctx.number = next_number()
     if Lines.left:
         outs = tuple([r._id for r in results if isinstance(r, Tensor)])
         why = modes.why_bare(*[x._node for x in tensors])
@@ -121,12 +122,14 @@ def _results(ctx: Any, outputs: list[Any], tensors: list[Tensor], is_followed: b
             result._view = View(output, _itself)
         if result._view is not None and not (is_dirty and is_input):
             result._view.origin = "several" if several else "function"
-        if has_node or result is not output or not is_dirty:
+        places.append(len(outs) if has_node else None)
+        if has_node and is_dirty and is_input:
+            outs.append(changed_by(ctx, result))
+        elif has_node or result is not output or not is_dirty:
             result._id = next_id()
             result._node = ctx if has_node else None
-        places.append(len(outs) if has_node else None)
-        if has_node:
-            outs.append(result._id)
+            if has_node:
+                outs.append(result._id)
         results.append(result)
     ctx.outs = tuple(outs)
     ctx._places = tuple(places)
