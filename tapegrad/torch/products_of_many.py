@@ -150,7 +150,7 @@ def vdot(input: Any, other: Any) -> Any:
 def inner(input: Any, other: Any) -> Any:
     """The sums of products over the last dimension of both."""
     if not input._value.ndim or not other._value.ndim:
-        return elementwise.multiply(input, other)
+        return elementwise.multiply(*promoted(input, other))
     if input._value.shape[-1] != other._value.shape[-1]:
         raise RuntimeError(
             f"inner() the last dimension must match on both input tensors but got shapes "

@@ -35,7 +35,8 @@ def flat(step: Any, *arguments: Any) -> Any:
     """The value of a step function of core tensors, with a gradient of zero."""
     for x in arguments:
         if category(x._value.dtype) >= 2 and category(step._value.dtype) >= 2:
-            step = TABLE["add"](step, TABLE["masked"](x, wrap_constant(np.bool_(False))))
+            zero = TABLE["masked"](x, wrap_constant(np.bool_(False)))
+            step = TABLE["subtract"](step, zero)  # keeps -0.0, as adding does not
     return step
 
 

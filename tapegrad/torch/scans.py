@@ -132,6 +132,7 @@ def diff(input: Any, n: int = 1, dim: int = -1, prepend: Any = None, append: Any
 @operation("GradientBackward0", method=False)
 def gradient(input: Any, *, spacing: Any = 1, dim: Any = None, edge_order: int = 1) -> Any:
     """Estimated derivatives of samples, along dimensions."""
+    input = as_floating(input)
     ndim = input._value.ndim
     axes = range(ndim) if dim is None else [dim] if hasattr(dim, "__index__") else dim
     axes = [dimension(d, ndim) for d in axes]
@@ -160,6 +161,7 @@ def gradient(input: Any, *, spacing: Any = 1, dim: Any = None, edge_order: int =
 @operation("TrapezoidBackward0", method=False)
 def trapezoid(y: Any, x: Any = None, *, dx: Any = None, dim: int = -1) -> Any:
     """The integral of samples by the trapezoidal rule."""
+    y, x = as_floating(y), None if x is None else as_floating(x)
     return core_quadrature.trapezoid(y, x, 1.0 if dx is None else dx, dim)
 
 
@@ -176,4 +178,5 @@ trapz = trapezoid
 @operation("CumulativeTrapezoidBackward0", method=False)
 def cumulative_trapezoid(y: Any, x: Any = None, *, dx: Any = None, dim: int = -1) -> Any:
     """The running integral of samples by the trapezoidal rule."""
+    y, x = as_floating(y), None if x is None else as_floating(x)
     return core_quadrature.cumulative_trapezoid(y, x, 1.0 if dx is None else dx, dim)
