@@ -25,7 +25,8 @@ print(sum(kernel.function.stats.cache_hits.values()))
 
 
 def start(environment: dict[str, str]) -> subprocess.Popen[str]:
-    known = {k: v for k, v in os.environ.items() if k not in ("HOME", "TAPEGRAD_CACHE_DIR")}
+    places = ("HOME", "TAPEGRAD_CACHE_DIR", "XDG_CACHE_HOME")
+    known = {k: v for k, v in os.environ.items() if k not in places}
     return subprocess.Popen(
         [sys.executable, "-W", "error", "-c", _SCRIPT],
         env={**known, "HOME": "/dev/null", **environment},
