@@ -250,9 +250,8 @@ def istft(
         raise RuntimeError("Cannot have onesided output if window or input is complex")
     x: Any = (input if input.dim() == 3 else input.unsqueeze(0)).transpose(-1, -2)
     norm = "ortho" if normalized else None
-    frames = ifft(x, norm=norm) if whole else irfft(x, n=n_fft, norm=norm)
-    if whole and not return_complex:
-        frames = frames.real
+    # A real signal is that of the frequencies that are not negative, whatever the others say.
+    frames = ifft(x, norm=norm) if return_complex else irfft(x[..., :half], n=n_fft, norm=norm)
     weights = _weights(window, input, wide, n_fft)
     signal: Any = _overlapping(frames * weights, hop)
     squares: Any = weights.square().expand((1, *frames.shape[1:]))
