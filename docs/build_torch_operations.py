@@ -26,11 +26,11 @@ values, dtypes, shapes and gradients were compared with those of PyTorch {releas
 {differentiable} differentiable ones **{following}**. `tests/torch/test_opinfo.py` repeats small
 samples from a record everywhere, and all of them where PyTorch is installed.
 
-PyTorch is not the judge of three: its `special.bessel_j0` and `special.bessel_y1` are known to 7
+PyTorch is not the judge of four: its `special.bessel_j0` and `special.bessel_y1` are known to 7
 digits, ours, which agree with mpmath's, to 15; the gradient of its `as_strided_scatter` is 1 where
-values were replaced and 0 where they were not, ours the other way round. `svd_lowrank` and
-`pca_lowrank` are exact here, where PyTorch estimates. Random operations are compared by type and
-shape, the numbers are not PyTorch's.
+values were replaced and 0 where they were not, ours the other way round; its `istft` loses the
+gradient of a window that it has to pad. `svd_lowrank` and `pca_lowrank` are exact here, where
+PyTorch estimates. Random operations are compared by type and shape, the numbers are not PyTorch's.
 
 | Operation | Gradient | Agrees |
 |---|---|---|
