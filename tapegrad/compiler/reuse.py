@@ -1,7 +1,7 @@
 """Memory of large results, used again as soon as nobody holds them any more.
 
 New memory of this size comes from the operating system page by page, which can take as long as the
-work that fills it: the gradients of 200,000 Black-Scholes options took 3.5 ms, and take 1.8 ms.
+work that fills it.
 """
 
 from __future__ import annotations
